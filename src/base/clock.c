@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* Monotonic time: see clock.h. */
+#include "base/clock.h"
+
+#include <limits.h>
+#include <time.h>
+
+static int64_t started_ms;
+
+int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with a clock that exists */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_start(void)
+{
+	started_ms = clock_ms();
+}
+
+int64_t clock_since_start_ms(void)
+{
+	return clock_ms() - started_ms;
+}
+
+int clock_poll_timeout(int64_t deadline)
+{
+	if (deadline == CLOCK_NEVER)
+		return -1;
+	const int64_t left = deadline - clock_ms();
+	if (left <= 0)
+		return 0;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int64_t clock_earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}

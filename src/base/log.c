@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Messages on stderr. A line goes out in one write, so that lines of several processes do not mix.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static enum log_level current_level = LOG_NORMAL;
+static bool raw_terminal;
+
+void log_set_level(enum log_level level)
+{
+	current_level = level;
+}
+
+enum log_level log_level(void)
+{
+	return current_level;
+}
+
+void log_set_raw(bool raw)
+{
+	raw_terminal = raw;
+}
+
+/* stderr may be a pipe that nobody reads any more: there is nobody left to tell. */
+static void write_all(const char *data, size_t len)
+{
+	while (len > 0) {
+		const ssize_t n = write(STDERR_FILENO, data, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+static void emit(const char *prefix, const char *fmt, va_list ap)
+{
+	const int saved = errno;
+	const char *const end = raw_terminal ? "\r\n" : "\n";
+	char message[LOG_LINE_MAX];
+	char visible[LOG_LINE_MAX];
+	char line[LOG_LINE_MAX + 64];
+
+	(void)vsnprintf(message, sizeof(message), fmt, ap);
+	text_visible(visible, sizeof(visible), message, strlen(message));
+	const int n = snprintf(line, sizeof(line), "%s%s%s", prefix, visible, end);
+	if (n > 0)
+		write_all(line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+	errno = saved;
+}
+
+void log_message(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("xencon: ", fmt, ap);
+	va_end(ap);
+}
+
+void log_notice(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (current_level < LOG_NORMAL)
+		return;
+	va_start(ap, fmt);
+	emit("xencon: ", fmt, ap);
+	va_end(ap);
+}
+
+void log_trace(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+	char prefix[48];
+
+	if (current_level < level)
+		return;
+	const int64_t ms = clock_since_start_ms();
+	(void)snprintf(prefix, sizeof(prefix), "xencon: %3lld.%03lld ", (long long)(ms / 1000),
+		       (long long)(ms % 1000));
+	va_start(ap, fmt);
+	emit(prefix, fmt, ap);
+	va_end(ap);
+}
+
+void log_block(const char *lines)
+{
+	for (const char *end; (end = strchr(lines, '\n')) != NULL; lines = end + 1) {
+		write_all(lines, (size_t)(end - lines));
+		write_all("\r\n" + (raw_terminal ? 0 : 1), raw_terminal ? 2 : 1);
+	}
+}

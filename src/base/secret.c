@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* Secrets in memory: see secret.h. */
+#include "base/secret.h"
+
+#include <openssl/crypto.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define LEAK_CHECKER_ATTACHES 1
+#else
+#define LEAK_CHECKER_ATTACHES 0
+#endif
+
+void secret_wipe(void *p, size_t len)
+{
+	if (p != NULL)
+		OPENSSL_cleanse(p, len);
+}
+
+char *secret_dup(const char *text)
+{
+	return strdup(text);
+}
+
+void secret_free(char *text)
+{
+	if (text != NULL)
+		secret_wipe(text, strlen(text));
+	free(text);
+}
+
+/* The block's size stands before it, in a cell that keeps malloc's alignment. */
+union header {
+	size_t size;
+	max_align_t align;
+};
+
+void *secret_alloc(size_t size)
+{
+	if (size > SIZE_MAX - sizeof(union header))
+		return NULL;
+	union header *const block = malloc(sizeof(union header) + size);
+	if (block == NULL)
+		return NULL;
+	block->size = size;
+	return block + 1;
+}
+
+void secret_release(void *p)
+{
+	if (p == NULL)
+		return;
+	union header *const block = (union header *)p - 1;
+	secret_wipe(p, block->size);
+	free(block);
+}
+
+void secret_guard_process(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none); /* lowering a limit does not fail */
+#ifdef __linux__
+	if (!LEAK_CHECKER_ATTACHES)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/* Signals through a pipe: see signals.h. The globals are the kernel's doing: handlers take no
+ * argument of ours. */
+#include "base/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int noted_signals[] = {SIGCONT, SIGCHLD};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SIGNAL_MAX   65 /* Linux counts to 64, the BSDs to 32 */
+
+static int pipe_fds[2] = {-1, -1};
+static volatile sig_atomic_t first_fatal;
+static volatile sig_atomic_t noted[SIGNAL_MAX];
+static void (*crash_restore)(void);
+static int defer_depth;
+static int64_t grace_deadline = CLOCK_NEVER;
+
+static void wake(void)
+{
+	const int saved = errno;
+
+	/* A full pipe wakes the reader just as well. */
+	(void)!write(pipe_fds[1], "", 1);
+	errno = saved;
+}
+
+static void on_fatal(int signal)
+{
+	if (first_fatal == 0)
+		first_fatal = signal;
+	wake();
+}
+
+static void on_noted(int signal)
+{
+	noted[signal] = 1;
+	wake();
+}
+
+/* SA_RESETHAND made the default action current again: the second raise ends us. */
+static void on_crash(int signal)
+{
+	if (crash_restore != NULL)
+		crash_restore();
+	(void)raise(signal);
+}
+
+static void handle(int signal, void (*handler)(int), int flags)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	action.sa_flags = flags;
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(signal, &action, NULL);
+}
+
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int signals_start(struct error *err)
+{
+	if (pipe(pipe_fds) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot make the signal pipe");
+	for (int i = 0; i < 2; i++) {
+		(void)fcntl(pipe_fds[i], F_SETFL, O_NONBLOCK);
+		(void)fcntl(pipe_fds[i], F_SETFD, FD_CLOEXEC);
+	}
+	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
+		if (!is_ignored(fatal_signals[i]))
+			handle(fatal_signals[i], on_fatal, SA_RESTART);
+	}
+	for (size_t i = 0; i < COUNT(crash_signals); i++)
+		handle(crash_signals[i], on_crash, (int)SA_RESETHAND);
+	for (size_t i = 0; i < COUNT(noted_signals); i++)
+		handle(noted_signals[i], on_noted, SA_RESTART);
+	handle(SIGPIPE, SIG_IGN, 0);
+	return 0;
+}
+
+int signals_fd(void)
+{
+	return pipe_fds[0];
+}
+
+void signals_drain(void)
+{
+	char bytes[64];
+
+	while (read(pipe_fds[0], bytes, sizeof(bytes)) > 0)
+		;
+}
+
+int signals_fatal(void)
+{
+	return first_fatal;
+}
+
+bool signals_take(int signal)
+{
+	const bool was = noted[signal] != 0;
+
+	noted[signal] = 0;
+	return was;
+}
+
+void signals_catch_stop(bool on)
+{
+	if (!is_ignored(SIGTSTP))
+		handle(SIGTSTP, on ? on_noted : SIG_DFL, SA_RESTART);
+}
+
+void signals_defer_begin(void)
+{
+	defer_depth++;
+}
+
+void signals_defer_end(void)
+{
+	defer_depth--;
+}
+
+bool signals_deferred(void)
+{
+	return defer_depth > 0;
+}
+
+int64_t signals_grace_deadline(void)
+{
+	if (first_fatal != 0 && grace_deadline == CLOCK_NEVER)
+		grace_deadline = clock_ms() + SIGNALS_GRACE_MS;
+	return grace_deadline;
+}
+
+void signals_on_crash(void (*restore)(void))
+{
+	crash_restore = restore;
+}
+
+_Noreturn void signals_die(int signal)
+{
+	sigset_t set;
+
+	handle(signal, SIG_DFL, 0);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, signal);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	(void)raise(signal);
+	_exit(128 + signal); /* only if the signal does not end a process by default */
+}
+
+void signals_reset(void)
+{
+	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
+		if (!is_ignored(fatal_signals[i]))
+			handle(fatal_signals[i], SIG_DFL, 0);
+	}
+	for (size_t i = 0; i < COUNT(crash_signals); i++)
+		handle(crash_signals[i], SIG_DFL, 0);
+	for (size_t i = 0; i < COUNT(noted_signals); i++)
+		handle(noted_signals[i], SIG_DFL, 0);
+	handle(SIGPIPE, SIG_DFL, 0);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Signals, turned into something that poll(2) sees. The handlers only set flags and write a byte to
+ * a pipe, so no signal is lost between a check and a wait.
+ *
+ * Fatal ones (INT, TERM, HUP, QUIT) stay caught until the program ends: every wait fails from then
+ * on, the stack unwinds and cleans up, and main dies of the signal.
+ */
+#ifndef XENCON_BASE_SIGNALS_H
+#define XENCON_BASE_SIGNALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* How long what must be finished (a login's reply, a logout) may go on after a fatal signal. */
+#define SIGNALS_GRACE_MS 2000
+
+/* Installs the handlers; SIGPIPE is ignored, and what was ignored at start (nohup) stays so. */
+int signals_start(struct error *err);
+
+/* Readable when something was caught; -1 before signals_start. */
+int signals_fd(void);
+
+/* Empties the pipe. The flags stay. */
+void signals_drain(void);
+
+/* The first fatal signal caught, 0 if none. */
+int signals_fatal(void);
+
+/* Whether `signal` (SIGTSTP, SIGCONT, SIGCHLD) was caught since the last call. */
+bool signals_take(int signal);
+
+/* Whether SIGTSTP is caught (on a raw terminal that must be restored first) or just stops us. */
+void signals_catch_stop(bool on);
+
+/* Between begin and end a fatal signal does not fail waits, it only bounds them all to
+ * SIGNALS_GRACE_MS from the moment it is noticed. Calls nest. */
+void signals_defer_begin(void);
+void signals_defer_end(void);
+bool signals_deferred(void);
+
+/* When the deferred waits must end: CLOCK_NEVER unless a fatal signal was caught. */
+int64_t signals_grace_deadline(void);
+
+/* A function, safe in a handler, to call before the program dies of a crash. */
+void signals_on_crash(void (*restore)(void));
+
+/* Ends the process by the signal's default action. */
+_Noreturn void signals_die(int signal);
+
+/* In a forked child: default dispositions, so that what it executes starts afresh. */
+void signals_reset(void);
+
+#endif

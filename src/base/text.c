@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text from elsewhere: see text.h. Names of virtual machines are anything that somebody once typed
+ * into a GUI, and replies may come from an impostor; neither may drive the terminal.
+ */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+/* Decodes one character; returns its length in bytes, 0 where the UTF-8 is malformed. */
+static size_t decode(const char *in, size_t len, uint32_t *ret_point)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	const uint8_t *const p = (const uint8_t *)in;
+	size_t need;
+
+	if (p[0] < 0x80) {
+		*ret_point = p[0];
+		return 1;
+	}
+	if (p[0] >= 0xc2 && p[0] < 0xe0)
+		need = 2;
+	else if (p[0] >= 0xe0 && p[0] < 0xf0)
+		need = 3;
+	else if (p[0] >= 0xf0 && p[0] < 0xf5)
+		need = 4;
+	else
+		return 0;
+	if (len < need)
+		return 0;
+	uint32_t point = p[0] & (0xffU >> (need + 1));
+	for (size_t i = 1; i < need; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (p[i] & 0x3fU);
+	}
+	if (point < smallest[need] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return 0;
+	*ret_point = point;
+	return need;
+}
+
+/* Characters that move the cursor, end the line or reorder what a person reads. */
+static bool is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+	       (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || point >= 0xe0000;
+}
+
+size_t text_visible(char *out, size_t cap, const char *in, size_t len)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < len;) {
+		char piece[16];
+		uint32_t point = 0;
+		size_t taken = decode(in + i, len - i, &point);
+		int n;
+
+		if (taken == 0) {
+			taken = 1;
+			n = snprintf(piece, sizeof(piece), "\\x%02x", (unsigned)(uint8_t)in[i]);
+		} else if (!is_control(point)) {
+			n = (int)taken;
+			memcpy(piece, in + i, taken);
+		} else if (point < 0x80) {
+			n = snprintf(piece, sizeof(piece), "\\x%02x", (unsigned)point);
+		} else {
+			n = snprintf(piece, sizeof(piece), "\\u{%x}", (unsigned)point);
+		}
+		if (n < 0 || used + (size_t)n >= cap)
+			break;
+		memcpy(out + used, piece, (size_t)n);
+		used += (size_t)n;
+		i += taken;
+	}
+	out[used] = '\0';
+	return used;
+}
+
+size_t text_width(const char *text)
+{
+	size_t width = 0;
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t point = 0;
+		size_t taken = decode(text, left, &point);
+		int columns = 1; /* also for what the locale does not know */
+
+		if (taken == 0)
+			taken = 1;
+		else if (point >= 0x80 && wcwidth((wchar_t)point) >= 0)
+			columns = wcwidth((wchar_t)point);
+		width += (size_t)columns;
+		text += taken;
+		left -= taken;
+	}
+	return width;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment, three rows at a time. */
+size_t text_distance(const char *a, const char *b, size_t limit)
+{
+	size_t rows[3][TEXT_DISTANCE_MAX + 1];
+	const size_t alen = strlen(a);
+	const size_t blen = strlen(b);
+
+	if (alen > TEXT_DISTANCE_MAX || blen > TEXT_DISTANCE_MAX)
+		return limit + 1;
+	for (size_t j = 0; j <= blen; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= alen; i++) {
+		const size_t *const before = rows[(i + 1) % 3];
+		const size_t *const above = rows[(i - 1) % 3];
+		size_t *const row = rows[i % 3];
+		const int ca = tolower((unsigned char)a[i - 1]);
+
+		row[0] = i;
+		for (size_t j = 1; j <= blen; j++) {
+			const int cb = tolower((unsigned char)b[j - 1]);
+
+			row[j] = smaller(above[j - 1] + (ca != cb),
+					 smaller(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) &&
+			    cb == tolower((unsigned char)a[i - 2]))
+				row[j] = smaller(row[j], before[j - 2] + 1);
+		}
+	}
+	return smaller(rows[alen % 3][blen], limit + 1);
+}
+
+bool text_is_uuid(const char *text)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	for (size_t i = 0; i < sizeof(shape); i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (shape[i] == 'x' ? !isxdigit(c) : c != (unsigned char)shape[i])
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text that came from elsewhere, made fit for a terminal; and the distance between two names.
+ *
+ * Pure functions on UTF-8: no I/O, no allocation, nothing outside the buffers given.
+ */
+#ifndef XENCON_BASE_TEXT_H
+#define XENCON_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Copies `len` bytes of `in` to `out` (capacity `cap` > 0, always terminated) with every control
+ * character, line break, bidirectional override and malformed byte spelt out as \xNN or \u{NNNN}.
+ * Stops before a piece that would not fit. Returns the length written. */
+size_t text_visible(char *out, size_t cap, const char *in, size_t len);
+
+/* Terminal columns that printable UTF-8 text takes (wide characters take two). */
+size_t text_width(const char *text);
+
+/* Edits (insert, delete, replace, swap two neighbours) that turn `a` into `b`, letter case aside;
+ * at most `limit` + 1 is returned. Names beyond TEXT_DISTANCE_MAX bytes count as far apart. */
+#define TEXT_DISTANCE_MAX 128
+size_t text_distance(const char *a, const char *b, size_t limit);
+
+/* Whether `text` is a uuid: 8-4-4-4-12 hexadecimal digits. */
+bool text_is_uuid(const char *text);
+
+#endif

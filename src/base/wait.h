@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* Waiting for descriptors, with a deadline, in a way that signals end at once. */
+#ifndef XENCON_BASE_WAIT_H
+#define XENCON_BASE_WAIT_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+#define WAIT_FDS_MAX 16 /* a dial that races all of a name's addresses has the most */
+
+/* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are
+ * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED). While signals are
+ * deferred a signal only brings the deadline forward. */
+int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err);
+
+/* The same for one descriptor. */
+int wait_ready(int fd, short events, int64_t deadline, struct error *err);
+
+/* Waits until child `pid` has ended, and reaps it. Returns 1 with its status, 0 at the deadline. It
+ * is polled for, in steps that grow to WAIT_CHILD_STEP_MS. Signals do not end the wait. */
+#define WAIT_CHILD_STEP_MS 20
+int wait_child(pid_t pid, int64_t deadline, int *ret_status);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* A terminal, or a pipe, attached to a text console. */
+#ifndef XENCON_CMD_ATTACH_H
+#define XENCON_CMD_ATTACH_H
+
+#include "cmd/recorder.h"
+#include "cmd/settings.h"
+#include "net/conn.h"
+
+/* Relays between stdin, stdout and the console until one ends it, with escape commands when stdin is
+ * a terminal. The terminal is raw meanwhile and as it was afterwards, whatever happens. `vm` is for
+ * messages. 0 when it ended in order, else errors as relay_run. */
+int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
+	   struct recorder *recorder, struct error *err);
+
+#endif

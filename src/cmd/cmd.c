@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding and running a command: see cmd.h. */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct command commands[] = {
+    {"console", "[OPTION…] VM", "attach this terminal to the VM's text console",
+     OPTION_FOR_CONSOLE, 1, command_console},
+    {"help", "[COMMAND]", "show what a command does and takes", 0, 1, command_help},
+    {"version", "", "show the version", 0, 0, command_version},
+};
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+/* Takes the first word off if it names a command; a word behind "--" never does. */
+static const struct command *take_command(struct options *o)
+{
+	const struct command *found = NULL;
+
+	if (o->operand_count > 0 && o->literal_from > 0)
+		found = command_find(o->operands[0]);
+	if (found == NULL)
+		return command_find("console");
+	o->operand_count--;
+	memmove(o->operands, o->operands + 1, o->operand_count * sizeof(o->operands[0]));
+	return found;
+}
+
+int command_run(int argc, char *const argv[], struct error *err)
+{
+	struct options o;
+
+	if (options_parse(argc, argv, &o, err) != 0)
+		return -1;
+	const bool named = o.operand_count > 0;
+	const struct command *const command = take_command(&o);
+	if (o.counts[OPTION_HELP] > 0)
+		return command_usage(named ? command : NULL, err);
+	if (o.counts[OPTION_VERSION] > 0)
+		return command_version(&o, err);
+	if (!named && o.counts[OPTION_DOM0] == 0) {
+		error_set(err, ERROR_USAGE, "no VM is named");
+		return error_hint(err, "usage: xencon [OPTION…] VM; more with xencon --help");
+	}
+	if (options_check(&o, command->bit, command->name, err) != 0)
+		return -1;
+	if (o.operand_count > command->operands_max) {
+		error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
+			  o.operands[command->operands_max]);
+		return error_hint(err, "usage: xencon %s %s; a name with blanks needs quotation "
+				       "marks",
+				  command->name, command->operands);
+	}
+	return command->run(&o, err);
+}

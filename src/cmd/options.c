@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/* The option table and its parser: see options.h. */
+#include "cmd/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const struct option_spec option_specs[OPTION_COUNT] = {
+    [OPTION_SERVER] = {"server", 's', "HOST[:PORT]", OPTION_FOR_ALL,
+		       "the server; also https://…, http://… (clear text), unix:PATH"},
+    [OPTION_USER] = {"user", 'u', "NAME", OPTION_FOR_ALL, "log in as NAME (default: root)"},
+    [OPTION_PASSWORD_FILE] = {"password-file", 0, "FILE", OPTION_FOR_ALL,
+			      "the password is the first line of FILE"},
+    [OPTION_PASSWORD_COMMAND] = {"password-command", 0, "CMD", OPTION_FOR_ALL,
+				 "the password is the first line that CMD prints"},
+    [OPTION_CACERT] = {"cacert", 0, "FILE", OPTION_FOR_ALL,
+		       "trust the certificates in FILE instead of the system's"},
+    [OPTION_FINGERPRINT] = {"fingerprint", 0, "SHA256", OPTION_FOR_ALL,
+			    "trust this certificate alone; several with commas"},
+    [OPTION_INSECURE] = {"insecure", 0, NULL, OPTION_FOR_ALL,
+			 "trust any certificate, with a warning"},
+    [OPTION_IPV4] = {NULL, '4', NULL, OPTION_FOR_ALL, "use IPv4 only"},
+    [OPTION_IPV6] = {NULL, '6', NULL, OPTION_FOR_ALL, "use IPv6 only"},
+    [OPTION_CONNECT_TIMEOUT] = {"connect-timeout", 0, "SECS", OPTION_FOR_ALL,
+				"how long each step of connecting may take (default: 15)"},
+    [OPTION_DOM0] = {"dom0", 0, "HOST", OPTION_FOR_CONSOLE,
+		     "the control domain of HOST, in place of VM"},
+    [OPTION_ESCAPE] = {"escape", 'e', "CHAR", OPTION_FOR_CONSOLE,
+		       "the escape character: ^X, one character or none (default: ^])"},
+    [OPTION_LOG] = {"log", 0, "FILE", OPTION_FOR_CONSOLE,
+		    "append what the console prints to FILE"},
+    [OPTION_TIMESTAMPS] = {"timestamps", 0, NULL, OPTION_FOR_CONSOLE,
+			   "begin each line of the log with the time"},
+    [OPTION_IDLE] = {"idle", 0, "SECS", OPTION_FOR_CONSOLE,
+		     "input has ended: leave when the console was silent for SECS (default: 2)"},
+    [OPTION_STDIO] = {"stdio", 0, NULL, OPTION_FOR_CONSOLE,
+		      "raw bytes on stdin and stdout, no escape character"},
+    [OPTION_VERBOSE] = {"verbose", 'v', NULL, OPTION_FOR_ALL,
+			"say what happens, with timings; twice: each request"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, OPTION_FOR_ALL, "say nothing but errors"},
+    [OPTION_HELP] = {"help", 'h', NULL, OPTION_FOR_ALL, "show this help"},
+    [OPTION_VERSION] = {"version", 'V', NULL, OPTION_FOR_ALL, "show the version"},
+};
+
+const char *option_show(enum option_id id, char buf[OPTION_SHOW_MAX])
+{
+	if (option_specs[id].name != NULL)
+		(void)snprintf(buf, OPTION_SHOW_MAX, "--%s", option_specs[id].name);
+	else
+		(void)snprintf(buf, OPTION_SHOW_MAX, "-%c", option_specs[id].letter);
+	return buf;
+}
+
+static int find_letter(char letter)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		if (letter != 0 && option_specs[i].letter == letter)
+			return i;
+	}
+	return -1;
+}
+
+static int find_name(const char *name, size_t len)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const char *const candidate = option_specs[i].name;
+
+		if (candidate != NULL && strlen(candidate) == len &&
+		    memcmp(candidate, name, len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int unknown(const char *word, size_t len, struct error *err)
+{
+	char name[OPTION_SHOW_MAX * 2];
+	const char *nearest = NULL;
+	size_t best = 3; /* more edits than that and it was no slip of the finger */
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)),
+		       word);
+	error_set(err, ERROR_USAGE, "unknown option \"%s\"", name);
+	for (int i = 0; i < OPTION_COUNT && strncmp(name, "--", 2) == 0; i++) {
+		const char *const candidate = option_specs[i].name;
+		const size_t distance =
+		    candidate == NULL ? best : text_distance(name + 2, candidate, best);
+
+		if (distance < best) {
+			best = distance;
+			nearest = candidate;
+		}
+	}
+	if (nearest != NULL)
+		return error_hint(err, "did you mean --%s?", nearest);
+	return error_hint(err, "xencon --help lists them; a VM whose name begins with a dash goes "
+			       "behind --");
+}
+
+static void record(struct options *o, int id, const char *value)
+{
+	o->values[id] = value;
+	o->counts[id]++;
+}
+
+static int missing_argument(int id, struct error *err)
+{
+	char name[OPTION_SHOW_MAX];
+
+	return error_set(err, ERROR_USAGE, "%s needs %s behind it",
+			 option_show((enum option_id)id, name), option_specs[id].argument);
+}
+
+/* --name, --name=VALUE, --name VALUE. *at is the word's place, moved past a VALUE of its own. */
+static int parse_long(int argc, char *const argv[], int *at, struct options *o, struct error *err)
+{
+	const char *const word = argv[*at];
+	const size_t len = strcspn(word + 2, "=");
+	const char *value = word[2 + len] == '=' ? word + 2 + len + 1 : NULL;
+	const int id = find_name(word + 2, len);
+
+	if (id < 0)
+		return unknown(word, len + 2, err);
+	if (option_specs[id].argument == NULL && value != NULL)
+		return error_set(err, ERROR_USAGE, "--%s takes no value", option_specs[id].name);
+	if (option_specs[id].argument != NULL && value == NULL) {
+		if (*at + 1 >= argc)
+			return missing_argument(id, err);
+		value = argv[++*at];
+	}
+	record(o, id, value == NULL ? "" : value);
+	return 0;
+}
+
+/* -v, -vvq, -sHOST, -s HOST. */
+static int parse_short(int argc, char *const argv[], int *at, struct options *o, struct error *err)
+{
+	const char *const word = argv[*at];
+
+	for (const char *p = word + 1; *p != '\0'; p++) {
+		const int id = find_letter(*p);
+		const char letter[] = {'-', *p, '\0'};
+
+		if (id < 0)
+			return unknown(letter, sizeof(letter) - 1, err);
+		if (option_specs[id].argument == NULL) {
+			record(o, id, "");
+			continue;
+		}
+		if (p[1] != '\0') {
+			record(o, id, p + 1);
+			return 0;
+		}
+		if (*at + 1 >= argc)
+			return missing_argument(id, err);
+		record(o, id, argv[++*at]);
+		return 0;
+	}
+	return 0;
+}
+
+int options_parse(int argc, char *const argv[], struct options *ret, struct error *err)
+{
+	struct options o = {.literal_from = OPTIONS_OPERANDS_MAX};
+	bool literal = false;
+
+	for (int i = 1; i < argc; i++) {
+		const char *const word = argv[i];
+		int rc = 0;
+
+		if (!literal && strcmp(word, "--") == 0) {
+			literal = true;
+			o.literal_from = o.operand_count;
+		} else if (!literal && strncmp(word, "--", 2) == 0) {
+			rc = parse_long(argc, argv, &i, &o, err);
+		} else if (!literal && word[0] == '-' && word[1] != '\0') {
+			rc = parse_short(argc, argv, &i, &o, err);
+		} else if (o.operand_count == OPTIONS_OPERANDS_MAX) {
+			rc = error_set(err, ERROR_USAGE, "too many words, from \"%s\" on", word);
+		} else {
+			o.operands[o.operand_count++] = word;
+		}
+		if (rc != 0)
+			return -1;
+	}
+	*ret = o;
+	return 0;
+}
+
+int options_check(const struct options *o, unsigned command, const char *command_name,
+		  struct error *err)
+{
+	char name[OPTION_SHOW_MAX];
+
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		if (o->counts[i] > 0 && (option_specs[i].commands & command) == 0)
+			return error_set(err, ERROR_USAGE, "xencon %s takes no %s", command_name,
+					 option_show((enum option_id)i, name));
+	}
+	return 0;
+}
+
+void options_help(unsigned command, char *out, size_t cap)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < OPTION_COUNT && used < cap; i++) {
+		const struct option_spec *const spec = &option_specs[i];
+		char letter[] = "   ";
+		char left[48];
+
+		if ((spec->commands & command) == 0)
+			continue;
+		if (spec->letter != 0)
+			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
+				       spec->name != NULL ? "," : "");
+		(void)snprintf(left, sizeof(left), "%s %s%s%s%s", letter,
+			       spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
+			       spec->argument != NULL ? " " : "",
+			       spec->argument != NULL ? spec->argument : "");
+		const int n =
+		    snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
+		used += n < 0 ? cap : (size_t)n;
+	}
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The command line's options: one table, from which lines are parsed and help is printed. Pure.
+ */
+#ifndef XENCON_CMD_OPTIONS_H
+#define XENCON_CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum option_id {
+	OPTION_SERVER,
+	OPTION_USER,
+	OPTION_PASSWORD_FILE,
+	OPTION_PASSWORD_COMMAND,
+	OPTION_CACERT,
+	OPTION_FINGERPRINT,
+	OPTION_INSECURE,
+	OPTION_IPV4,
+	OPTION_IPV6,
+	OPTION_CONNECT_TIMEOUT,
+	OPTION_DOM0,
+	OPTION_ESCAPE,
+	OPTION_LOG,
+	OPTION_TIMESTAMPS,
+	OPTION_IDLE,
+	OPTION_STDIO,
+	OPTION_VERBOSE,
+	OPTION_QUIET,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_COUNT
+};
+
+/* Which commands take an option. */
+#define OPTION_FOR_CONSOLE 0x1U
+#define OPTION_FOR_ALL	   (~0U)
+
+struct option_spec {
+	const char *name;     /* without the dashes; NULL when only the letter exists */
+	char letter;	      /* or 0 */
+	const char *argument; /* what help calls it; NULL when it takes none */
+	unsigned commands;    /* OPTION_FOR_… */
+	const char *help;
+};
+
+extern const struct option_spec option_specs[OPTION_COUNT];
+
+#define OPTIONS_OPERANDS_MAX 4 /* more than any command takes */
+
+struct options {
+	const char *values[OPTION_COUNT]; /* the last one given; NULL where none was */
+	unsigned counts[OPTION_COUNT];	  /* how often it was given */
+	const char *operands[OPTIONS_OPERANDS_MAX];
+	size_t operand_count;
+	size_t literal_from; /* operands from here on stood behind "--" */
+};
+
+/* Sorts argv[1..argc) into options and operands, in any order; all strings stay argv's. ERROR_USAGE
+ * names the word that is wrong. */
+int options_parse(int argc, char *const argv[], struct options *ret, struct error *err);
+
+/* Whether an option was given that the command with these bits does not take: ERROR_USAGE. */
+int options_check(const struct options *o, unsigned command, const char *command_name,
+		  struct error *err);
+
+/* Writes the help lines of every option that `command` takes to `out`, cut at `cap` > 0. */
+void options_help(unsigned command, char *out, size_t cap);
+
+/* "--name", or "-c" for one that has no name. */
+#define OPTION_SHOW_MAX 32
+const char *option_show(enum option_id id, char buf[OPTION_SHOW_MAX]);
+
+#endif

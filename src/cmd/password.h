@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* Where the password comes from, when nobody is asked for it. */
+#ifndef XENCON_CMD_PASSWORD_H
+#define XENCON_CMD_PASSWORD_H
+
+#include "base/error.h"
+#include "cmd/settings.h"
+
+#define PASSWORD_MAX 1024 /* bytes of its line */
+
+/* The password that a file, a command or the environment gives, in this order; *ret is NULL when
+ * none was named. Free it with secret_free. A file that others can read is refused. A command runs
+ * by `sh -c` for as long as it likes (it may ask the user something); its stderr is ours. ERROR_USAGE
+ * and ERROR_LOGIN say which source failed. */
+int password_find(const struct settings *s, char **ret, struct error *err);
+
+#endif

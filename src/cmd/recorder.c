@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/* Recording a console: see recorder.h. */
+#include "cmd/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
+{
+	*r = (struct recorder){.path = path, .fd = -1, .timestamps = timestamps};
+	if (path == NULL)
+		return 0;
+	r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	if (r->fd < 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
+	return 0;
+}
+
+void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
+{
+	const time_t seconds = (time_t)(epoch_ms / 1000);
+	struct tm local;
+	char date[24];
+	char zone[8];
+
+	if (localtime_r(&seconds, &local) == NULL)
+		memset(&local, 0, sizeof(local)); /* a year beyond int's range */
+	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
+	(void)strftime(zone, sizeof(zone), "%z", &local);
+	(void)snprintf(buf, RECORDER_STAMP_MAX, "%s.%03d%.3s:%s ", date, (int)(epoch_ms % 1000),
+		       zone, zone + 3);
+}
+
+static void give_up(struct recorder *r)
+{
+	log_message("cannot write the log \"%s\": %s; it ends here", r->path, strerror(errno));
+	recorder_close(r);
+}
+
+static bool put(struct recorder *r, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		const ssize_t n = write(r->fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			give_up(r);
+			return false;
+		}
+		p += n;
+		len -= (size_t)n;
+		r->bytes += (uint64_t)n;
+	}
+	return true;
+}
+
+static bool put_stamp(struct recorder *r)
+{
+	char stamp[RECORDER_STAMP_MAX];
+	struct timeval now;
+
+	(void)gettimeofday(&now, NULL);
+	recorder_stamp((int64_t)now.tv_sec * 1000 + now.tv_usec / 1000, stamp);
+	return put(r, stamp, strlen(stamp));
+}
+
+void recorder_write(struct recorder *r, const uint8_t *data, size_t len)
+{
+	if (r->fd < 0 || r->paused)
+		return;
+	if (!r->timestamps) {
+		(void)put(r, data, len);
+		return;
+	}
+	while (len > 0) {
+		const uint8_t *const newline = memchr(data, '\n', len);
+		const size_t n = newline == NULL ? len : (size_t)(newline - data) + 1;
+
+		if ((!r->mid_line && !put_stamp(r)) || !put(r, data, n))
+			return;
+		r->mid_line = newline == NULL;
+		data += n;
+		len -= n;
+	}
+}
+
+void recorder_close(struct recorder *r)
+{
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	r->fd = -1;
+}

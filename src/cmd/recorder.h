@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The record of a console in a file: what --log and --timestamps ask for.
+ *
+ * A file that cannot be written any more (a full disk) is reported once and given up; the console
+ * goes on.
+ */
+#ifndef XENCON_CMD_RECORDER_H
+#define XENCON_CMD_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct recorder {
+	const char *path; /* NULL: nothing is recorded */
+	int fd;		  /* -1 when closed or given up */
+	bool paused;
+	bool timestamps;
+	bool mid_line; /* the last byte recorded was not a line's end */
+	uint64_t bytes;
+};
+
+/* Opens `path` for appending, creating it for us alone: what a console shows is as private as what
+ * root sees. `path` NULL makes a recorder that records nothing. ERROR_LOCAL. */
+int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err);
+
+/* Appends. Blocks as long as the file does, which only a FIFO's reader can make long. */
+void recorder_write(struct recorder *r, const uint8_t *data, size_t len);
+
+/* Closes. */
+void recorder_close(struct recorder *r);
+
+/* Writes "2026-11-22T09:30:00.123+01:00 " for milliseconds since the epoch. */
+#define RECORDER_STAMP_MAX 48
+void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX]);
+
+#endif

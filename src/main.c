@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* xencon: a connection to one console of one virtual machine. The only exit, and the only place that
+ * prints an error. */
+#include <fcntl.h>
+#include <locale.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/signals.h"
+#include "cmd/cmd.h"
+#include "xapi/rpc.h"
+
+/* Started without the standard descriptors, our sockets would become them. */
+static void fill_standard_descriptors(void)
+{
+	while (fcntl(STDERR_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0 ||
+	       fcntl(STDIN_FILENO, F_GETFD) < 0) {
+		if (open("/dev/null", O_RDWR) < 0)
+			_exit(1);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	struct error err = {0};
+
+	clock_start();
+	fill_standard_descriptors();
+	(void)setlocale(LC_CTYPE, "");
+	secret_guard_process();
+	rpc_start();
+	if (signals_start(&err) == 0)
+		(void)command_run(argc, argv, &err);
+	error_print(&err);
+	if (err.kind == ERROR_INTERRUPTED)
+		signals_die(err.signal);
+	return error_exit_status(&err);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where a server is: what --server takes and what a console's location names. Pure.
+ */
+#ifndef XENCON_NET_ADDRESS_H
+#define XENCON_NET_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define ADDRESS_HOST_MAX 256 /* a DNS name has at most 253 characters */
+#define ADDRESS_PATH_MAX 108 /* sun_path on Linux; shorter elsewhere, checked on dialling */
+#define ADDRESS_SHOW_MAX (ADDRESS_HOST_MAX + 16)
+
+#define ADDRESS_PORT_HTTPS 443
+#define ADDRESS_PORT_HTTP  80
+
+enum address_scheme { ADDRESS_HTTPS, ADDRESS_HTTP, ADDRESS_UNIX };
+
+struct address {
+	enum address_scheme scheme;
+	char host[ADDRESS_HOST_MAX]; /* a name or an address, IPv6 without brackets */
+	uint16_t port;
+	char path[ADDRESS_PATH_MAX]; /* ADDRESS_UNIX only */
+};
+
+/* Reads HOST, HOST:PORT, [V6], [V6]:PORT, a bare V6, each with https:// or http:// before it, or
+ * unix:PATH. ERROR_USAGE names what is wrong. */
+int address_parse(const char *text, struct address *ret, struct error *err);
+
+/* Splits an absolute URL, as XAPI gives for a console, into its address and the path with query,
+ * both as they stand (*ret_target points into `url`). ERROR_PROTOCOL for what is no such URL. */
+int address_parse_url(const char *url, struct address *ret, const char **ret_target,
+		      struct error *err);
+
+/* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH". */
+const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
+
+/* The same, always with the port: the form of a Host header and of messages about connections. */
+const char *address_show_port(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
+
+/* Whether both name the same service in the same words; names compare without letter case. */
+bool address_equal(const struct address *a, const struct address *b);
+
+/* Whether the host is a literal IPv4 or IPv6 address. */
+bool address_is_literal(const struct address *a);
+
+#endif

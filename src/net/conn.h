@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An HTTP connection to one server: requests out, replies in, through one buffer of fixed size. The
+ * buffer that a reply's head is parsed from is the one that the console's first bytes are in: when
+ * the connection becomes a tunnel nothing is copied and nothing lost.
+ */
+#ifndef XENCON_NET_CONN_H
+#define XENCON_NET_CONN_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "net/address.h"
+#include "net/dial.h"
+#include "net/http.h"
+#include "net/stream.h"
+#include "net/trust.h"
+
+/* Four TLS records: the relay's grain, and more than any head. */
+#define CONN_BUFFER_SIZE 65536
+
+/* A reply's largest body: a pool of 10,000 virtual machines describes them in about 45 MB. */
+#define CONN_BODY_MAX (64L * 1024 * 1024)
+
+/* How to reach a server: everything that every connection of a run has in common. */
+struct endpoint {
+	struct address address;
+	struct dial_options dial;
+	const struct trust_policy *trust;
+	int timeout_ms; /* for each step: to connect, to shake hands, to answer */
+};
+
+struct conn {
+	struct stream *stream;
+	struct buf in;
+	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
+	int timeout_ms;
+};
+
+/* Connects, with TLS where the address's scheme asks for it, and judges the peer. Blocks for two
+ * timeouts at most. NULL with *err. */
+struct conn *conn_open(const struct endpoint *to, struct error *err);
+
+/* Sends all of data within the timeout. ERROR_UNREACHABLE. */
+int conn_send(struct conn *c, const void *data, size_t len, struct error *err);
+
+/* Waits up to `timeout_ms` for a reply's head and takes it out of the buffer. *ret_empty (may be
+ * NULL) tells whether the connection ended before a single byte. ERROR_UNREACHABLE, ERROR_PROTOCOL. */
+int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
+		   struct error *err);
+
+/* Reads the body that `head` announces, up to `max` bytes of it, and ends it with a NUL that is not
+ * counted. The caller wipes and frees *ret. ERROR_UNREACHABLE if it breaks off, ERROR_PROTOCOL if it
+ * is too long. */
+int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, char **ret,
+		   size_t *ret_len, struct error *err);
+
+/* Closes and frees; tells a TLS peer that it is meant so. NULL is fine. */
+void conn_close(struct conn *c);
+
+/* The same in a forked child: the connection goes on in the other process. */
+void conn_abandon(struct conn *c);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* HTTP reply heads and error pages: see http.h. */
+#include "net/http.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define VERSION_PREFIX "HTTP/1."
+
+static enum http_progress bad(struct error *err, const char *why)
+{
+	error_set(err, ERROR_PROTOCOL, "the server's answer is not HTTP");
+	error_cause(err, "%s", why);
+	return HTTP_BAD;
+}
+
+/* The length of the head with its blank line, 0 if the end has not come yet. */
+static size_t find_end(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const char *const lf = memchr(text + i, '\n', len - i);
+
+		if (lf == NULL)
+			return 0;
+		i = (size_t)(lf - text);
+		if (i + 1 < len && text[i + 1] == '\n')
+			return i + 2;
+		if (i + 2 < len && text[i + 1] == '\r' && text[i + 2] == '\n')
+			return i + 3;
+	}
+	return 0;
+}
+
+/* "HTTP/1.1 200 OK": the version's minor is the server's own affair. */
+static bool parse_status_line(const char *line, size_t len, struct http_head *head)
+{
+	const size_t prefix = strlen(VERSION_PREFIX);
+	const char *p = line + prefix + 1;
+
+	if (len < prefix + 5 || memcmp(line, VERSION_PREFIX, prefix) != 0 ||
+	    !isdigit((unsigned char)line[prefix]) || p[0] != ' ')
+		return false;
+	p++;
+	for (int i = 0; i < 3; i++) {
+		if (!isdigit((unsigned char)p[i]))
+			return false;
+		head->status = head->status * 10 + (p[i] - '0');
+	}
+	p += 3;
+	if (head->status < 100 || (p < line + len && *p != ' '))
+		return false;
+	while (p < line + len && *p == ' ')
+		p++;
+	(void)snprintf(head->reason, sizeof(head->reason), "%.*s", (int)(line + len - p), p);
+	head->closes = line[prefix] == '0'; /* HTTP/1.0 closes unless it says otherwise */
+	return true;
+}
+
+static bool parse_length(const char *value, size_t len, int64_t *ret)
+{
+	int64_t n = 0;
+
+	if (len == 0 || len > 18) /* 18 digits fit */
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!isdigit((unsigned char)value[i]))
+			return false;
+		n = n * 10 + (value[i] - '0');
+	}
+	*ret = n;
+	return true;
+}
+
+static bool equals(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && strncasecmp(text, word, len) == 0;
+}
+
+/* Returns what is wrong with the header line, NULL if nothing. */
+static const char *parse_header(const char *line, size_t len, struct http_head *head)
+{
+	const char *const colon = memchr(line, ':', len);
+
+	if (colon == NULL || colon == line)
+		return "a header line has no name and colon";
+	const size_t name = (size_t)(colon - line);
+	const char *value = colon + 1;
+	const char *end = line + len;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	const size_t size = (size_t)(end - value);
+
+	if (equals(line, name, "content-length")) {
+		int64_t length;
+
+		if (!parse_length(value, size, &length))
+			return "its Content-Length is not a number";
+		if (head->content_length != HTTP_LENGTH_UNKNOWN && head->content_length != length)
+			return "it has two different Content-Lengths";
+		head->content_length = length;
+	} else if (equals(line, name, "connection")) {
+		if (equals(value, size, "close"))
+			head->closes = true;
+		else if (equals(value, size, "keep-alive"))
+			head->closes = false;
+	} else if (equals(line, name, "transfer-encoding") && !equals(value, size, "identity")) {
+		return "it is chunked, which XAPI's never are";
+	} else if (equals(line, name, "content-encoding") && !equals(value, size, "identity")) {
+		return "it is compressed, which XAPI's never are";
+	}
+	return NULL;
+}
+
+enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_head *ret,
+				   struct error *err)
+{
+	const char *const text = (const char *)data;
+	const size_t prefix = strlen(VERSION_PREFIX);
+	struct http_head head = {.content_length = HTTP_LENGTH_UNKNOWN};
+
+	if (memcmp(text, VERSION_PREFIX, len < prefix ? len : prefix) != 0)
+		return bad(err, "it does not begin with \"" VERSION_PREFIX "\"");
+	head.size = find_end(text, len < HTTP_HEAD_MAX ? len : HTTP_HEAD_MAX);
+	if (head.size == 0)
+		return len < HTTP_HEAD_MAX ? HTTP_MORE : bad(err, "its head does not end");
+	if (memchr(text, '\0', head.size) != NULL)
+		return bad(err, "its head has a NUL byte");
+
+	for (size_t at = 0; at < head.size;) {
+		const char *const line = text + at;
+		const char *const lf = memchr(line, '\n', head.size - at);
+		size_t length = (size_t)(lf - line);
+
+		at += length + 1;
+		if (length > 0 && line[length - 1] == '\r')
+			length--;
+		if (head.status == 0) {
+			if (!parse_status_line(line, length, &head))
+				return bad(err, "its status line is malformed");
+		} else if (length > 0) {
+			const char *const wrong = parse_header(line, length, &head);
+
+			if (wrong != NULL)
+				return bad(err, wrong);
+		}
+	}
+	*ret = head;
+	return HTTP_DONE;
+}
+
+/* The few entities that XAPI writes, and what its OCaml %S escapes make of them. */
+static size_t decode_entity(const char *text, size_t len, char *ret)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} entities[] = {
+	    {"&quot;", '"'}, {"&amp;", '&'},  {"&lt;", '<'},	{"&gt;", '>'},
+	    {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '},
+	};
+
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		const size_t n = strlen(entities[i].name);
+
+		if (len >= n && memcmp(text, entities[i].name, n) == 0) {
+			*ret = entities[i].c;
+			return n;
+		}
+	}
+	*ret = '&';
+	return 1;
+}
+
+/* The output of http_page_text: folds white space as it grows. */
+struct page {
+	char *out;
+	size_t cap;
+	size_t used;
+	bool gap;     /* a blank is due before the next character */
+	bool heading; /* a heading ended: a colon is due as well */
+};
+
+static void page_put(struct page *p, char c)
+{
+	if (p->heading && p->used > 0 && p->used + 3 < p->cap) {
+		if (p->out[p->used - 1] != ':')
+			p->out[p->used++] = ':';
+		p->gap = true;
+	}
+	p->heading = false;
+	if (p->gap && p->used > 0 && p->used + 2 < p->cap)
+		p->out[p->used++] = ' ';
+	p->gap = false;
+	if (p->used + 1 < p->cap)
+		p->out[p->used++] = c;
+}
+
+size_t http_page_text(const char *page, size_t len, char *out, size_t cap)
+{
+	struct page p = {.out = out, .cap = cap};
+
+	for (size_t i = 0; i < len;) {
+		if (page[i] == '<') {
+			const char *const end = memchr(page + i, '>', len - i);
+
+			p.gap = true;
+			if (len - i >= 4 && page[i + 1] == '/' &&
+			    tolower((unsigned char)page[i + 2]) == 'h' &&
+			    isdigit((unsigned char)page[i + 3]))
+				p.heading = true;
+			i = end == NULL ? len : (size_t)(end - page) + 1;
+		} else if (page[i] == '&') {
+			char c;
+
+			i += decode_entity(page + i, len - i, &c);
+			page_put(&p, c);
+		} else if (isspace((unsigned char)page[i])) {
+			p.gap = true;
+			i++;
+		} else {
+			page_put(&p, page[i++]);
+		}
+	}
+	out[p.used] = '\0';
+	return p.used;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/* Standard input and output as a relay's end: see local.h. */
+#include "net/local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TERMINAL_PATH_MAX 256
+
+/* Opens the terminal behind `fd` anew: flags set on the new description are ours alone. */
+static int reopen_terminal(int fd)
+{
+	char name[TERMINAL_PATH_MAX];
+
+	if (ttyname_r(fd, name, sizeof(name)) != 0)
+		return -1;
+	return open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+void local_init(struct local *l, int in_fd, int out_fd)
+{
+	struct stat st;
+
+	*l = (struct local){.in_fd = in_fd, .out_fd = out_fd, .own_fd = -1, .out_kind = LOCAL_PIPE};
+	if (isatty(out_fd)) {
+		l->own_fd = reopen_terminal(out_fd);
+		if (l->own_fd >= 0) {
+			l->out_fd = l->own_fd;
+			l->out_kind = LOCAL_OWN;
+		}
+	} else if (fstat(out_fd, &st) == 0) {
+		if (S_ISSOCK(st.st_mode))
+			l->out_kind = LOCAL_SOCKET;
+		else if (S_ISREG(st.st_mode))
+			l->out_kind = LOCAL_OWN; /* a file never makes us wait for a reader */
+	}
+}
+
+ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
+{
+	const ssize_t n = read(l->in_fd, data, len);
+
+	if (n >= 0)
+		return n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return STREAM_AGAIN;
+	if (errno == EIO && isatty(l->in_fd) == 0)
+		return STREAM_EOF; /* a hung-up terminal is none any more */
+	return error_set_errno(err, ERROR_LOCAL, "cannot read the input");
+}
+
+ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct error *err)
+{
+	ssize_t n;
+
+	if (l->out_kind == LOCAL_SOCKET)
+		n = send(l->out_fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	else if (l->out_kind == LOCAL_PIPE && len > PIPE_BUF)
+		n = write(l->out_fd, data, PIPE_BUF);
+	else
+		n = write(l->out_fd, data, len);
+	if (n > 0)
+		return n;
+	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return STREAM_AGAIN;
+	if (errno == EPIPE || errno == EIO || errno == ECONNRESET)
+		return STREAM_EOF;
+	return error_set_errno(err, ERROR_LOCAL, "cannot write the output");
+}
+
+void local_shut_output(struct local *l)
+{
+	if (l->out_kind == LOCAL_SOCKET) {
+		(void)shutdown(l->out_fd, SHUT_WR);
+		return;
+	}
+	if (isatty(l->out_fd))
+		return;
+	/* Whoever reads a pipe sees its end when its last writer has closed it; /dev/null keeps
+	 * the number from being given to a file that something then prints into. */
+	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0) {
+		(void)dup2(null, l->out_fd);
+		(void)close(null);
+	}
+}
+
+void local_close(struct local *l)
+{
+	if (l->own_fd >= 0)
+		(void)close(l->own_fd);
+	l->own_fd = -1;
+}

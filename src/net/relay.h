@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The relay between a local end and a console: two buffers of fixed size and one poll loop.
+ *
+ * What is polled for is computed from the state on every turn and from nothing else: an end is read
+ * while its buffer has room and written while its buffer holds something. So a slow side slows the
+ * other, memory stays as it was allotted, and nothing is dropped.
+ */
+#ifndef XENCON_NET_RELAY_H
+#define XENCON_NET_RELAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "net/local.h"
+#include "net/stream.h"
+
+/* What goes up is typed or pasted; what a filter adds to it must fit beside it. */
+#define RELAY_UP_SIZE	   65536
+#define RELAY_READ_MAX	   16384
+#define RELAY_FILTER_EXTRA 128
+
+/* What was typed before the quit command is still sent, but a stuck console does not hold us. */
+#define RELAY_FLUSH_MS 500
+
+/* How often unsent input is looked at while the relay waits for the console to fall silent. */
+#define RELAY_DELIVERY_STEP_MS 1000
+
+enum relay_verdict {
+	RELAY_GO_ON,
+	RELAY_QUIT, /* the user wants to leave */
+};
+
+enum relay_end {
+	RELAY_ENDED_QUIT,     /* a hook said RELAY_QUIT */
+	RELAY_ENDED_IDLE,     /* the input had ended, and the console fell silent */
+	RELAY_ENDED_CONSOLE,  /* the console ended in order, all of its output is written */
+	RELAY_ENDED_NO_READER /* nobody reads our output any more */
+};
+
+struct relay_hooks {
+	void *context;
+	/* Puts what `data` means for the console into `up`, which has room for len +
+	 * RELAY_FILTER_EXTRA bytes. NULL: the bytes themselves. */
+	enum relay_verdict (*input)(void *context, const uint8_t *data, size_t len, struct buf *up);
+	/* The input has ended: puts what was held back. May be NULL. */
+	void (*input_ended)(void *context, struct buf *up);
+	/* Sees what the console printed, once, in order. May be NULL. */
+	void (*output)(void *context, const uint8_t *data, size_t len);
+	/* A signal was caught, and is not fatal. May be NULL. */
+	void (*signalled)(void *context);
+};
+
+struct relay {
+	struct local *local;
+	struct stream *stream;
+	struct buf *down; /* console to output; may hold the console's first bytes already */
+	struct buf up;	  /* input to console; the relay's own */
+	const struct relay_hooks *hooks;
+	bool carry_half_close; /* the input's end is told to the console, and the other way round */
+	int idle_ms; /* after the input's end: leave when the console has been silent so long */
+
+	uint64_t bytes_up; /* counters for the status line */
+	uint64_t bytes_down;
+};
+
+/* Relays until one side ends it. *ret says which. -1 with ERROR_LOST when the connection broke (also
+ * when it ended without TLS's farewell), ERROR_UNAVAILABLE when the console ended without ever a
+ * byte, ERROR_LOCAL, ERROR_INTERRUPTED. Frees r->up. */
+int relay_run(struct relay *r, enum relay_end *ret, struct error *err);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * TLS through OpenSSL: see tls.h. Real hosts offer TLS 1.2 with ECDHE-RSA and the curve secp384r1
+ * alone (since 8.2), or plain RSA with AES-CBC (7.x); OpenSSL's defaults speak both.
+ */
+#include "net/tls.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/wait.h"
+
+struct tls {
+	struct stream stream; /* first: a stream is a tls */
+	SSL_CTX *context;
+	SSL *ssl;
+	bool drained; /* the last recv found nothing whole: only poll can tell of more */
+	char description[80];
+};
+
+static struct tls *tls_of(struct stream *s)
+{
+	return (struct tls *)s;
+}
+
+/* The innermost reason that OpenSSL or the kernel gives, as text. */
+static const char *reason(int ssl_error)
+{
+	const unsigned long code = ERR_peek_last_error();
+
+	if (ssl_error == SSL_ERROR_SYSCALL && code == 0)
+		return errno != 0 ? strerror(errno) : "the connection was closed";
+	if (ERR_SYSTEM_ERROR(code))
+		return strerror(ERR_GET_REASON(code));
+	const char *const text = code == 0 ? NULL : ERR_reason_error_string(code);
+	return text != NULL ? text : "unknown reason";
+}
+
+static bool is_truncation(int ssl_error)
+{
+	if (ssl_error == SSL_ERROR_SSL)
+		return ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+	return ssl_error == SSL_ERROR_SYSCALL && ERR_peek_last_error() == 0 && errno == 0;
+}
+
+/* Sorts out a call that did not succeed; `events` is what a repetition must wait for. */
+static ssize_t failed(struct tls *t, int rc, short *events, struct error *err)
+{
+	const int ssl_error = SSL_get_error(t->ssl, rc);
+
+	switch (ssl_error) {
+	case SSL_ERROR_WANT_READ:
+		*events = POLLIN;
+		return STREAM_AGAIN;
+	case SSL_ERROR_WANT_WRITE:
+		*events = POLLOUT;
+		return STREAM_AGAIN;
+	case SSL_ERROR_ZERO_RETURN:
+		return STREAM_EOF;
+	default:
+		if (is_truncation(ssl_error)) {
+			t->stream.truncated = true;
+			ERR_clear_error();
+			return STREAM_EOF;
+		}
+		error_set(err, ERROR_LOST, "the connection broke");
+		error_cause(err, "%s", reason(ssl_error));
+		ERR_clear_error();
+		return STREAM_ERROR;
+	}
+}
+
+static ssize_t tls_recv(struct stream *s, uint8_t *data, size_t len, struct error *err)
+{
+	struct tls *const t = tls_of(s);
+	size_t n = 0;
+
+	ERR_clear_error();
+	errno = 0;
+	s->recv_events = POLLIN;
+	const int rc = SSL_read_ex(t->ssl, data, len, &n);
+	t->drained = rc != 1;
+	if (rc == 1)
+		return (ssize_t)n;
+	return failed(t, rc, &s->recv_events, err);
+}
+
+static ssize_t tls_send(struct stream *s, const uint8_t *data, size_t len, struct error *err)
+{
+	struct tls *const t = tls_of(s);
+	size_t n = 0;
+
+	ERR_clear_error();
+	errno = 0;
+	s->send_events = POLLOUT;
+	const int rc = SSL_write_ex(t->ssl, data, len, &n);
+	if (rc == 1)
+		return (ssize_t)n;
+	const ssize_t result = failed(t, rc, &s->send_events, err);
+	if (result != STREAM_EOF)
+		return result;
+	return error_set(err, ERROR_LOST, "the connection was closed by the server");
+}
+
+static bool tls_pending(const struct stream *s)
+{
+	const struct tls *const t = (const struct tls *)s;
+
+	return !t->drained && SSL_has_pending(t->ssl) == 1;
+}
+
+static int tls_shut_writes(struct stream *s)
+{
+	struct tls *const t = tls_of(s);
+
+	ERR_clear_error();
+	const int rc = SSL_shutdown(t->ssl);
+	if (rc >= 0)
+		return 0;
+	const int ssl_error = SSL_get_error(t->ssl, rc);
+	ERR_clear_error();
+	s->send_events = POLLOUT;
+	return ssl_error == SSL_ERROR_WANT_WRITE ? STREAM_AGAIN : 0;
+}
+
+static const char *tls_describe(const struct stream *s)
+{
+	return ((const struct tls *)s)->description;
+}
+
+static void tls_close(struct stream *s)
+{
+	struct tls *const t = tls_of(s);
+	const int fd = s->fd;
+
+	SSL_free(t->ssl);
+	SSL_CTX_free(t->context);
+	free(t);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static const struct stream_ops tls_ops = {
+    .recv = tls_recv,
+    .send = tls_send,
+    .pending = tls_pending,
+    .shut_writes = tls_shut_writes,
+    .describe = tls_describe,
+    .close = tls_close,
+};
+
+static SSL_CTX *new_context(void)
+{
+	SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
+
+	if (context == NULL)
+		return NULL;
+	(void)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+	/* XAPI's stunnel never renegotiates; who asks for it is somebody else. */
+	(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	/* The relay's buffer moves between tries, and takes what goes. */
+	(void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
+					    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* One read(2) for a whole record, not one for its head and one for the rest. */
+	SSL_CTX_set_read_ahead(context, 1);
+	return context;
+}
+
+static struct tls *tls_new(int fd, const struct address *peer, const struct trust_policy *policy,
+			   struct error *err)
+{
+	struct tls *const t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		error_set_errno(err, ERROR_LOCAL, "cannot allocate a TLS connection");
+		return NULL;
+	}
+	t->stream = (struct stream){
+	    .ops = &tls_ops, .fd = -1, .recv_events = POLLIN, .send_events = POLLOUT};
+	t->context = new_context();
+	t->ssl = t->context == NULL ? NULL : SSL_new(t->context);
+	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1) {
+		error_set(err, ERROR_LOCAL, "cannot set up TLS");
+		error_cause(err, "%s", reason(SSL_ERROR_SSL));
+		tls_close(&t->stream);
+		return NULL;
+	}
+	if (trust_prepare(t->context, t->ssl, policy, peer, err) != 0) {
+		tls_close(&t->stream);
+		return NULL;
+	}
+	return t;
+}
+
+static int handshake_failed(struct tls *t, int rc, const char *name, struct error *err)
+{
+	const int ssl_error = SSL_get_error(t->ssl, rc);
+	const int why = ERR_GET_REASON(ERR_peek_last_error());
+	const bool plain = ssl_error == SSL_ERROR_SSL && (why == SSL_R_WRONG_VERSION_NUMBER ||
+							  why == SSL_R_HTTP_REQUEST);
+
+	error_set(err, ERROR_UNREACHABLE, "no TLS connection with %s", name);
+	error_cause(err, "%s",
+		    is_truncation(ssl_error) ? "it closed the connection" : reason(ssl_error));
+	if (plain)
+		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
+			   name);
+	ERR_clear_error();
+	return -1;
+}
+
+static int handshake(struct tls *t, int fd, const char *name, int64_t deadline, struct error *err)
+{
+	const int64_t started = clock_ms();
+
+	for (;;) {
+		ERR_clear_error();
+		errno = 0;
+		const int rc = SSL_connect(t->ssl);
+		if (rc == 1)
+			return 0;
+		const int ssl_error = SSL_get_error(t->ssl, rc);
+		if (ssl_error != SSL_ERROR_WANT_READ && ssl_error != SSL_ERROR_WANT_WRITE)
+			return handshake_failed(t, rc, name, err);
+		const short events = ssl_error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+		const int ready = wait_ready(fd, events, deadline, err);
+		if (ready < 0)
+			return -1;
+		if (ready == 0)
+			return error_set(err, ERROR_UNREACHABLE,
+					 "no TLS answer from %s within %lld s", name,
+					 (long long)((deadline - started + 999) / 1000));
+	}
+}
+
+struct stream *tls_connect(int fd, const struct address *peer, const struct trust_policy *policy,
+			   int64_t deadline, struct error *err)
+{
+	struct tls *const t = tls_new(fd, peer, policy, err);
+	char name[ADDRESS_SHOW_MAX];
+
+	if (t == NULL)
+		return NULL;
+	address_show_port(peer, name);
+	if (handshake(t, fd, name, deadline, err) != 0 ||
+	    trust_judge(t->ssl, policy, peer, err) != 0) {
+		tls_close(&t->stream);
+		return NULL;
+	}
+	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
+		       SSL_get_cipher_name(t->ssl));
+	log_trace(LOG_STEPS, "%s with %s", t->description, name);
+	t->stream.fd = fd;
+	return &t->stream;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The terminal's modes: see modes.h. The sequences are those of ECMA-48 and xterm's private modes,
+ * as `infocmp` shows them for the terminals that guests believe to have.
+ */
+#include "term/modes.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A private mode (CSI ? NUMBER h or l) and how a terminal starts. */
+struct private_mode {
+	unsigned number;
+	bool normal; /* set when a terminal starts */
+	const char *undo;
+};
+
+/* In the order to undo them: the alternate screen last, since leaving it restores the cursor. */
+static const struct private_mode private_modes[] = {
+    {1, false, "\033[?1l"},	  /* cursor keys send application sequences */
+    {7, true, "\033[?7h"},	  /* lines wrap */
+    {9, false, "\033[?9l"},	  /* mouse reports, from here on */
+    {1000, false, "\033[?1000l"}, /* … */
+    {1002, false, "\033[?1002l"},
+    {1003, false, "\033[?1003l"},
+    {1004, false, "\033[?1004l"}, /* focus reports */
+    {1005, false, "\033[?1005l"},
+    {1006, false, "\033[?1006l"},
+    {1015, false, "\033[?1015l"},
+    {2004, false, "\033[?2004l"}, /* pastes come in brackets */
+    {25, true, "\033[?25h"},	  /* the cursor shows */
+    {47, false, "\033[?47l"},	  /* the alternate screen */
+    {1047, false, "\033[?1047l"},
+    {1049, false, "\033[?1049l"},
+};
+
+#define PRIVATE_COUNT (sizeof(private_modes) / sizeof(private_modes[0]))
+
+/* What else may be on; bits behind those of the private modes. */
+enum {
+	BIT_KEYPAD = PRIVATE_COUNT, /* ESC = : application keypad */
+	BIT_COLOUR,		    /* SGR other than 0 */
+	BIT_GRAPHICS,		    /* G0 or a shift selects line drawing characters */
+	BIT_REGION,		    /* a scrolling region is set */
+};
+
+enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, FOREIGN, STRING, STRING_ESCAPE };
+
+static void set_bit(struct modes *m, unsigned bit, bool on)
+{
+	m->on = on ? m->on | 1U << bit : m->on & ~(1U << bit);
+}
+
+static void begin_sequence(struct modes *m)
+{
+	memset(m->params, 0, sizeof(m->params));
+	m->param_count = 1;
+	m->state = SEQUENCE;
+}
+
+static void set_private(struct modes *m, bool set)
+{
+	for (size_t i = 0; i < m->param_count; i++) {
+		for (unsigned j = 0; j < PRIVATE_COUNT; j++) {
+			if (private_modes[j].number == m->params[i])
+				set_bit(m, j, set != private_modes[j].normal);
+		}
+	}
+}
+
+static void end_sequence(struct modes *m, uint8_t final)
+{
+	if (m->state == PRIVATE && (final == 'h' || final == 'l'))
+		set_private(m, final == 'h');
+	else if (m->state == SEQUENCE && final == 'm')
+		/* Parameters count from the last 0 on: "0;1;31" leaves colour on, "1;0" not. */
+		set_bit(m, BIT_COLOUR, m->params[m->param_count - 1] != 0);
+	else if (m->state == SEQUENCE && final == 'r')
+		set_bit(m, BIT_REGION, m->param_count > 1 || m->params[0] != 0);
+	m->state = GROUND;
+}
+
+static void feed_sequence(struct modes *m, uint8_t byte)
+{
+	unsigned *const param = &m->params[m->param_count - 1];
+
+	if (byte >= '0' && byte <= '9') {
+		if (*param < 100000)
+			*param = *param * 10 + (unsigned)(byte - '0');
+	} else if (byte == ';' || byte == ':') {
+		if (m->param_count < MODES_PARAMS_MAX)
+			m->param_count++;
+		m->params[m->param_count - 1] = 0;
+	} else if (byte == '?' && m->state == SEQUENCE) {
+		m->state = PRIVATE;
+	} else if (byte >= 0x20 && byte < 0x40) {
+		m->state = FOREIGN; /* other prefixes and intermediates mean other things */
+	} else if (byte >= 0x40 && byte < 0x7f) {
+		end_sequence(m, byte);
+	}
+}
+
+static void feed_escape(struct modes *m, uint8_t byte)
+{
+	m->state = GROUND;
+	switch (byte) {
+	case '[':
+		begin_sequence(m);
+		break;
+	case '(':
+		m->state = CHARSET;
+		break;
+	case ']':
+	case 'P':
+	case 'X':
+	case '^':
+	case '_':
+		m->state = STRING;
+		break;
+	case '=':
+	case '>':
+		set_bit(m, BIT_KEYPAD, byte == '=');
+		break;
+	case 'c':
+		m->on = 0; /* a full reset by the guest itself */
+		break;
+	default:
+		break;
+	}
+}
+
+static void feed_ground(struct modes *m, uint8_t byte)
+{
+	if (byte == 0x1b)
+		m->state = ESCAPE;
+	else if (byte == 0x0e || byte == 0x0f)
+		set_bit(m, BIT_GRAPHICS, byte == 0x0e);
+}
+
+static void feed(struct modes *m, uint8_t byte)
+{
+	/* CAN and SUB end, and ESC begins, whatever was under way. */
+	if (byte == 0x18 || byte == 0x1a) {
+		m->state = GROUND;
+		return;
+	}
+	if (byte == 0x1b && m->state != STRING) {
+		m->state = ESCAPE;
+		return;
+	}
+	switch (m->state) {
+	case GROUND:
+		feed_ground(m, byte);
+		break;
+	case ESCAPE:
+		feed_escape(m, byte);
+		break;
+	case CHARSET:
+		set_bit(m, BIT_GRAPHICS, byte == '0');
+		m->state = GROUND;
+		break;
+	case STRING:
+		if (byte == 0x07)
+			m->state = GROUND;
+		else if (byte == 0x1b)
+			m->state = STRING_ESCAPE;
+		break;
+	case STRING_ESCAPE:
+		m->state = byte == '\\' ? GROUND : STRING;
+		break;
+	default:
+		feed_sequence(m, byte);
+		break;
+	}
+}
+
+void modes_feed(struct modes *m, const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		/* Nearly all of what goes by is text. */
+		if (m->state == GROUND && data[i] >= 0x20)
+			continue;
+		feed(m, data[i]);
+	}
+}
+
+static void append(char *out, size_t cap, size_t *used, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (*used + len < cap) {
+		memcpy(out + *used, text, len);
+		*used += len;
+	}
+}
+
+size_t modes_undo(struct modes *m, char *out, size_t cap)
+{
+	size_t used = 0;
+
+	if (m->state != GROUND)
+		append(out, cap, &used, "\030"); /* CAN: what was half printed is void */
+	if ((m->on & 1U << BIT_GRAPHICS) != 0)
+		append(out, cap, &used, "\017\033(B");
+	if ((m->on & 1U << BIT_COLOUR) != 0)
+		append(out, cap, &used, "\033[0m");
+	if ((m->on & 1U << BIT_KEYPAD) != 0)
+		append(out, cap, &used, "\033>");
+	if ((m->on & 1U << BIT_REGION) != 0)
+		append(out, cap, &used, "\0337\033[r\0338"); /* setting it moves the cursor */
+	for (unsigned i = 0; i < PRIVATE_COUNT; i++) {
+		if ((m->on & 1U << i) != 0)
+			append(out, cap, &used, private_modes[i].undo);
+	}
+	*m = (struct modes){0};
+	return used;
+}

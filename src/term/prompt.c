@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/* Questions on the terminal: see prompt.h. */
+#include "term/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "base/wait.h"
+
+static struct termios saved;
+static int echo_fd = -1; /* the terminal whose echo is off, or -1 */
+
+static int open_terminal(void)
+{
+	return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+bool prompt_possible(void)
+{
+	const int fd = open_terminal();
+
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
+static void echo_on(void)
+{
+	if (echo_fd < 0)
+		return;
+	while (tcsetattr(echo_fd, TCSANOW, &saved) != 0 && errno == EINTR)
+		;
+	echo_fd = -1;
+}
+
+/* Signals from the keyboard stay, so that ^C is ^C; a stop must restore the echo first. */
+static int echo_off(int fd, struct error *err)
+{
+	struct termios quiet;
+
+	if (tcgetattr(fd, &saved) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
+	quiet = saved;
+	quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
+	quiet.c_lflag |= ICANON | ISIG;
+	signals_on_crash(echo_on);
+	echo_fd = fd;
+	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
+		echo_fd = -1;
+		return error_set_errno(err, ERROR_LOCAL, "cannot turn the terminal's echo off");
+	}
+	return 0;
+}
+
+static void say(int fd, const char *text)
+{
+	/* A terminal that cannot be written to cannot be asked either: reading will tell. */
+	(void)!write(fd, text, strlen(text));
+}
+
+/* Stopped by ^Z: give the terminal back, stop, and take it again. */
+static int stop_and_ask_again(int fd, const char *question, struct error *err)
+{
+	echo_on();
+	signals_catch_stop(false);
+	(void)kill(0, SIGTSTP);
+	signals_catch_stop(true);
+	if (echo_off(fd, err) != 0)
+		return -1;
+	say(fd, question);
+	return 0;
+}
+
+/* Waits for a whole line. */
+static int await_line(int fd, const char *question, struct error *err)
+{
+	for (;;) {
+		struct pollfd fds[2] = {
+		    {.fd = fd, .events = POLLIN},
+		    {.fd = signals_fd(), .events = POLLIN},
+		};
+
+		if (wait_poll(fds, 2, CLOCK_NEVER, err) < 0)
+			return -1;
+		if (signals_take(SIGTSTP) && stop_and_ask_again(fd, question, err) != 0)
+			return -1;
+		if (fds[0].revents != 0)
+			return 0;
+	}
+}
+
+static int read_line(int fd, const char *question, char line[PROMPT_ANSWER_MAX], struct error *err)
+{
+	if (await_line(fd, question, err) != 0)
+		return -1;
+	const ssize_t n = read(fd, line, PROMPT_ANSWER_MAX - 1);
+	if (n < 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot read from the terminal");
+	if (n == 0)
+		return error_set(err, ERROR_LOGIN, "no password was given");
+	if (line[n - 1] != '\n' && n == PROMPT_ANSWER_MAX - 1) {
+		(void)tcflush(fd, TCIFLUSH); /* the rest must not be typed into the guest */
+		return error_set(err, ERROR_LOGIN, "the password is too long");
+	}
+	line[n] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	return 0;
+}
+
+int prompt_secret(const char *question, char **ret, struct error *err)
+{
+	char shown[PROMPT_ANSWER_MAX];
+	char line[PROMPT_ANSWER_MAX];
+	int rc = -1;
+
+	const int fd = open_terminal();
+	if (fd < 0)
+		return error_set_errno(err, ERROR_LOGIN, "there is no terminal to ask on");
+	(void)text_visible(shown, sizeof(shown), question, strlen(question));
+	signals_catch_stop(true);
+	if (echo_off(fd, err) != 0)
+		goto out;
+	say(fd, shown);
+	rc = read_line(fd, shown, line, err);
+	say(fd, "\n"); /* the one that was typed was not shown */
+	if (rc == 0 && (*ret = secret_dup(line)) == NULL)
+		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+out:
+	echo_on();
+	signals_catch_stop(false);
+	secret_wipe(line, sizeof(line));
+	(void)close(fd);
+	return rc;
+}

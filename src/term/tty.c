@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/* Raw mode and back: see tty.h. The saved state is global because a crash handler needs it. */
+#include "term/tty.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/signals.h"
+
+static struct termios saved;
+static struct termios raw;
+static int raw_fd = -1;
+static volatile sig_atomic_t is_raw;
+
+/* As cfmakeraw, with VMIN and VTIME set. */
+static void make_raw(const struct termios *from, struct termios *to)
+{
+	*to = *from;
+	to->c_iflag &= (tcflag_t) ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL |
+				    IXON | IXOFF | IXANY | INPCK);
+	to->c_oflag &= (tcflag_t)~OPOST;
+	to->c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	to->c_cflag &= (tcflag_t) ~(CSIZE | PARENB);
+	to->c_cflag |= CS8;
+	to->c_cc[VMIN] = 1;
+	to->c_cc[VTIME] = 0;
+}
+
+/* TCSADRAIN: what was printed comes out first, what was typed ahead stays. */
+static int set(const struct termios *mode)
+{
+	int rc;
+
+	while ((rc = tcsetattr(raw_fd, TCSADRAIN, mode)) != 0 && errno == EINTR)
+		;
+	return rc;
+}
+
+int tty_enter_raw(int fd, struct error *err)
+{
+	if (is_raw)
+		return 0;
+	if (tcgetattr(fd, &saved) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
+	make_raw(&saved, &raw);
+	raw_fd = fd;
+	signals_on_crash(tty_leave_raw);
+	signals_catch_stop(true);
+	is_raw = 1;
+	if (set(&raw) != 0) {
+		is_raw = 0;
+		signals_catch_stop(false);
+		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal to raw mode");
+	}
+	log_set_raw(true);
+	return 0;
+}
+
+/* A shell that has taken the terminal back has set it as it needs it. */
+static bool is_ours(void)
+{
+	const pid_t owner = tcgetpgrp(raw_fd);
+
+	return owner < 0 || owner == getpgrp();
+}
+
+void tty_leave_raw(void)
+{
+	if (!is_raw)
+		return;
+	is_raw = 0;
+	if (is_ours()) {
+		/* Not TCSADRAIN, which waits for as long as a stopped terminal likes. */
+		while (tcsetattr(raw_fd, TCSANOW, &saved) != 0 && errno == EINTR)
+			;
+	}
+	signals_catch_stop(false);
+	log_set_raw(false);
+}
+
+bool tty_is_raw(void)
+{
+	return is_raw != 0;
+}
+
+void tty_suspend(void)
+{
+	struct error ignored = {0};
+	const int fd = raw_fd;
+	const bool was_raw = tty_is_raw();
+
+	tty_leave_raw();
+	signals_catch_stop(false);
+	/* The whole job, as the terminal's own ^Z does: a pipeline stops with us. */
+	(void)kill(0, SIGTSTP);
+	if (was_raw && tty_enter_raw(fd, &ignored) != 0)
+		log_message("%s: %s", ignored.text, ignored.cause);
+}
+
+void tty_resume(void)
+{
+	if (is_raw)
+		(void)set(&raw);
+}
+
+bool tty_size(int fd, unsigned *ret_rows, unsigned *ret_columns)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+		return false;
+	*ret_rows = size.ws_row;
+	*ret_columns = size.ws_col;
+	return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The terminal: raw while a console is attached, and as it was after every way out.
+ *
+ * There is one terminal, so there is one saved state. Entering and leaving are idempotent; leaving
+ * also happens in a crash.
+ */
+#ifndef XENCON_TERM_TTY_H
+#define XENCON_TERM_TTY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Puts the terminal `fd` into raw mode: every byte goes through, none has a meaning. What was typed
+ * ahead is kept. From here on log lines end in CR LF. */
+int tty_enter_raw(int fd, struct error *err);
+
+/* Restores what tty_enter_raw found. Leaves a terminal alone that another job has in its hands by
+ * now. Safe in a signal handler. */
+void tty_leave_raw(void);
+
+/* Whether the terminal is in raw mode by our doing. */
+bool tty_is_raw(void);
+
+/* Stops this job as ^Z would, with the terminal as it was, and returns when it is continued, raw
+ * again. For the suspend command and for SIGTSTP. */
+void tty_suspend(void);
+
+/* Sets raw mode again after the job was stopped by others (SIGSTOP) and continued. */
+void tty_resume(void);
+
+/* The window's size; false where it is not known. */
+bool tty_size(int fd, unsigned *ret_rows, unsigned *ret_columns);
+
+#endif

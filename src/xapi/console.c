@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/* Consoles: see console.h. */
+#include "xapi/console.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUERY_MAX 256 /* a reference has 46 characters */
+
+static const char *text_field(const json_t *record, const char *field)
+{
+	const char *const text = json_string_value(json_object_get(record, field));
+
+	return text == NULL ? "" : text;
+}
+
+static json_t *find_protocol(json_t *records, const char *protocol)
+{
+	const char *ref;
+	json_t *record;
+
+	json_object_foreach(records, ref, record) {
+		if (strcmp(text_field(record, "protocol"), protocol) == 0)
+			return record;
+	}
+	return NULL;
+}
+
+/* A stopped machine has no consoles, whatever it has when it runs. */
+static bool is_stopped(const struct vm *vm)
+{
+	return strcmp(vm->power_state, "Running") != 0 && strcmp(vm->power_state, "Paused") != 0;
+}
+
+static int stopped(const struct vm *vm, struct error *err)
+{
+	char state[32];
+
+	(void)snprintf(state, sizeof(state), "%s", vm->power_state);
+	if (state[0] >= 'A' && state[0] <= 'Z')
+		state[0] = (char)(state[0] - 'A' + 'a');
+	error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so it has no console", vm->name, state);
+	return error_hint(err, "start it first, for instance: xe vm-%s uuid=%s",
+			  strcmp(state, "suspended") == 0 ? "resume" : "start", vm->uuid);
+}
+
+static int missing(const struct vm *vm, const char *protocol, json_t *records, struct error *err)
+{
+	const bool text = strcmp(protocol, CONSOLE_TEXT) == 0;
+	const char *const other = text ? CONSOLE_GRAPHIC : CONSOLE_TEXT;
+
+	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
+		  text ? "text" : "graphical");
+	if (find_protocol(records, other) == NULL)
+		return error_hint(err, "it has no console of any kind at the moment; is it still "
+				       "starting?");
+	if (text)
+		return error_hint(err, "HVM guests have none; its graphical console is reached by: "
+				       "xencon vnc %s",
+				  vm->uuid);
+	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
+}
+
+static int take(const json_t *record, struct console *ret, struct error *err)
+{
+	struct console console = {
+	    .uuid = strdup(text_field(record, "uuid")),
+	    .location = strdup(text_field(record, "location")),
+	};
+
+	if (console.uuid == NULL || console.location == NULL) {
+		console_free(&console);
+		return error_set_errno(err, ERROR_LOCAL, "cannot keep the console's record");
+	}
+	*ret = console;
+	return 0;
+}
+
+int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
+		 struct error *err)
+{
+	char text[QUERY_MAX];
+	json_t *records = NULL;
+	int rc;
+
+	if (is_stopped(vm))
+		return stopped(vm, err);
+	(void)snprintf(text, sizeof(text), "field \"VM\"=\"%s\"", vm->ref);
+	if (session_call(s, "console.get_all_records_where", json_pack("[s]", text), &records,
+			 err) != 0)
+		return -1;
+	const json_t *const record = find_protocol(records, protocol);
+	rc = record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
+	json_decref(records);
+	return rc;
+}
+
+void console_free(struct console *console)
+{
+	free(console->uuid);
+	free(console->location);
+	*console = (struct console){0};
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding a virtual machine's console of one kind. */
+#ifndef XENCON_XAPI_CONSOLE_H
+#define XENCON_XAPI_CONSOLE_H
+
+#include "xapi/session.h"
+#include "xapi/vm.h"
+
+#define CONSOLE_TEXT	"vt100" /* what XAPI calls them */
+#define CONSOLE_GRAPHIC "rfb"
+
+struct console {
+	char *uuid;
+	char *location; /* a URL; empty after a refresh of the pool's database */
+};
+
+/* Looks up the console of `vm` whose protocol is `protocol`, in one round trip. ERROR_UNAVAILABLE
+ * when the VM is not running, or has no such console: most have no text console, and the message
+ * then shows the way to the graphical one. */
+int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
+		 struct error *err);
+
+/* Frees what the fields hold; all zeroes is fine. */
+void console_free(struct console *console);
+
+#endif

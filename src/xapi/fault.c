@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * XAPI's error codes: see fault.h. The codes and their parameters are those that xapi's datamodel
+ * lists; any other is shown as it came.
+ */
+#include "xapi/fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In text, cause and hint "%s" stands for the server and "%1" … "%4" for a parameter. */
+struct meaning {
+	const char *code;
+	enum error_kind kind;
+	const char *text;
+	const char *cause;
+	const char *hint;
+};
+
+static const struct meaning meanings[] = {
+    {"SESSION_AUTHENTICATION_FAILED", ERROR_LOGIN, "%s does not let \"%1\" in",
+     "wrong user name or password", ""},
+    {"SESSION_AUTHORIZATION_FAILED", ERROR_LOGIN, "%s knows \"%1\" but does not let that user in",
+     "%2", "an administrator of the pool can grant the user a role"},
+    {"SESSION_INVALID", ERROR_LOGIN, "%s has ended the session", "", "run xencon again"},
+    {"RBAC_PERMISSION_DENIED", ERROR_LOGIN, "the user's role on %s does not allow %1", "%2",
+     "consoles need the role vm-operator or one above it"},
+    {"HOST_IS_SLAVE", ERROR_UNREACHABLE, "%s is a supporter of its pool", "",
+     "ask the pool's coordinator: --server %1"},
+    {"HOST_STILL_BOOTING", ERROR_UNREACHABLE, "%s is still starting up", "",
+     "try again in a minute"},
+    {"HOST_HAS_NO_MANAGEMENT_IP", ERROR_UNREACHABLE, "%s has no management address", "", ""},
+    {"MESSAGE_METHOD_UNKNOWN", ERROR_PROTOCOL, "%s does not know the call %1", "",
+     "xencon needs XenServer 6.2 or XCP-ng, or later"},
+    {"HANDLE_INVALID", ERROR_NOT_FOUND, "the %1 has just vanished from %s", "", "try again"},
+    {"UUID_INVALID", ERROR_NOT_FOUND, "no %1 on %s has the uuid %2", "", ""},
+};
+
+/* Expands a template of the table into `out`. */
+static void expand(char *out, size_t cap, const char *template, const char *server,
+		   const struct rpc_fault *fault)
+{
+	size_t used = 0;
+
+	for (const char *p = template; *p != '\0' && used + 1 < cap; p++) {
+		const char *insert = NULL;
+
+		if (p[0] == '%' && p[1] == 's')
+			insert = server;
+		else if (p[0] == '%' && p[1] >= '1' && p[1] <= '0' + RPC_FAULT_PARAMS)
+			insert = fault->params[p[1] - '1'];
+		if (insert == NULL) {
+			out[used++] = *p;
+			continue;
+		}
+		const int n = snprintf(out + used, cap - used, "%s", insert);
+		used = n < 0 || (size_t)n >= cap - used ? cap - 1 : used + (size_t)n;
+		p++;
+	}
+	out[used] = '\0';
+}
+
+/* "CODE(a, b)" as xe shows it. */
+static void show_code(char *out, size_t cap, const struct rpc_fault *fault)
+{
+	int n = snprintf(out, cap, "%s", fault->code);
+
+	for (size_t i = 0; i < fault->count && n >= 0 && (size_t)n < cap; i++)
+		n += snprintf(out + n, cap - (size_t)n, "%s%s", i == 0 ? ": " : ", ",
+			      fault->params[i]);
+}
+
+int fault_describe(const struct rpc_fault *fault, const char *method, const struct address *server,
+		   struct error *err)
+{
+	const struct meaning *meaning = NULL;
+	char name[ADDRESS_SHOW_MAX];
+
+	address_show(server, name);
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		if (strcmp(fault->code, meanings[i].code) == 0)
+			meaning = &meanings[i];
+	}
+	if (meaning == NULL) {
+		error_set(err, ERROR_PROTOCOL, "%s refused %s", name, method);
+		show_code(err->cause, sizeof(err->cause), fault);
+	} else {
+		error_set(err, meaning->kind, "%s", "");
+		expand(err->text, sizeof(err->text), meaning->text, name, fault);
+		expand(err->cause, sizeof(err->cause), meaning->cause, name, fault);
+		expand(err->hint, sizeof(err->hint), meaning->hint, name, fault);
+	}
+	(void)snprintf(err->code, sizeof(err->code), "%s", fault->code);
+	return -1;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* From a name to an open tunnel: the look-ups and CONNECT, in order. */
+#ifndef XENCON_XAPI_REACH_H
+#define XENCON_XAPI_REACH_H
+
+#include <stdbool.h>
+
+#include "xapi/session.h"
+#include "xapi/tunnel.h"
+#include "xapi/vm.h"
+
+struct reach {
+	const char *what;     /* the VM's name or uuid; with `control_domain` the host's */
+	bool control_domain;
+	const char *protocol; /* CONSOLE_TEXT or CONSOLE_GRAPHIC */
+	const char *user;     /* for servers that refuse the cookie; NULL for none */
+	const char *password;
+};
+
+/* Finds the VM and its console and opens the tunnel. When the VM moved in between, it is looked up
+ * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
+ * and tunnel_open. */
+int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
+		  struct conn **ret, struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A session with the pool: logged in, used, and always logged out.
+ *
+ * XAPI keeps 500 sessions per user and throws out the oldest beyond that, so one left behind is a
+ * nuisance to others. A console that is open does not need its session any more.
+ */
+#ifndef XENCON_XAPI_SESSION_H
+#define XENCON_XAPI_SESSION_H
+
+#include <sys/types.h>
+
+#include "xapi/rpc.h"
+
+/* How long leaving may take on account of the logout, whoever does it. */
+#define SESSION_LOGOUT_MS SIGNALS_GRACE_MS
+
+struct session {
+	struct rpc rpc;
+	char *ref;	   /* the secret; NULL when not logged in */
+	pid_t logout_pid; /* the child that logs out beside us, or 0 */
+};
+
+/* Copies the endpoint; does not connect. */
+void session_init(struct session *s, const struct endpoint *endpoint);
+
+/* Connects where that has not been done, and logs in. When a signal comes while the server thinks,
+ * its reply is still awaited for SIGNALS_GRACE_MS, for the session that it may bring; it is logged
+ * out by session_end. ERROR_LOGIN for a refusal, others as rpc_call. */
+int session_login(struct session *s, const char *user, const char *password, struct error *err);
+
+/* rpc_call with the session put before `params` (an array, taken over). */
+int session_call(struct session *s, const char *method, json_t *params, json_t **ret,
+		 struct error *err);
+
+/* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`
+ * (may be NULL) is a connection that is ours and that the child must let go of. Neither a child that
+ * fails nor a fork that fails is an error: session_end then makes good for it. */
+void session_logout_aside(struct session *s, struct conn *used);
+
+/* Logs out if that has not been done, or waits for the child that does it; at most SESSION_LOGOUT_MS
+ * either way. Closes the connection. Never fails: what is left behind is only said with -v. */
+void session_end(struct session *s);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The tunnel to a console: HTTP CONNECT to the host where the VM runs, over the connection that we
+ * have when that is the one we talk to, else over a second one that is checked in the same way.
+ */
+#ifndef XENCON_XAPI_TUNNEL_H
+#define XENCON_XAPI_TUNNEL_H
+
+#include "xapi/console.h"
+#include "xapi/session.h"
+#include "xapi/vm.h"
+
+/* A head of more than 1006 bytes is answered with 431. [seen] */
+#define TUNNEL_HEAD_MAX 1006
+
+/* The code of an error that means: the location is out of date, look the VM up again. */
+#define TUNNEL_STALE "STALE_LOCATION"
+
+/* Opens the tunnel. The session's reference goes in the cookie; only where that is refused do user
+ * and password go, as HTTP Basic (old servers), and when they are refused as well the first refusal
+ * is reported. *ret is the connection, whose buffer may hold the console's first bytes; when it was
+ * the session's own, the session is without one afterwards. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE
+ * (404, 500, 503) with the server's words, others as conn_open. */
+int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
+		const char *user, const char *password, struct conn **ret, struct error *err);
+
+/* Fills *err for a CONNECT that was answered with `status` and the text of an error page. Pure. */
+int tunnel_describe_refusal(int status, const char *reason, const char *page, const char *vm,
+			    const char *server, struct error *err);
+
+#endif

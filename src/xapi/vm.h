@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding the one virtual machine that the user means. */
+#ifndef XENCON_XAPI_VM_H
+#define XENCON_XAPI_VM_H
+
+#include <stdbool.h>
+
+#include "xapi/session.h"
+
+struct vm {
+	char *ref;
+	char *uuid;
+	char *name;
+	char *power_state; /* "Running", "Paused", "Halted", "Suspended" */
+	char *resident_on; /* the host's reference; "OpaqueRef:NULL" when halted */
+};
+
+/* Finds a VM by uuid or by its exact name, in one round trip; templates and snapshots never match
+ * (a snapshot keeps its VM's name). ERROR_NOT_FOUND names the nearest names when there is none, and
+ * carries a table when there are several. */
+int vm_find(struct session *s, const char *what, struct vm *ret, struct error *err);
+
+/* Finds the control domain of the host with this name or uuid, in two round trips. */
+int vm_find_control_domain(struct session *s, const char *host, struct vm *ret, struct error *err);
+
+/* Frees what the fields hold; all zeroes is fine. */
+void vm_free(struct vm *vm);
+
+#endif

@@ -1,0 +1,333 @@
+"""Misbehaviour on request.
+
+A fault waits at a stage until something gets there, and is used up after `times` (None: never).
+
+    stage     what it spoils                          `host` and `method` narrow it to
+    accept    a TCP connection that was just made     a host
+    tls       the server's first flight               a host
+    rpc       the reply to a call                     a host, a call's name
+    connect   the reply to CONNECT                    a host
+    console   what a console says, once it is open    a host, a protocol (vt100, rfb)
+
+    action            stages    does
+    split             2345      sends in pieces: cut at `at`, or `every` so many bytes, `pause` between
+    drip              2345      split with every=1 and pause=0.001
+    delay             12345     waits for `seconds` first
+    stall             12345     nothing more is sent or read, until the client closes
+    silence           12345     nothing more is sent, but what comes is read and dropped
+    reset             12345     a TCP reset
+    truncate          2345      the first `at` bytes, then end of file without close_notify
+    close             12345     end of file instead of an answer; clean=False: without close_notify
+    replace           1234      `data` instead of the answer, then goes on
+    garble            12345     `data` (default: noise) instead of the answer, then end of file
+    wrong_cert        2         shows another `certificate` (default: a new one) from then on
+    error             3         the call fails with `code` and `params`
+    expire            34        all sessions have ended before this request
+    not_json          3         an answer that is not JSON
+    connection_close  3         the right answer, `connection: close`, and end of file
+    status            34        another `line` ("503 Busy"), `headers`, `body`; then end of file
+    oversize          34        too much of `part`: head, body, or length (a lie about the body);
+                                `size` bytes of it, None for no end; `line` changes the status
+    join              4         reply and console's first bytes (or `data`) in one piece; waits for them
+
+Stages are numbered in the order of the first table. At `console`, `at` is how much the console
+says before the action; pieces are TLS records of their own, or segments in the clear.
+"""
+import select
+import threading
+import time
+
+from . import certs, http
+from .database import ApiError
+from .stream import CHUNK, Gone, TlsStream
+
+STAGES = ("accept", "tls", "rpc", "connect", "console")
+NOISE = bytes(range(128, 256)) + b"\r\n\r\n"
+FILLER = b"x" * CHUNK
+
+
+class Fault:
+    """One fault; `used` counts how often it has struck."""
+
+    def __init__(self, stage, action, times=1, host=None, method=None, **params):
+        allowed = _ACTIONS.get(action)
+        if allowed is None or stage not in allowed:
+            raise ValueError(f"no fault {action!r} at {stage!r}")
+        self.stage = stage
+        self.action = action
+        self.times = times
+        self.host = host
+        self.method = method
+        self.used = 0
+        self._params = params
+
+    def get(self, name, default=None):
+        return self._params.get(name, default)
+
+    def __repr__(self):
+        return f"<Fault {self.action} at {self.stage}, used {self.used}>"
+
+
+class Faults:
+    """The faults that wait."""
+
+    def __init__(self):
+        self._waiting = []
+        self._lock = threading.Lock()
+
+    def add(self, fault):
+        with self._lock:
+            self._waiting.append(fault)
+        return fault
+
+    def clear(self):
+        with self._lock:
+            self._waiting.clear()
+
+    def take(self, stage, host, method=None):
+        """The first fault that waits for this, or None."""
+        with self._lock:
+            for fault in self._waiting:
+                if (fault.stage == stage and fault.host in (None, host)
+                        and fault.method in (None, method)
+                        and (fault.times is None or fault.used < fault.times)):
+                    fault.used += 1
+                    return fault
+            return None
+
+
+def spoil(fault, stream, host):
+    """Do to a new connection what the fault says; Gone when that was its end."""
+    _send(fault, stream, b"", host)
+    if fault.action != "delay":
+        raise Gone(fault.action)
+
+
+def secure(fault, plain, host):
+    """A handshake whose first flight is spoilt."""
+
+    def shape(stream):
+        flight, stream.outbound = bytes(stream.outbound), bytearray()
+        _send(fault, _Wire(stream), flight, host)
+
+    stream = TlsStream(plain.sock, host.tls_context, shape)
+    stream.secure(time.monotonic() + 30)
+    return stream
+
+
+def change_certificate(fault, host):
+    """The host shows another certificate, of which the pool's database knows nothing."""
+    other = fault.get("certificate") or certs.make(host.name, san=(host.address,), label="wrong")
+    host.show(other, known=False)
+
+
+def before_call(fault, host):
+    """What a fault does before a call is made."""
+    if fault.action == "expire":
+        host.pool.expire_sessions()
+    elif fault.action == "error":
+        raise ApiError(fault.get("code"), *fault.get("params", ()))
+
+
+def deliver(fault, stream, reply, host):
+    """Send a reply, spoilt if there is a fault; Gone when the connection is at its end."""
+    if fault is None:
+        for piece in reply.pieces:
+            stream.send(piece)
+        return
+    if fault.action == "status":
+        reply = http.Reply(fault.get("line", "500 Internal Error"), fault.get("headers", ()),
+                           fault.get("body", b""))
+        stream.send(bytes(reply))
+        _end(stream, clean=True)
+    elif fault.action == "not_json":
+        body = fault.get("body", b"<html>not JSON</html>")
+        headers = [(name, len(body) if name == "content-length" else value)
+                   for name, value in reply.headers]
+        stream.send(bytes(http.Reply(reply.status, headers, body, version=reply.version)))
+    elif fault.action == "oversize":
+        _oversize(fault, stream, reply)
+    else:
+        _send(fault, stream, bytes(reply), host)
+
+
+def _send(fault, stream, data, host):
+    """Send data as the fault says."""
+    action = fault.action
+    if action == "delay":
+        host.pool.pause(fault.get("seconds", 1))
+    elif action in ("stall", "silence"):
+        _hold(stream, reading=action == "silence")
+    elif action == "reset":
+        stream.reset()
+        raise Gone("reset")
+    elif action == "truncate":
+        stream.send(data[:fault.get("at", 0)])
+        _end(stream, clean=False)
+    elif action == "close":
+        _end(stream, fault.get("clean", True))
+    elif action == "replace":
+        data = fault.get("data", b"")
+    elif action == "garble":
+        stream.send(fault.get("data", NOISE))
+        _end(stream, clean=True)
+    for piece in _pieces(fault, data):
+        stream.send(piece)
+        host.pool.pause(_pause_of(fault))
+
+
+def _pieces(fault, data):
+    if fault.action == "drip" or fault.get("every"):
+        step = fault.get("every", 1)
+        return [data[start:start + step] for start in range(0, len(data), step)]
+    if fault.action == "split":
+        at = fault.get("at", len(data) // 2)
+        return [piece for piece in (data[:at], data[at:]) if piece]
+    return [data]
+
+
+def _pause_of(fault):
+    return fault.get("pause", 0.001 if fault.action == "drip" else 0)
+
+
+def _oversize(fault, stream, reply):
+    part, size = fault.get("part", "body"), fault.get("size")
+    status = f"HTTP/{reply.version} {fault.get('line', reply.status)}\r\n".encode()
+    if part == "length":
+        claimed = size or 10 ** 18
+        stream.send(status + f"content-length: {claimed}\r\n\r\n".encode() + reply.body)
+        _hold(stream, reading=True)
+    if part == "head":
+        stream.send(status + b"x-filler: ")
+    elif size is None:
+        stream.send(status + b"connection: close\r\n\r\n")
+    else:
+        stream.send(status + f"content-length: {size}\r\n\r\n".encode())
+    left = size
+    while left is None or left > 0:
+        piece = FILLER if left is None else FILLER[:left]
+        stream.send(piece)
+        left = None if left is None else left - len(piece)
+    if part == "head":
+        stream.send(b"\r\n\r\n")
+    _end(stream, clean=True)
+
+
+def _hold(stream, reading):
+    """Keep a connection until the client gives it up."""
+    if reading:
+        while stream.ended is None:
+            stream.read()
+            stream.inbound.clear()
+    else:
+        stream.wait(select.POLLRDHUP)
+    raise Gone("held until the client left")
+
+
+def _end(stream, clean):
+    stream.finish(clean)
+    stream.linger(2)
+    raise Gone("ended")
+
+
+class _Wire:
+    """A TLS stream's connection below TLS, for spoiling a handshake."""
+
+    def __init__(self, stream):
+        self._stream = stream
+        self.ended = None
+        self.inbound = bytearray()
+
+    def send(self, data):
+        self._stream.outbound += data
+        self._stream.drain()
+
+    def finish(self, clean=True):
+        del clean
+        self._stream.finish(clean=False)
+
+    def read(self):
+        self._stream.wait(select.POLLIN)
+        if not self._stream.sock.recv(CHUNK):
+            self.ended = "clean"
+
+    def linger(self, seconds):
+        self._stream.linger(seconds)
+
+    def reset(self):
+        self._stream.reset()
+
+    def wait(self, events):
+        self._stream.wait(events)
+
+
+class Shaper:
+    """What becomes of a console's output; without a fault it passes untouched."""
+
+    def __init__(self, fault=None):
+        self._fault = fault
+        self._sent = 0
+        self._not_before = 0.0
+        shapes = fault is not None and fault.action in ("split", "drip")
+        self._every = None
+        self._first = None
+        self._pause = _pause_of(fault) if shapes else 0
+        if shapes:
+            self._every = fault.get("every", 1 if fault.action == "drip" else None)
+            self._first = None if self._every else fault.get("at", 1)
+        self._limit = None
+        if fault is not None and not shapes:
+            self._limit = fault.get("at", 0)
+
+    @property
+    def reached(self):
+        """True when all has been said that is to be said before the action."""
+        return self._limit is not None and self._sent >= self._limit
+
+    def due(self, held):
+        """When there will be a next piece, if it has to be waited for."""
+        return self._not_before if held and self._not_before else None
+
+    def next(self, held):
+        """Take the next piece from `held`; empty when there is none yet."""
+        if not held or self.reached or time.monotonic() < self._not_before:
+            return b""
+        size = len(held)
+        if self._every:
+            size = self._every
+        elif self._first is not None and self._sent < self._first:
+            size = self._first - self._sent
+        if self._limit is not None:
+            size = min(size, self._limit - self._sent)
+        piece = bytes(held[:size])
+        del held[:size]
+        self._sent += len(piece)
+        self._not_before = time.monotonic() + self._pause if self._pause else 0.0
+        return piece
+
+    def end(self, stream):
+        """Do what the fault says once that is reached; false when there is nothing to do."""
+        if not self.reached:
+            return False
+        action = self._fault.action
+        if action in ("stall", "silence"):
+            _hold(stream, reading=action == "silence")
+        elif action == "reset":
+            stream.reset()
+            raise Gone("reset")
+        elif action == "garble":
+            stream.send(self._fault.get("data", NOISE))
+        _end(stream, action != "truncate" and self._fault.get("clean", True))
+        return True
+
+
+_ANY = STAGES
+_LATER = STAGES[1:]
+_ACTIONS = {
+    "split": _LATER, "drip": _LATER, "truncate": _LATER,
+    "delay": STAGES[:4], "stall": _ANY, "silence": _ANY, "reset": _ANY, "close": _ANY,
+    "garble": _ANY, "replace": STAGES[:4],
+    "wrong_cert": ("tls",), "error": ("rpc",), "expire": ("rpc", "connect"), "not_json": ("rpc",),
+    "connection_close": ("rpc",), "status": ("rpc", "connect"), "oversize": ("rpc", "connect"),
+    "join": ("connect",),
+}

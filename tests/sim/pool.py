@@ -1,0 +1,244 @@
+"""The simulated pool: its hosts, VMs, sessions and settings, and their common life.
+
+Owns everything there is between `start` and `stop`, after which no thread, child, socket or file
+of it is left. Speaks no protocol itself: each host has a listener (server.py), which asks the pool.
+"""
+import itertools
+import threading
+
+from . import faults, host, journal, records, sessions, shell, tunnel, vm
+from .database import ApiError, Database
+
+# What an administrator, or the age of the server, may have set differently.
+SETTINGS = {
+    "limit_console_sessions": False,      # one connection to a VM's consoles at a time
+    "vm_console_idle_timeout": 0,         # seconds without input after which a console closes
+    "head_timeout": 10,                   # seconds in which something of a first head must come
+    "head_total_timeout": 60,             # seconds in which all of it must
+    "abrupt_errors": False,               # replies to heads that were not read are lost in a reset
+    "session_limit": 500,                 # per user, or per originator for root
+}
+
+# No two pools of a run have an identifier in common, and a run repeats itself.
+_SEEDS = itertools.count(1)
+
+
+class Settings:
+    """SETTINGS as attributes; what the pool's record shows of them follows."""
+
+    def __init__(self, pool):
+        object.__setattr__(self, "_pool", pool)
+        self.__dict__.update(SETTINGS)
+
+    def __setattr__(self, name, value):
+        if name not in SETTINGS:
+            raise AttributeError(f"no setting {name!r}")
+        self.__dict__[name] = value
+        if name in self._pool.database.get("pool", self._pool.ref):
+            self._pool.database.set("pool", self._pool.ref, **{name: value})
+
+
+class Pool:
+    """A pool of `hosts`, with one `user`. Use as a context manager, or `start` and `stop` it.
+
+    generation "26.1" is a recent server; "old" one takes Basic on CONNECT and knows no thumbprint
+    header. json_rpc is the newest version it answers in (0: XML-RPC alone). auth_delay is what a
+    wrong password costs, in seconds; REAL_AUTH_DELAY is the range of real hosts. Hosts are at
+    127.0.0.1, 127.0.0.2 and so on with one port, as supporters give the coordinator's bare address.
+    """
+
+    def __init__(self, hosts=1, tls=True, user="root", password="secret", generation="26.1",
+                 json_rpc=2, auth_delay=0.2, addresses=None, port=0, names=None,
+                 location_port=True, cookie_refused=False, tls_profile="8.2", seed=None):
+        self.tls = tls
+        self.generation = generation
+        self.json_rpc = json_rpc
+        self.location_port = location_port
+        self.cookie_refused = cookie_refused
+        self.tls_profile = tls_profile
+        self.identifiers = records.Identifiers(next(_SEEDS) if seed is None else seed)
+        self.uuid = self.identifiers.uuid()
+        self.ref = self.identifiers.ref()
+        self.database = Database()
+        self.settings = Settings(self)
+        self.journal = journal.Journal()
+        self.tunnels = tunnel.Tunnels()
+        self.faults = faults.Faults()
+        self.sessions_table = sessions.Sessions(self, auth_delay)
+        self.add_user(user, password)
+        self.vms = []
+        self.domains = 0
+        self._stopping = threading.Event()
+        addresses = addresses or [f"127.0.0.{number + 1}" for number in range(hosts)]
+        names = names or [f"xen{number + 1}" for number in range(len(addresses))]
+        self.hosts = [host.Host(self, name, address, port)
+                      for name, address in zip(names, addresses)]
+        self.coordinator = self.hosts[0]
+        self._bind()
+        self._populate()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Accept connections at every host."""
+        for each in self.hosts:
+            each.start()
+
+    def stop(self):
+        """End everything; can be called twice."""
+        self._stopping.set()
+        self.sessions_table.stop()
+        for each in self.hosts:
+            each.stop()
+        for each in self.vms:
+            for backend in each.backends:
+                backend.stop()
+
+    @property
+    def sessions(self):
+        """The live sessions by reference."""
+        return self.sessions_table.live
+
+    @property
+    def requests(self):
+        return self.journal.requests
+
+    @property
+    def connections(self):
+        return self.journal.connections
+
+    @property
+    def open_connections(self):
+        return self.journal.open_connections
+
+    @property
+    def supporters(self):
+        return [each for each in self.hosts if each is not self.coordinator]
+
+    def add_user(self, name, password, role="pool-admin"):
+        """Another user; role None may log in nowhere."""
+        self.sessions_table.add_user(sessions.User(name, password, role))
+
+    def add_vm(self, name, host=None, consoles=("rfb", "vt100"), power_state="Running",
+               domain_type="pv", backend=None, rfb_backend=None, location="uuid"):
+        """A VM. `backend` is behind its text console, a shell unless given; `rfb_backend` behind
+        the graphical one. `location` is a style of vm.location_text."""
+        made = vm.VM(self, name, host or self.coordinator, consoles, backend or shell.Shell(),
+                     rfb_backend, location)
+        self.adopt(made, domain_type=domain_type, running=power_state == "Running")
+        if power_state not in ("Running", "Halted"):
+            self.database.set("VM", made.ref, power_state=power_state)
+        return made
+
+    def add_template(self, name):
+        """A template of that name; gives its reference."""
+        return self._add_record(name, is_a_template=True)
+
+    def add_snapshot(self, of):
+        """A snapshot: it has its VM's name, and is a template as well; gives its reference."""
+        ref = self._add_record(of.name, is_a_template=True, is_a_snapshot=True, snapshot_of=of.ref)
+        self.database.set("VM", of.ref, snapshots=[*self.database.get("VM", of.ref)["snapshots"],
+                                                   ref])
+        return ref
+
+    def expire_sessions(self):
+        self.sessions_table.expire()
+
+    def elect(self, coordinator):
+        """Another host becomes coordinator; sessions do not survive that."""
+        self.coordinator = coordinator
+        self.sessions_table.expire()
+        self.database.set("pool", self.ref, master=coordinator.ref)
+
+    def pause(self, seconds):
+        """Wait, but not beyond the end of the pool; true when it has come."""
+        return self._stopping.wait(seconds)
+
+    def cut(self, only=None):
+        """Cut the connections to a host, or all, and wait until they have ended."""
+        ending = self.journal.abort(only)
+        self.tunnels.hang_up(host=only)
+        with self.database.transaction():
+            pass      # wakes the calls that wait for events
+        for connection in ending:
+            if connection.thread not in (None, threading.current_thread()):
+                connection.thread.join(10)
+
+    def adopt(self, made, running=True, **fields):
+        """Put a VM into the database, and start it."""
+        self.vms.append(made)
+        self.database.add("VM", made.ref, {**made.record, **fields})
+        if running:
+            made.start()
+
+    def forget(self, gone):
+        self.vms.remove(gone)
+        for backend in gone.backends:
+            backend.stop()
+
+    def make_shell(self, name):
+        made = shell.Shell()
+        made.name = name
+        return made
+
+    def next_domain(self):
+        self.domains += 1
+        return self.domains
+
+    def refresh_hosts(self):
+        """Bring resident_VMs of the hosts up to date."""
+        for each in self.hosts:
+            resident = sorted(self.database.find("VM", resident_on=each.ref))
+            if self.database.get("host", each.ref)["resident_VMs"] != resident:
+                self.database.set("host", each.ref, resident_VMs=resident)
+
+    def vm_by_ref(self, ref):
+        for each in self.vms:
+            if each.ref == ref:
+                return each
+        raise ApiError("VM_IS_TEMPLATE", ref)
+
+    def host_by_ref(self, ref):
+        for each in self.hosts:
+            if each.ref == ref:
+                return each
+        raise ApiError("HANDLE_INVALID", "host", str(ref))
+
+    def _bind(self):
+        """Take a port at every address, the same one if the addresses differ."""
+        distinct = len({each.address for each in self.hosts}) == len(self.hosts)
+        wanted = [each.port for each in self.hosts]
+        for attempt in range(20):
+            try:
+                for each, port in zip(self.hosts, wanted):
+                    each.port = self.hosts[0].port if distinct and port == 0 else port
+                    each.bind()
+                return
+            except OSError:
+                # The port that the first host got may be taken at another's address.
+                for each in self.hosts:
+                    each.release()
+                if attempt == 19 or not distinct:
+                    raise
+                self.hosts[0].port = wanted[0]
+
+    def _populate(self):
+        self.database.add("pool", self.ref, {**records.prototype("pool"), "uuid": self.uuid,
+                                             "master": self.coordinator.ref})
+        for each in self.hosts:
+            each.prepare()
+        for each in self.hosts:
+            each.add_control_domain()
+
+    def _add_record(self, name, **fields):
+        ref = self.identifiers.ref()
+        self.database.add("VM", ref, {
+            **records.prototype("VM"), "uuid": self.identifiers.uuid(), "name_label": name,
+            "power_state": "Halted", "resident_on": records.NULL, "consoles": [], "domid": -1,
+            "affinity": records.NULL, **fields})
+        return ref
