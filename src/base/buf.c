@@ -14,7 +14,7 @@ int buf_init(struct buf *b, size_t capacity, struct error *err)
 
 	if (data == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot allocate a buffer of %zu bytes",
-				       capacity);
+		                       capacity);
 	*b = (struct buf){.data = data, .capacity = capacity};
 	return 0;
 }

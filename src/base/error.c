@@ -23,12 +23,12 @@ static void begin(struct error *err, enum error_kind kind)
 	err->detail[0] = '\0';
 }
 
-#define FORMAT_INTO(array, fmt)                                                                    \
-	do {                                                                                       \
-		va_list ap;                                                                        \
-		va_start(ap, fmt);                                                                 \
-		(void)vsnprintf(array, sizeof(array), fmt, ap);                                    \
-		va_end(ap);                                                                        \
+#define FORMAT_INTO(array, fmt)                                 \
+	do {                                                    \
+		va_list ap;                                     \
+		va_start(ap, fmt);                              \
+		(void)vsnprintf(array, sizeof(array), fmt, ap); \
+		va_end(ap);                                     \
 	} while (0)
 
 int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)

@@ -14,26 +14,26 @@
 /* What went wrong, in the classes that the exit status tells apart. */
 enum error_kind {
 	ERROR_NONE,
-	ERROR_LOCAL,	    /* this machine: files, memory, processes */
-	ERROR_PROTOCOL,	    /* the server does not speak what XAPI speaks */
-	ERROR_USAGE,	    /* the command line, the environment or a configuration file */
-	ERROR_UNREACHABLE,  /* no connection, or no answer in time */
-	ERROR_UNTRUSTED,    /* the certificate is not to be trusted */
-	ERROR_LOGIN,	    /* wrong password, no role, no password to be had */
-	ERROR_NOT_FOUND,    /* no such VM, or several */
-	ERROR_UNAVAILABLE,  /* the VM or its console is not to be had now */
-	ERROR_LOST,	    /* the console was attached and the connection broke */
-	ERROR_INTERRUPTED,  /* a signal asked us to end: see error.signal */
+	ERROR_LOCAL,       /* this machine: files, memory, processes */
+	ERROR_PROTOCOL,    /* the server does not speak what XAPI speaks */
+	ERROR_USAGE,       /* the command line, the environment or a configuration file */
+	ERROR_UNREACHABLE, /* no connection, or no answer in time */
+	ERROR_UNTRUSTED,   /* the certificate is not to be trusted */
+	ERROR_LOGIN,       /* wrong password, no role, no password to be had */
+	ERROR_NOT_FOUND,   /* no such VM, or several */
+	ERROR_UNAVAILABLE, /* the VM or its console is not to be had now */
+	ERROR_LOST,        /* the console was attached and the connection broke */
+	ERROR_INTERRUPTED, /* a signal asked us to end: see error.signal */
 };
 
-#define ERROR_TEXT_MAX	 512  /* one line that a person reads */
-#define ERROR_CAUSE_MAX	 1024 /* a server's own words, which are longer */
-#define ERROR_CODE_MAX	 64   /* XAPI's longest error codes have about 60 characters */
+#define ERROR_TEXT_MAX   512  /* one line that a person reads */
+#define ERROR_CAUSE_MAX  1024 /* a server's own words, which are longer */
+#define ERROR_CODE_MAX   64   /* XAPI's longest error codes have about 60 characters */
 #define ERROR_DETAIL_MAX 8192 /* a table of some 60 virtual machines */
 
 struct error {
 	enum error_kind kind;
-	int signal;		       /* for ERROR_INTERRUPTED */
+	int signal;                    /* for ERROR_INTERRUPTED */
 	char text[ERROR_TEXT_MAX];     /* what failed, and on what */
 	char cause[ERROR_CAUSE_MAX];   /* why: strerror, OpenSSL or the server */
 	char hint[ERROR_TEXT_MAX];     /* what to do next */

@@ -91,7 +91,7 @@ void log_trace(enum log_level level, const char *fmt, ...)
 		return;
 	const int64_t ms = clock_since_start_ms();
 	(void)snprintf(prefix, sizeof(prefix), "xencon: %3lld.%03lld ", (long long)(ms / 1000),
-		       (long long)(ms % 1000));
+	               (long long)(ms % 1000));
 	va_start(ap, fmt);
 	emit(prefix, fmt, ap);
 	va_end(ap);

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-#define GAP	     2	/* blanks between columns */
+#define GAP           2  /* blanks between columns */
 #define REST_LINE_MAX 40 /* "… and 12345 more" */
 
 static void show_cell(const struct table_row *row, size_t column, char cell[TABLE_CELL_MAX])
@@ -19,7 +19,7 @@ static void show_cell(const struct table_row *row, size_t column, char cell[TABL
 
 /* One line into `line`; returns its length, or 0 if it does not fit. */
 static size_t show_row(const struct table_row *row, size_t columns, const size_t *widths,
-		       char *line, size_t cap)
+                       char *line, size_t cap)
 {
 	char cell[TABLE_CELL_MAX];
 	size_t used = 0;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define TABLE_COLUMNS_MAX 6
-#define TABLE_CELL_MAX	  256 /* bytes of a cell as printed; longer ones are cut */
+#define TABLE_CELL_MAX    256 /* bytes of a cell as printed; longer ones are cut */
 
 struct table_row {
 	const char *cells[TABLE_COLUMNS_MAX];

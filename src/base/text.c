@@ -130,8 +130,8 @@ size_t text_distance(const char *a, const char *b, size_t limit)
 		for (size_t j = 1; j <= blen; j++) {
 			const int cb = tolower((unsigned char)b[j - 1]);
 
-			row[j] = smaller(above[j - 1] + (ca != cb),
-					 smaller(above[j], row[j - 1]) + 1);
+			row[j] =
+			    smaller(above[j - 1] + (ca != cb), smaller(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) &&
 			    cb == tolower((unsigned char)a[i - 2]))
 				row[j] = smaller(row[j], before[j - 2] + 1);

@@ -51,8 +51,8 @@ int wait_ready(int fd, short events, int64_t deadline, struct error *err)
 
 int wait_child(pid_t pid, int64_t deadline, int *ret_status)
 {
-	for (long step_ms = 1;; step_ms = step_ms * 2 < WAIT_CHILD_STEP_MS ? step_ms * 2
-									   : WAIT_CHILD_STEP_MS) {
+	for (long step_ms = 1;;
+	     step_ms = step_ms * 2 < WAIT_CHILD_STEP_MS ? step_ms * 2 : WAIT_CHILD_STEP_MS) {
 		const pid_t done = waitpid(pid, ret_status, WNOHANG);
 
 		if (done == pid)

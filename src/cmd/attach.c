@@ -26,8 +26,8 @@ struct attachment {
 	struct relay relay;
 	struct escape escape;
 	struct modes modes; /* what the console has switched on in the terminal */
-	bool terminal;	    /* stdin is one */
-	bool screen;	    /* stdout is one */
+	bool terminal;      /* stdin is one */
+	bool screen;        /* stdout is one */
 	int64_t started_ms;
 };
 
@@ -48,11 +48,13 @@ static void show_status(const struct attachment *a)
 	const long long s = (clock_ms() - a->started_ms) / 1000;
 
 	log_message("\"%s\" at %s (%s), %lld:%02lld:%02lld, %llu bytes in, %llu out, log %s%s",
-		    a->vm, a->tunnel->name, stream_describe(a->tunnel->stream), s / 3600,
-		    s / 60 % 60, s % 60, (unsigned long long)a->relay.bytes_down,
-		    (unsigned long long)a->relay.bytes_up,
-		    r->fd < 0 ? "off" : r->paused ? "paused: " : "on: ",
-		    r->fd < 0 ? "" : r->path);
+	            a->vm, a->tunnel->name, stream_describe(a->tunnel->stream), s / 3600,
+	            s / 60 % 60, s % 60, (unsigned long long)a->relay.bytes_down,
+	            (unsigned long long)a->relay.bytes_up,
+	            r->fd < 0   ? "off"
+	            : r->paused ? "paused: "
+	                        : "on: ",
+	            r->fd < 0 ? "" : r->path);
 }
 
 static void toggle_log(const struct attachment *a)
@@ -85,7 +87,7 @@ static void type_size(struct buf *up, size_t reserve)
 }
 
 static enum relay_verdict obey(struct attachment *a, enum escape_action action, uint8_t byte,
-			       size_t reserve, struct buf *up)
+                               size_t reserve, struct buf *up)
 {
 	const uint8_t both[] = {(uint8_t)a->escape.character, byte};
 
@@ -175,13 +177,13 @@ static void say_attached(const struct attachment *a)
 		log_notice("attached to \"%s\" on %s", a->vm, a->tunnel->name);
 	} else if (a->escape.character == ESCAPE_NONE) {
 		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty; there "
-			   "is no escape character",
-			   a->vm, a->tunnel->name);
+		           "is no escape character",
+		           a->vm, a->tunnel->name);
 	} else {
 		escape_show(a->escape.character, c);
 		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty, %s "
-			   "then . to quit, %s ? for help",
-			   a->vm, a->tunnel->name, c, c);
+		           "then . to quit, %s ? for help",
+		           a->vm, a->tunnel->name, c, c);
 	}
 }
 
@@ -213,7 +215,7 @@ static int run(struct attachment *a, enum relay_end *ret, struct error *err)
 }
 
 int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
-	   struct recorder *recorder, struct error *err)
+           struct recorder *recorder, struct error *err)
 {
 	const struct relay_hooks hooks = {
 	    .input = on_input,
@@ -253,7 +255,7 @@ int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	if (a.terminal)
 		log_notice(end == RELAY_ENDED_CONSOLE ? "the console of \"%s\" has ended"
-						      : "detached from \"%s\"",
-			   vm);
+		                                      : "detached from \"%s\"",
+		           vm);
 	return 0;
 }

@@ -11,6 +11,6 @@
  * a terminal. The terminal is raw meanwhile and as it was afterwards, whatever happens. `vm` is for
  * messages. 0 when it ended in order, else errors as relay_run. */
 int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
-	   struct recorder *recorder, struct error *err);
+           struct recorder *recorder, struct error *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 
 const struct command commands[] = {
-    {"console", "[OPTION…] VM", "attach this terminal to the VM's text console",
-     OPTION_FOR_CONSOLE, 1, command_console},
+    {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
+     1, command_console},
     {"help", "[COMMAND]", "show what a command does and takes", 0, 1, command_help},
     {"version", "", "show the version", 0, 0, command_version},
 };
@@ -57,10 +57,11 @@ int command_run(int argc, char *const argv[], struct error *err)
 		return -1;
 	if (o.operand_count > command->operands_max) {
 		error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
-			  o.operands[command->operands_max]);
-		return error_hint(err, "usage: xencon %s %s; a name with blanks needs quotation "
-				       "marks",
-				  command->name, command->operands);
+		          o.operands[command->operands_max]);
+		return error_hint(err,
+		                  "usage: xencon %s %s; a name with blanks needs quotation "
+		                  "marks",
+		                  command->name, command->operands);
 	}
 	return command->run(&o, err);
 }

@@ -9,7 +9,7 @@
 
 /* What to reach, out of operand or --dom0. */
 static int choose(const struct options *o, const struct settings *settings, struct reach *ret,
-		  struct error *err)
+                  struct error *err)
 {
 	const char *const vm = o->operand_count > 0 ? o->operands[0] : NULL;
 
@@ -17,7 +17,7 @@ static int choose(const struct options *o, const struct settings *settings, stru
 	if (settings->dom0 != NULL) {
 		if (vm != NULL)
 			return error_set(err, ERROR_USAGE,
-					 "--dom0 stands in place of VM: drop \"%s\"", vm);
+			                 "--dom0 stands in place of VM: drop \"%s\"", vm);
 		ret->what = settings->dom0;
 		ret->control_domain = true;
 	}
@@ -28,7 +28,7 @@ static int choose(const struct options *o, const struct settings *settings, stru
 
 /* Logs in and opens the tunnel; the password is gone when this returns. */
 static int reach(const struct settings *settings, struct session *session, struct reach *what,
-		 struct vm *ret_vm, struct conn **ret_tunnel, struct error *err)
+                 struct vm *ret_vm, struct conn **ret_tunnel, struct error *err)
 {
 	char *password = NULL;
 	int rc = login_open(settings, session, &password, err);

@@ -15,9 +15,9 @@ static int no_password(const struct settings *settings, struct error *err)
 	char name[ADDRESS_SHOW_MAX];
 
 	error_set(err, ERROR_LOGIN, "no password for \"%s\" on %s, and no terminal to ask on",
-		  settings->user, address_show(&settings->endpoint.address, name));
+	          settings->user, address_show(&settings->endpoint.address, name));
 	return error_hint(err, "give it with --password-file FILE, --password-command CMD or the "
-			       "variable XENCON_PASSWORD");
+	                       "variable XENCON_PASSWORD");
 }
 
 static int ask(const struct settings *settings, struct session *s, char **ret, struct error *err)
@@ -30,7 +30,7 @@ static int ask(const struct settings *settings, struct session *s, char **ret, s
 		return -1;
 	const int64_t started = clock_ms();
 	(void)snprintf(question, sizeof(question), "%.256s@%s's password: ", settings->user,
-		       address_show(&settings->endpoint.address, name));
+	               address_show(&settings->endpoint.address, name));
 	if (prompt_secret(question, ret, err) != 0)
 		return -1;
 	if (clock_ms() - started > LOGIN_IDLE_MS)
@@ -39,7 +39,7 @@ static int ask(const struct settings *settings, struct session *s, char **ret, s
 }
 
 static int ask_and_login(const struct settings *settings, struct session *s, char **ret_password,
-			 struct error *err)
+                         struct error *err)
 {
 	for (int tries = 1;; tries++) {
 		char *password = NULL;
@@ -58,7 +58,7 @@ static int ask_and_login(const struct settings *settings, struct session *s, cha
 }
 
 int login_open(const struct settings *settings, struct session *s, char **ret_password,
-	       struct error *err)
+               struct error *err)
 {
 	char *password = NULL;
 

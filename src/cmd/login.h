@@ -15,6 +15,6 @@
  * gives is asked for on the terminal, once the server is trusted. *ret_password, to be freed with
  * secret_free, is the one that worked. ERROR_LOGIN when there is none to be had. */
 int login_open(const struct settings *settings, struct session *s, char **ret_password,
-	       struct error *err);
+               struct error *err);
 
 #endif

@@ -9,36 +9,35 @@
 
 const struct option_spec option_specs[OPTION_COUNT] = {
     [OPTION_SERVER] = {"server", 's', "HOST[:PORT]", OPTION_FOR_ALL,
-		       "the server; also https://…, http://… (clear text), unix:PATH"},
+                       "the server; also https://…, http://… (clear text), unix:PATH"},
     [OPTION_USER] = {"user", 'u', "NAME", OPTION_FOR_ALL, "log in as NAME (default: root)"},
     [OPTION_PASSWORD_FILE] = {"password-file", 0, "FILE", OPTION_FOR_ALL,
-			      "the password is the first line of FILE"},
+                              "the password is the first line of FILE"},
     [OPTION_PASSWORD_COMMAND] = {"password-command", 0, "CMD", OPTION_FOR_ALL,
-				 "the password is the first line that CMD prints"},
+                                 "the password is the first line that CMD prints"},
     [OPTION_CACERT] = {"cacert", 0, "FILE", OPTION_FOR_ALL,
-		       "trust the certificates in FILE instead of the system's"},
+                       "trust the certificates in FILE instead of the system's"},
     [OPTION_FINGERPRINT] = {"fingerprint", 0, "SHA256", OPTION_FOR_ALL,
-			    "trust this certificate alone; several with commas"},
+                            "trust this certificate alone; several with commas"},
     [OPTION_INSECURE] = {"insecure", 0, NULL, OPTION_FOR_ALL,
-			 "trust any certificate, with a warning"},
+                         "trust any certificate, with a warning"},
     [OPTION_IPV4] = {NULL, '4', NULL, OPTION_FOR_ALL, "use IPv4 only"},
     [OPTION_IPV6] = {NULL, '6', NULL, OPTION_FOR_ALL, "use IPv6 only"},
     [OPTION_CONNECT_TIMEOUT] = {"connect-timeout", 0, "SECS", OPTION_FOR_ALL,
-				"how long each step of connecting may take (default: 15)"},
+                                "how long each step of connecting may take (default: 15)"},
     [OPTION_DOM0] = {"dom0", 0, "HOST", OPTION_FOR_CONSOLE,
-		     "the control domain of HOST, in place of VM"},
+                     "the control domain of HOST, in place of VM"},
     [OPTION_ESCAPE] = {"escape", 'e', "CHAR", OPTION_FOR_CONSOLE,
-		       "the escape character: ^X, one character or none (default: ^])"},
-    [OPTION_LOG] = {"log", 0, "FILE", OPTION_FOR_CONSOLE,
-		    "append what the console prints to FILE"},
+                       "the escape character: ^X, one character or none (default: ^])"},
+    [OPTION_LOG] = {"log", 0, "FILE", OPTION_FOR_CONSOLE, "append what the console prints to FILE"},
     [OPTION_TIMESTAMPS] = {"timestamps", 0, NULL, OPTION_FOR_CONSOLE,
-			   "begin each line of the log with the time"},
+                           "begin each line of the log with the time"},
     [OPTION_IDLE] = {"idle", 0, "SECS", OPTION_FOR_CONSOLE,
-		     "input has ended: leave when the console was silent for SECS (default: 2)"},
+                     "input has ended: leave when the console was silent for SECS (default: 2)"},
     [OPTION_STDIO] = {"stdio", 0, NULL, OPTION_FOR_CONSOLE,
-		      "raw bytes on stdin and stdout, no escape character"},
+                      "raw bytes on stdin and stdout, no escape character"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, OPTION_FOR_ALL,
-			"say what happens, with timings; twice: each request"},
+                        "say what happens, with timings; twice: each request"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, OPTION_FOR_ALL, "say nothing but errors"},
     [OPTION_HELP] = {"help", 'h', NULL, OPTION_FOR_ALL, "show this help"},
     [OPTION_VERSION] = {"version", 'V', NULL, OPTION_FOR_ALL, "show the version"},
@@ -81,7 +80,7 @@ static int unknown(const char *word, size_t len, struct error *err)
 	size_t best = 3; /* more edits than that and it was no slip of the finger */
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)),
-		       word);
+	               word);
 	error_set(err, ERROR_USAGE, "unknown option \"%s\"", name);
 	for (int i = 0; i < OPTION_COUNT && strncmp(name, "--", 2) == 0; i++) {
 		const char *const candidate = option_specs[i].name;
@@ -96,7 +95,7 @@ static int unknown(const char *word, size_t len, struct error *err)
 	if (nearest != NULL)
 		return error_hint(err, "did you mean --%s?", nearest);
 	return error_hint(err, "xencon --help lists them; a VM whose name begins with a dash goes "
-			       "behind --");
+	                       "behind --");
 }
 
 static void record(struct options *o, int id, const char *value)
@@ -110,7 +109,7 @@ static int missing_argument(int id, struct error *err)
 	char name[OPTION_SHOW_MAX];
 
 	return error_set(err, ERROR_USAGE, "%s needs %s behind it",
-			 option_show((enum option_id)id, name), option_specs[id].argument);
+	                 option_show((enum option_id)id, name), option_specs[id].argument);
 }
 
 /* --name, --name=VALUE, --name VALUE. *at is the word's place, moved past a VALUE of its own. */
@@ -190,14 +189,14 @@ int options_parse(int argc, char *const argv[], struct options *ret, struct erro
 }
 
 int options_check(const struct options *o, unsigned command, const char *command_name,
-		  struct error *err)
+                  struct error *err)
 {
 	char name[OPTION_SHOW_MAX];
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		if (o->counts[i] > 0 && (option_specs[i].commands & command) == 0)
 			return error_set(err, ERROR_USAGE, "xencon %s takes no %s", command_name,
-					 option_show((enum option_id)i, name));
+			                 option_show((enum option_id)i, name));
 	}
 	return 0;
 }
@@ -216,13 +215,12 @@ void options_help(unsigned command, char *out, size_t cap)
 			continue;
 		if (spec->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
-				       spec->name != NULL ? "," : "");
+			               spec->name != NULL ? "," : "");
 		(void)snprintf(left, sizeof(left), "%s %s%s%s%s", letter,
-			       spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
-			       spec->argument != NULL ? " " : "",
-			       spec->argument != NULL ? spec->argument : "");
-		const int n =
-		    snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
+		               spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
+		               spec->argument != NULL ? " " : "",
+		               spec->argument != NULL ? spec->argument : "");
+		const int n = snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
 		used += n < 0 ? cap : (size_t)n;
 	}
 }

@@ -36,11 +36,11 @@ enum option_id {
 
 /* Which commands take an option. */
 #define OPTION_FOR_CONSOLE 0x1U
-#define OPTION_FOR_ALL	   (~0U)
+#define OPTION_FOR_ALL     (~0U)
 
 struct option_spec {
 	const char *name;     /* without the dashes; NULL when only the letter exists */
-	char letter;	      /* or 0 */
+	char letter;          /* or 0 */
 	const char *argument; /* what help calls it; NULL when it takes none */
 	unsigned commands;    /* OPTION_FOR_… */
 	const char *help;
@@ -52,7 +52,7 @@ extern const struct option_spec option_specs[OPTION_COUNT];
 
 struct options {
 	const char *values[OPTION_COUNT]; /* the last one given; NULL where none was */
-	unsigned counts[OPTION_COUNT];	  /* how often it was given */
+	unsigned counts[OPTION_COUNT];    /* how often it was given */
 	const char *operands[OPTIONS_OPERANDS_MAX];
 	size_t operand_count;
 	size_t literal_from; /* operands from here on stood behind "--" */
@@ -64,7 +64,7 @@ int options_parse(int argc, char *const argv[], struct options *ret, struct erro
 
 /* Whether an option was given that the command with these bits does not take: ERROR_USAGE. */
 int options_check(const struct options *o, unsigned command, const char *command_name,
-		  struct error *err);
+                  struct error *err);
 
 /* Writes the help lines of every option that `command` takes to `out`, cut at `cap` > 0. */
 void options_help(unsigned command, char *out, size_t cap);

@@ -37,7 +37,8 @@ static int read_first_line(int fd, const char *whose, char **ret, struct error *
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			error_set_errno(err, ERROR_LOGIN, "cannot read the password from %s", whose);
+			error_set_errno(err, ERROR_LOGIN, "cannot read the password from %s",
+			                whose);
 			goto out;
 		}
 		if (n == 0)
@@ -69,7 +70,7 @@ static int from_file(const char *path, char **ret, struct error *err)
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_USAGE, "cannot open the password file \"%s\"",
-				       path);
+		                       path);
 	if (fstat(fd, &st) != 0) {
 		error_set_errno(err, ERROR_LOCAL, "cannot look at \"%s\"", path);
 	} else if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {

@@ -35,7 +35,7 @@ void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
 	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
 	(void)strftime(zone, sizeof(zone), "%z", &local);
 	(void)snprintf(buf, RECORDER_STAMP_MAX, "%s.%03d%.3s:%s ", date, (int)(epoch_ms % 1000),
-		       zone, zone + 3);
+	               zone, zone + 3);
 }
 
 static void give_up(struct recorder *r)

@@ -16,7 +16,7 @@
 
 struct recorder {
 	const char *path; /* NULL: nothing is recorded */
-	int fd;		  /* -1 when closed or given up */
+	int fd;           /* -1 when closed or given up */
 	bool paused;
 	bool timestamps;
 	bool mid_line; /* the last byte recorded was not a line's end */

@@ -13,7 +13,7 @@
 
 /* An option, else an environment variable, else a default; an empty variable counts as unset. */
 static const char *pick(const struct options *o, enum option_id id, const char *variable,
-			const char *otherwise)
+                        const char *otherwise)
 {
 	if (o->values[id] != NULL)
 		return o->values[id];
@@ -23,7 +23,7 @@ static const char *pick(const struct options *o, enum option_id id, const char *
 
 /* Seconds, with a fraction if wanted, as milliseconds. */
 static int parse_seconds(const char *text, const char *option, double min, double max, int *ret_ms,
-			 struct error *err)
+                         struct error *err)
 {
 	char *end = NULL;
 
@@ -31,8 +31,8 @@ static int parse_seconds(const char *text, const char *option, double min, doubl
 	const double seconds = strtod(text, &end);
 	if (end == text || *end != '\0' || errno != 0 || !(seconds >= min && seconds <= max))
 		return error_set(err, ERROR_USAGE,
-				 "--%s takes a number of seconds from %g to %g, not \"%s\"", option,
-				 min, max, text);
+		                 "--%s takes a number of seconds from %g to %g, not \"%s\"", option,
+		                 min, max, text);
 	*ret_ms = (int)(seconds * 1000);
 	return 0;
 }
@@ -46,7 +46,7 @@ static int read_pins(const char *list, struct trust_policy *trust, struct error 
 
 		if (trust->pin_count == TRUST_PINS_MAX)
 			return error_set(err, ERROR_USAGE, "--fingerprint takes at most %d",
-					 TRUST_PINS_MAX);
+			                 TRUST_PINS_MAX);
 		if (len >= sizeof(one))
 			return trust_parse_fingerprint(list, trust->pins[0], err);
 		memcpy(one, list, len);
@@ -69,7 +69,7 @@ static int read_trust(const struct options *o, struct trust_policy *trust, struc
 		return 0;
 	if (trust->insecure)
 		return error_set(err, ERROR_USAGE,
-				 "--insecure would make --fingerprint meaningless: give one");
+		                 "--insecure would make --fingerprint meaningless: give one");
 	return read_pins(o->values[OPTION_FINGERPRINT], trust, err);
 }
 
@@ -102,20 +102,20 @@ static int read_network(const struct options *o, struct settings *s, struct erro
 	if (server == NULL) {
 		error_set(err, ERROR_USAGE, "no server is given");
 		return error_hint(err, "name a host of the pool with --server HOST, or in the "
-				       "variable XENCON_SERVER");
+		                       "variable XENCON_SERVER");
 	}
 	if (address_parse(server, &s->endpoint.address, err) != 0)
 		return -1;
 	if (o->counts[OPTION_IPV4] > 0 && o->counts[OPTION_IPV6] > 0)
 		return error_set(err, ERROR_USAGE, "-4 and -6 exclude each other");
 	s->endpoint.dial.family = o->counts[OPTION_IPV4] > 0   ? AF_INET
-				  : o->counts[OPTION_IPV6] > 0 ? AF_INET6
-							       : AF_UNSPEC;
+	                          : o->counts[OPTION_IPV6] > 0 ? AF_INET6
+	                                                       : AF_UNSPEC;
 	s->endpoint.timeout_ms = SETTINGS_TIMEOUT_S * 1000;
 	s->endpoint.trust = &s->trust;
-	if (timeout != NULL && parse_seconds(timeout, "connect-timeout", 0.1,
-					     SETTINGS_TIMEOUT_MAX_S, &s->endpoint.timeout_ms,
-					     err) != 0)
+	if (timeout != NULL &&
+	    parse_seconds(timeout, "connect-timeout", 0.1, SETTINGS_TIMEOUT_MAX_S,
+	                  &s->endpoint.timeout_ms, err) != 0)
 		return -1;
 	return read_trust(o, &s->trust, err);
 }
@@ -153,7 +153,7 @@ int settings_read(const struct options *o, struct settings *ret, struct error *e
 	ret->password_command = o->values[OPTION_PASSWORD_COMMAND];
 	if (ret->password_file != NULL && ret->password_command != NULL)
 		return error_set(err, ERROR_USAGE,
-				 "--password-file and --password-command exclude each other");
+		                 "--password-file and --password-command exclude each other");
 	if (read_network(o, ret, err) != 0)
 		return -1;
 	return read_console(o, ret, err);

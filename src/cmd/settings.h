@@ -12,18 +12,18 @@
 
 #define SETTINGS_TIMEOUT_S     15 /* as ssh's patience with a host that drops packets is felt */
 #define SETTINGS_TIMEOUT_MAX_S 3600
-#define SETTINGS_IDLE_S	       2 /* longer than any prompt takes to come on a host that lives */
+#define SETTINGS_IDLE_S        2 /* longer than any prompt takes to come on a host that lives */
 #define SETTINGS_IDLE_MAX_S    86400
 
 struct settings {
 	struct endpoint endpoint; /* endpoint.trust points into this struct */
 	struct trust_policy trust;
 	const char *user;
-	const char *password_file;    /* NULL where not given, as the next two */
+	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;
 	char *password; /* from the environment; wiped by settings_free */
 	const char *dom0;
-	int escape;	   /* a character, or ESCAPE_NONE */
+	int escape;        /* a character, or ESCAPE_NONE */
 	bool escape_asked; /* -e was given: it works without a terminal, too */
 	const char *log_file;
 	bool timestamps;

@@ -134,14 +134,14 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		error_set(err, ERROR_USAGE, "bad server \"%s\"", text);
 		error_cause(err, "%s", wrong);
 		return error_hint(err, "a server is HOST, HOST:PORT, [IPV6]:PORT, https://…, "
-				       "http://… or unix:PATH");
+		                       "http://… or unix:PATH");
 	}
 	*ret = a;
 	return 0;
 }
 
 int address_parse_url(const char *url, struct address *ret, const char **ret_target,
-		      struct error *err)
+                      struct error *err)
 {
 	struct address a;
 	const char *rest = url;
@@ -164,7 +164,7 @@ int address_parse_url(const char *url, struct address *ret, const char **ret_tar
 	}
 	if (wrong != NULL) {
 		error_set(err, ERROR_PROTOCOL, "the server gave \"%s\" as a console's location",
-			  url);
+		          url);
 		return error_cause(err, "%s", wrong);
 	}
 	*ret = a;

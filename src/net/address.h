@@ -33,7 +33,7 @@ int address_parse(const char *text, struct address *ret, struct error *err);
 /* Splits an absolute URL, as XAPI gives for a console, into its address and the path with query,
  * both as they stand (*ret_target points into `url`). ERROR_PROTOCOL for what is no such URL. */
 int address_parse_url(const char *url, struct address *ret, const char **ret_target,
-		      struct error *err);
+                      struct error *err);
 
 /* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH". */
 const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX]);

@@ -54,7 +54,7 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 static int late(const struct conn *c, int timeout_ms, struct error *err)
 {
 	return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %d s", c->name,
-			 (timeout_ms + 999) / 1000);
+	                 (timeout_ms + 999) / 1000);
 }
 
 /* A connection that breaks before a console is attached means that the server is not reached. */
@@ -92,7 +92,7 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err)
 
 /* Waits for more and puts it at `to`. Returns as stream_recv, never STREAM_AGAIN. */
 static ssize_t recv_some(struct conn *c, uint8_t *to, size_t len, int64_t deadline, int timeout_ms,
-			 struct error *err)
+                         struct error *err)
 {
 	for (;;) {
 		const ssize_t n = stream_recv(c->stream, to, len, err);
@@ -111,7 +111,7 @@ static ssize_t recv_some(struct conn *c, uint8_t *to, size_t len, int64_t deadli
 }
 
 int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
-		   struct error *err)
+                   struct error *err)
 {
 	const int64_t deadline = clock_ms() + timeout_ms;
 	struct http_head head;
@@ -129,11 +129,9 @@ int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *
 				break;
 		}
 		uint8_t *const tail = buf_tail(&c->in);
-		const ssize_t n =
-		    recv_some(c, tail, buf_space(&c->in), deadline, timeout_ms, err);
+		const ssize_t n = recv_some(c, tail, buf_space(&c->in), deadline, timeout_ms, err);
 		if (n < 0) {
-			const bool broke =
-			    err->kind == ERROR_UNREACHABLE && clock_ms() < deadline;
+			const bool broke = err->kind == ERROR_UNREACHABLE && clock_ms() < deadline;
 
 			if (ret_empty != NULL)
 				*ret_empty = broke && buf_used(&c->in) == 0;
@@ -145,8 +143,7 @@ int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *
 			if (ret_empty != NULL)
 				*ret_empty = empty;
 			return error_set(err, ERROR_UNREACHABLE, "%s closed the connection %s",
-					 c->name,
-					 empty ? "without an answer" : "amid its answer");
+			                 c->name, empty ? "without an answer" : "amid its answer");
 		}
 		buf_produced(&c->in, (size_t)n);
 	}
@@ -186,7 +183,7 @@ static int body_fill(struct conn *c, struct body *b, int64_t want, int64_t max, 
 	while (want == HTTP_LENGTH_UNKNOWN || b->used < (size_t)want) {
 		if ((int64_t)b->used > max)
 			return error_set(err, ERROR_PROTOCOL, "the answer of %s exceeds %lld MiB",
-					 c->name, (long long)(max >> 20));
+			                 c->name, (long long)(max >> 20));
 		if (b->used + 1 >= b->cap && body_grow(b, err) != 0)
 			return -1;
 		size_t room = b->cap - 1 - b->used;
@@ -200,30 +197,30 @@ static int body_fill(struct conn *c, struct body *b, int64_t want, int64_t max, 
 			b->used += n;
 			continue;
 		}
-		const int64_t deadline = started + c->timeout_ms +
-					 (int64_t)(b->used * 1000 / BODY_MIN_BYTES_PER_S);
-		const ssize_t n = recv_some(c, (uint8_t *)b->data + b->used, room, deadline,
-					    c->timeout_ms, err);
+		const int64_t deadline =
+		    started + c->timeout_ms + (int64_t)(b->used * 1000 / BODY_MIN_BYTES_PER_S);
+		const ssize_t n =
+		    recv_some(c, (uint8_t *)b->data + b->used, room, deadline, c->timeout_ms, err);
 		if (n < 0)
 			return -1;
 		if (n == STREAM_EOF && want == HTTP_LENGTH_UNKNOWN)
 			break;
 		if (n == STREAM_EOF)
 			return error_set(err, ERROR_UNREACHABLE,
-					 "%s closed the connection amid its answer", c->name);
+			                 "%s closed the connection amid its answer", c->name);
 		b->used += (size_t)n;
 	}
 	return 0;
 }
 
 int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, char **ret,
-		   size_t *ret_len, struct error *err)
+                   size_t *ret_len, struct error *err)
 {
 	struct body b = {0};
 
 	if (head->content_length > max)
 		return error_set(err, ERROR_PROTOCOL, "%s announces an answer of %lld bytes",
-				 c->name, (long long)head->content_length);
+		                 c->name, (long long)head->content_length);
 	if (body_grow(&b, err) != 0 || body_fill(c, &b, head->content_length, max, err) != 0) {
 		secret_wipe(b.data, b.cap);
 		free(b.data);

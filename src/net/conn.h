@@ -48,13 +48,13 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err);
 /* Waits up to `timeout_ms` for a reply's head and takes it out of the buffer. *ret_empty (may be
  * NULL) tells whether the connection ended before a single byte. ERROR_UNREACHABLE, ERROR_PROTOCOL. */
 int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
-		   struct error *err);
+                   struct error *err);
 
 /* Reads the body that `head` announces, up to `max` bytes of it, and ends it with a NUL that is not
  * counted. The caller wipes and frees *ret. ERROR_UNREACHABLE if it breaks off, ERROR_PROTOCOL if it
  * is too long. */
 int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, char **ret,
-		   size_t *ret_len, struct error *err);
+                   size_t *ret_len, struct error *err);
 
 /* Closes and frees; tells a TLS peer that it is meant so. NULL is fine. */
 void conn_close(struct conn *c);

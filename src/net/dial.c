@@ -112,7 +112,7 @@ static bool any_open(const struct race *race)
 
 /* Runs the race. Returns 0 with *ret_fd, or -1 with *err. */
 static int run(struct race *race, const char *name, int64_t started, int64_t deadline, int *ret_fd,
-	       struct error *err)
+               struct error *err)
 {
 	for (;;) {
 		struct pollfd polled[RESOLVE_MAX];
@@ -140,13 +140,13 @@ static int run(struct race *race, const char *name, int64_t started, int64_t dea
 		}
 		if (clock_ms() >= deadline) {
 			return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %lld s",
-					 name, (long long)((deadline - started + 999) / 1000));
+			                 name, (long long)((deadline - started + 999) / 1000));
 		}
 	}
 }
 
 static int dial_tcp(const struct address *to, const struct dial_options *options, int64_t deadline,
-		    int *ret_fd, struct error *err)
+                    int *ret_fd, struct error *err)
 {
 	const int64_t started = clock_ms();
 	struct resolved found = {0};
@@ -186,7 +186,7 @@ static int dial_unix(const struct address *to, int *ret_fd, struct error *err)
 }
 
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
-	 int *ret_fd, struct error *err)
+         int *ret_fd, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
 

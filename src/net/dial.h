@@ -17,6 +17,6 @@ struct dial_options {
  * and notices a peer that has gone silent. ERROR_UNREACHABLE says what was tried. */
 #define DIAL_STAGGER_MS 250 /* RFC 8305's connection attempt delay */
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
-	 int *ret_fd, struct error *err);
+         int *ret_fd, struct error *err);
 
 #endif

@@ -116,7 +116,7 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 }
 
 enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_head *ret,
-				   struct error *err)
+                                   struct error *err)
 {
 	const char *const text = (const char *)data;
 	const size_t prefix = strlen(VERSION_PREFIX);
@@ -159,7 +159,7 @@ static size_t decode_entity(const char *text, size_t len, char *ret)
 		const char *name;
 		char c;
 	} entities[] = {
-	    {"&quot;", '"'}, {"&amp;", '&'},  {"&lt;", '<'},	{"&gt;", '>'},
+	    {"&quot;", '"'},  {"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},
 	    {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '},
 	};
 

@@ -15,7 +15,7 @@
 #include "base/error.h"
 
 /* XAPI's heads have some 300 bytes; proxies and Kerberos add, but not this much. */
-#define HTTP_HEAD_MAX	16384
+#define HTTP_HEAD_MAX   16384
 #define HTTP_REASON_MAX 128
 
 #define HTTP_LENGTH_UNKNOWN (-1) /* the body ends with the connection */
@@ -24,8 +24,8 @@ struct http_head {
 	int status;
 	char reason[HTTP_REASON_MAX];
 	int64_t content_length; /* or HTTP_LENGTH_UNKNOWN */
-	bool closes;		/* the server closes the connection after this reply */
-	size_t size;		/* of the head itself, its blank line included */
+	bool closes;            /* the server closes the connection after this reply */
+	size_t size;            /* of the head itself, its blank line included */
 };
 
 enum http_progress {
@@ -37,7 +37,7 @@ enum http_progress {
 /* Parses a reply's head from the start of `data`, of which nothing is kept. Lines may end in CR LF
  * or in LF alone. A head beyond HTTP_HEAD_MAX is bad; garbage is bad from its first byte on. */
 enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_head *ret,
-				   struct error *err);
+                                   struct error *err);
 
 /* Writes the readable text of an HTML page to `out` (capacity `cap` > 0, always terminated): no tags
  * but a ": " where a heading ends, entities decoded, white space folded. Control characters stay:

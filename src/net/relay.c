@@ -27,9 +27,9 @@ struct state {
 	bool writes_open;  /* the console has not been told of the input's end */
 	bool output_shut;  /* our reader has been told of the console's end */
 	bool quitting;
-	int64_t quiet_since;   /* when a byte last moved, either way */
-	int64_t flush_until;   /* when quitting: the latest that we send */
-	int undelivered;       /* bytes in flight when last looked at */
+	int64_t quiet_since; /* when a byte last moved, either way */
+	int64_t flush_until; /* when quitting: the latest that we send */
+	int undelivered;     /* bytes in flight when last looked at */
 	int64_t undelivered_since;
 	struct pollfd fds[FD_COUNT];
 };
@@ -227,9 +227,9 @@ static int64_t next_deadline(const struct state *s)
 static void set_interest(struct state *s)
 {
 	const struct relay *const r = s->r;
-	const short net = stream_events(r->stream, wants_recv(s),
-					wants_send(s) || (s->writes_open && !s->input_open &&
-							  r->carry_half_close));
+	const short net = stream_events(
+	    r->stream, wants_recv(s),
+	    wants_send(s) || (s->writes_open && !s->input_open && r->carry_half_close));
 
 	s->fds[FD_INPUT] = (struct pollfd){
 	    .fd = wants_input(s) ? r->local->in_fd : -1,
@@ -257,7 +257,7 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 		return -1;
 	if (s->fds[FD_OUTPUT].revents != 0)
 		rc = wants_output(s) ? write_output(s, err)
-				     : (s->fds[FD_OUTPUT].revents & gone) != 0;
+		                     : (s->fds[FD_OUTPUT].revents & gone) != 0;
 	if (rc != 0) {
 		*ret = RELAY_ENDED_NO_READER;
 		return rc;

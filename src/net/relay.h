@@ -18,8 +18,8 @@
 #include "net/stream.h"
 
 /* What goes up is typed or pasted; what a filter adds to it must fit beside it. */
-#define RELAY_UP_SIZE	   65536
-#define RELAY_READ_MAX	   16384
+#define RELAY_UP_SIZE      65536
+#define RELAY_READ_MAX     16384
 #define RELAY_FILTER_EXTRA 128
 
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
@@ -57,7 +57,7 @@ struct relay {
 	struct local *local;
 	struct stream *stream;
 	struct buf *down; /* console to output; may hold the console's first bytes already */
-	struct buf up;	  /* input to console; the relay's own */
+	struct buf up;    /* input to console; the relay's own */
 	const struct relay_hooks *hooks;
 	bool carry_half_close; /* the input's end is told to the console, and the other way round */
 	int idle_ms; /* after the input's end: leave when the console has been silent so long */

@@ -68,7 +68,7 @@ static void look_up(const struct address *to, int family, int flags, struct answ
 
 /* Reads the child's answer; anything but a whole one means that the child failed. */
 static int read_answer(int fd, const struct address *to, int64_t deadline, struct answer *ret,
-		       struct error *err)
+                       struct error *err)
 {
 	const int ready = wait_ready(fd, POLLIN, deadline, err);
 
@@ -85,7 +85,7 @@ static int read_answer(int fd, const struct address *to, int64_t deadline, struc
 }
 
 static int look_up_aside(const struct address *to, int family, int64_t deadline, struct answer *ret,
-			 struct error *err)
+                         struct error *err)
 {
 	int ends[2];
 	int rc;
@@ -118,7 +118,7 @@ static int look_up_aside(const struct address *to, int family, int64_t deadline,
 }
 
 int resolve(const struct address *to, int family, int64_t deadline, struct resolved *ret,
-	    struct error *err)
+            struct error *err)
 {
 	struct answer answer;
 

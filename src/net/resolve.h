@@ -22,6 +22,6 @@ struct resolved {
  * try them, families alternating (RFC 8305, section 4). A literal address asks nobody. getaddrinfo
  * cannot be given a deadline, so names are looked up in a child, which is killed when it is late. */
 int resolve(const struct address *to, int family, int64_t deadline, struct resolved *ret,
-	    struct error *err);
+            struct error *err);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/error.h"
 
 enum {
-	STREAM_EOF = 0,	   /* from recv: the peer sends no more */
+	STREAM_EOF = 0,    /* from recv: the peer sends no more */
 	STREAM_ERROR = -1, /* *err is filled (ERROR_LOST) */
 	STREAM_AGAIN = -2, /* nothing can be done before poll says so */
 };

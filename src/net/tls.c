@@ -167,15 +167,15 @@ static SSL_CTX *new_context(void)
 	(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	/* The relay's buffer moves between tries, and takes what goes. */
-	(void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
-					    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	(void)SSL_CTX_set_mode(context,
+	                       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	/* One read(2) for a whole record, not one for its head and one for the rest. */
 	SSL_CTX_set_read_ahead(context, 1);
 	return context;
 }
 
 static struct tls *tls_new(int fd, const struct address *peer, const struct trust_policy *policy,
-			   struct error *err)
+                           struct error *err)
 {
 	struct tls *const t = calloc(1, sizeof(*t));
 
@@ -204,15 +204,15 @@ static int handshake_failed(struct tls *t, int rc, const char *name, struct erro
 {
 	const int ssl_error = SSL_get_error(t->ssl, rc);
 	const int why = ERR_GET_REASON(ERR_peek_last_error());
-	const bool plain = ssl_error == SSL_ERROR_SSL && (why == SSL_R_WRONG_VERSION_NUMBER ||
-							  why == SSL_R_HTTP_REQUEST);
+	const bool plain = ssl_error == SSL_ERROR_SSL &&
+	                   (why == SSL_R_WRONG_VERSION_NUMBER || why == SSL_R_HTTP_REQUEST);
 
 	error_set(err, ERROR_UNREACHABLE, "no TLS connection with %s", name);
 	error_cause(err, "%s",
-		    is_truncation(ssl_error) ? "it closed the connection" : reason(ssl_error));
+	            is_truncation(ssl_error) ? "it closed the connection" : reason(ssl_error));
 	if (plain)
 		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
-			   name);
+		           name);
 	ERR_clear_error();
 	return -1;
 }
@@ -236,13 +236,13 @@ static int handshake(struct tls *t, int fd, const char *name, int64_t deadline, 
 			return -1;
 		if (ready == 0)
 			return error_set(err, ERROR_UNREACHABLE,
-					 "no TLS answer from %s within %lld s", name,
-					 (long long)((deadline - started + 999) / 1000));
+			                 "no TLS answer from %s within %lld s", name,
+			                 (long long)((deadline - started + 999) / 1000));
 	}
 }
 
 struct stream *tls_connect(int fd, const struct address *peer, const struct trust_policy *policy,
-			   int64_t deadline, struct error *err)
+                           int64_t deadline, struct error *err)
 {
 	struct tls *const t = tls_new(fd, peer, policy, err);
 	char name[ADDRESS_SHOW_MAX];
@@ -256,7 +256,7 @@ struct stream *tls_connect(int fd, const struct address *peer, const struct trus
 		return NULL;
 	}
 	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
-		       SSL_get_cipher_name(t->ssl));
+	               SSL_get_cipher_name(t->ssl));
 	log_trace(LOG_STEPS, "%s with %s", t->description, name);
 	t->stream.fd = fd;
 	return &t->stream;

@@ -54,19 +54,19 @@ int trust_parse_fingerprint(const char *text, uint8_t ret[TRUST_DIGEST_SIZE], st
 bad:
 	error_set(err, ERROR_USAGE, "\"%s\" is not a SHA-256 fingerprint", text);
 	return error_hint(err, "it has 32 pairs of hexadecimal digits, as printed by: openssl x509 "
-			       "-noout -fingerprint -sha256");
+	                       "-noout -fingerprint -sha256");
 }
 
 void trust_show_fingerprint(const uint8_t digest[TRUST_DIGEST_SIZE],
-			    char buf[TRUST_FINGERPRINT_MAX])
+                            char buf[TRUST_FINGERPRINT_MAX])
 {
 	for (size_t i = 0; i < TRUST_DIGEST_SIZE; i++)
 		(void)snprintf(buf + i * 3, 4, "%02X%s", digest[i],
-			       i + 1 < TRUST_DIGEST_SIZE ? ":" : "");
+		               i + 1 < TRUST_DIGEST_SIZE ? ":" : "");
 }
 
 int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
-		  const struct address *peer, struct error *err)
+                  const struct address *peer, struct error *err)
 {
 	X509_VERIFY_PARAM *const param = SSL_get0_param(ssl);
 	int ok;
@@ -80,7 +80,7 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
 		ok = SSL_CTX_load_verify_locations(context, policy->cacert_file, NULL);
 		if (!ok) {
 			error_set(err, ERROR_USAGE, "cannot read certificates from \"%s\"",
-				  policy->cacert_file);
+			          policy->cacert_file);
 			error_cause(err, "%s", ERR_reason_error_string(ERR_peek_last_error()));
 			ERR_clear_error();
 			return -1;
@@ -95,7 +95,7 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
 	if (!ok) {
 		ERR_clear_error();
 		return error_set(err, ERROR_LOCAL, "cannot set up the verification of \"%s\"",
-				 peer->host);
+		                 peer->host);
 	}
 	return 0;
 }
@@ -110,24 +110,25 @@ static bool is_pinned(const struct trust_policy *policy, const uint8_t digest[TR
 }
 
 static int refuse(const struct trust_policy *policy, const char *name, const char *fingerprint,
-		  long verdict, struct error *err)
+                  long verdict, struct error *err)
 {
 	if (policy->pin_count > 0) {
 		error_set(err, ERROR_UNTRUSTED, "%s is not the server that --fingerprint asks for",
-			  name);
+		          name);
 		error_cause(err, "its certificate is %s", fingerprint);
 		return error_hint(err, "somebody may be in between; if its certificate was really "
-				       "replaced, ask for the new fingerprint");
+		                       "replaced, ask for the new fingerprint");
 	}
 	error_set(err, ERROR_UNTRUSTED, "the certificate of %s is not trusted", name);
 	error_cause(err, "%s", X509_verify_cert_error_string(verdict));
-	return error_hint(err, "compare its fingerprint with the one that the host itself shows, "
-			       "then give it: --fingerprint %s",
-			  fingerprint);
+	return error_hint(err,
+	                  "compare its fingerprint with the one that the host itself shows, "
+	                  "then give it: --fingerprint %s",
+	                  fingerprint);
 }
 
 int trust_judge(SSL *ssl, const struct trust_policy *policy, const struct address *peer,
-		struct error *err)
+                struct error *err)
 {
 	X509 *const certificate = SSL_get0_peer_certificate(ssl);
 	const long verdict = SSL_get_verify_result(ssl);
@@ -150,8 +151,8 @@ int trust_judge(SSL *ssl, const struct trust_policy *policy, const struct addres
 	}
 	if (policy->insecure) {
 		log_notice("warning: --insecure: %s is not verified, anybody may read and type "
-			   "along; its fingerprint is %s",
-			   name, fingerprint);
+		           "along; its fingerprint is %s",
+		           name, fingerprint);
 		return 0;
 	}
 	return refuse(policy, name, fingerprint, verdict, err);

@@ -13,14 +13,14 @@
 #include "base/error.h"
 #include "net/address.h"
 
-#define TRUST_DIGEST_SIZE    32 /* SHA-256 */
+#define TRUST_DIGEST_SIZE     32 /* SHA-256 */
 #define TRUST_FINGERPRINT_MAX 96 /* "AA:BB:…" and its NUL */
-#define TRUST_PINS_MAX	     64 /* as many as the largest pool has hosts */
+#define TRUST_PINS_MAX        64 /* as many as the largest pool has hosts */
 
 struct trust_policy {
 	const char *cacert_file; /* in place of the system's store; NULL for that */
-	bool insecure;		 /* anything goes */
-	size_t pin_count;	 /* with any: these certificates and no others */
+	bool insecure;           /* anything goes */
+	size_t pin_count;        /* with any: these certificates and no others */
 	uint8_t pins[TRUST_PINS_MAX][TRUST_DIGEST_SIZE];
 };
 
@@ -31,15 +31,15 @@ int trust_parse_fingerprint(const char *text, uint8_t ret[TRUST_DIGEST_SIZE], st
 
 /* Upper-case pairs with colons, the form in which XAPI itself shows a certificate. Pure. */
 void trust_show_fingerprint(const uint8_t digest[TRUST_DIGEST_SIZE],
-			    char buf[TRUST_FINGERPRINT_MAX]);
+                            char buf[TRUST_FINGERPRINT_MAX]);
 
 /* Sets up what `ssl` will verify for `peer` in its handshake: chain and name. Called before it. */
 int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
-		  const struct address *peer, struct error *err);
+                  const struct address *peer, struct error *err);
 
 /* After the handshake: 0 if the peer is to be trusted, else ERROR_UNTRUSTED with its fingerprint and
  * what to do about it. */
 int trust_judge(SSL *ssl, const struct trust_policy *policy, const struct address *peer,
-		struct error *err);
+                struct error *err);
 
 #endif

@@ -15,8 +15,8 @@
 #define ESCAPE_DEFAULT 0x1d /* ^], as telnet, virsh and virtctl have it */
 
 enum escape_action {
-	ESCAPE_SEND,	  /* send the byte */
-	ESCAPE_HOLD,	  /* send nothing yet: this may begin a command */
+	ESCAPE_SEND,      /* send the byte */
+	ESCAPE_HOLD,      /* send nothing yet: this may begin a command */
 	ESCAPE_SEND_BOTH, /* no command: send the escape character and the byte */
 	ESCAPE_SEND_ONE,  /* the escape character typed twice: send it once */
 	ESCAPE_QUIT,

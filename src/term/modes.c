@@ -18,21 +18,17 @@ struct private_mode {
 
 /* In the order to undo them: the alternate screen last, since leaving it restores the cursor. */
 static const struct private_mode private_modes[] = {
-    {1, false, "\033[?1l"},	  /* cursor keys send application sequences */
-    {7, true, "\033[?7h"},	  /* lines wrap */
-    {9, false, "\033[?9l"},	  /* mouse reports, from here on */
+    {1, false, "\033[?1l"},       /* cursor keys send application sequences */
+    {7, true, "\033[?7h"},        /* lines wrap */
+    {9, false, "\033[?9l"},       /* mouse reports, from here on */
     {1000, false, "\033[?1000l"}, /* … */
-    {1002, false, "\033[?1002l"},
-    {1003, false, "\033[?1003l"},
+    {1002, false, "\033[?1002l"}, {1003, false, "\033[?1003l"},
     {1004, false, "\033[?1004l"}, /* focus reports */
-    {1005, false, "\033[?1005l"},
-    {1006, false, "\033[?1006l"},
-    {1015, false, "\033[?1015l"},
-    {2004, false, "\033[?2004l"}, /* pastes come in brackets */
-    {25, true, "\033[?25h"},	  /* the cursor shows */
-    {47, false, "\033[?47l"},	  /* the alternate screen */
-    {1047, false, "\033[?1047l"},
-    {1049, false, "\033[?1049l"},
+    {1005, false, "\033[?1005l"}, {1006, false, "\033[?1006l"},
+    {1015, false, "\033[?1015l"}, {2004, false, "\033[?2004l"}, /* pastes come in brackets */
+    {25, true, "\033[?25h"},                                    /* the cursor shows */
+    {47, false, "\033[?47l"},                                   /* the alternate screen */
+    {1047, false, "\033[?1047l"}, {1049, false, "\033[?1049l"},
 };
 
 #define PRIVATE_COUNT (sizeof(private_modes) / sizeof(private_modes[0]))
@@ -40,9 +36,9 @@ static const struct private_mode private_modes[] = {
 /* What else may be on; bits behind those of the private modes. */
 enum {
 	BIT_KEYPAD = PRIVATE_COUNT, /* ESC = : application keypad */
-	BIT_COLOUR,		    /* SGR other than 0 */
-	BIT_GRAPHICS,		    /* G0 or a shift selects line drawing characters */
-	BIT_REGION,		    /* a scrolling region is set */
+	BIT_COLOUR,                 /* SGR other than 0 */
+	BIT_GRAPHICS,               /* G0 or a shift selects line drawing characters */
+	BIT_REGION,                 /* a scrolling region is set */
 };
 
 enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, FOREIGN, STRING, STRING_ESCAPE };

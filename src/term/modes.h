@@ -17,8 +17,8 @@
 #define MODES_PARAMS_MAX 8 /* of one control sequence; more are passed over */
 
 struct modes {
-	unsigned on;	       /* a bit for each thing that is not as a terminal starts */
-	int state;	       /* where in a control sequence the last byte left us */
+	unsigned on; /* a bit for each thing that is not as a terminal starts */
+	int state;   /* where in a control sequence the last byte left us */
 	unsigned params[MODES_PARAMS_MAX];
 	size_t param_count;
 };

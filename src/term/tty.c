@@ -21,7 +21,7 @@ static void make_raw(const struct termios *from, struct termios *to)
 {
 	*to = *from;
 	to->c_iflag &= (tcflag_t) ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL |
-				    IXON | IXOFF | IXANY | INPCK);
+	                            IXON | IXOFF | IXANY | INPCK);
 	to->c_oflag &= (tcflag_t)~OPOST;
 	to->c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	to->c_cflag &= (tcflag_t) ~(CSIZE | PARENB);

@@ -20,7 +20,8 @@ static json_t *find_protocol(json_t *records, const char *protocol)
 	const char *ref;
 	json_t *record;
 
-	json_object_foreach(records, ref, record) {
+	json_object_foreach(records, ref, record)
+	{
 		if (strcmp(text_field(record, "protocol"), protocol) == 0)
 			return record;
 	}
@@ -42,7 +43,7 @@ static int stopped(const struct vm *vm, struct error *err)
 		state[0] = (char)(state[0] - 'A' + 'a');
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so it has no console", vm->name, state);
 	return error_hint(err, "start it first, for instance: xe vm-%s uuid=%s",
-			  strcmp(state, "suspended") == 0 ? "resume" : "start", vm->uuid);
+	                  strcmp(state, "suspended") == 0 ? "resume" : "start", vm->uuid);
 }
 
 static int missing(const struct vm *vm, const char *protocol, json_t *records, struct error *err)
@@ -51,14 +52,15 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 	const char *const other = text ? CONSOLE_GRAPHIC : CONSOLE_TEXT;
 
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
-		  text ? "text" : "graphical");
+	          text ? "text" : "graphical");
 	if (find_protocol(records, other) == NULL)
 		return error_hint(err, "it has no console of any kind at the moment; is it still "
-				       "starting?");
+		                       "starting?");
 	if (text)
-		return error_hint(err, "HVM guests have none; its graphical console is reached by: "
-				       "xencon vnc %s",
-				  vm->uuid);
+		return error_hint(err,
+		                  "HVM guests have none; its graphical console is reached by: "
+		                  "xencon vnc %s",
+		                  vm->uuid);
 	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
 }
 
@@ -78,7 +80,7 @@ static int take(const json_t *record, struct console *ret, struct error *err)
 }
 
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
-		 struct error *err)
+                 struct error *err)
 {
 	char text[QUERY_MAX];
 	json_t *records = NULL;
@@ -88,7 +90,7 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 		return stopped(vm, err);
 	(void)snprintf(text, sizeof(text), "field \"VM\"=\"%s\"", vm->ref);
 	if (session_call(s, "console.get_all_records_where", json_pack("[s]", text), &records,
-			 err) != 0)
+	                 err) != 0)
 		return -1;
 	const json_t *const record = find_protocol(records, protocol);
 	rc = record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);

@@ -6,7 +6,7 @@
 #include "xapi/session.h"
 #include "xapi/vm.h"
 
-#define CONSOLE_TEXT	"vt100" /* what XAPI calls them */
+#define CONSOLE_TEXT    "vt100" /* what XAPI calls them */
 #define CONSOLE_GRAPHIC "rfb"
 
 struct console {
@@ -18,7 +18,7 @@ struct console {
  * when the VM is not running, or has no such console: most have no text console, and the message
  * then shows the way to the graphical one. */
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
-		 struct error *err);
+                 struct error *err);
 
 /* Frees what the fields hold; all zeroes is fine. */
 void console_free(struct console *console);

@@ -38,7 +38,7 @@ static const struct meaning meanings[] = {
 
 /* Expands a template of the table into `out`. */
 static void expand(char *out, size_t cap, const char *template, const char *server,
-		   const struct rpc_fault *fault)
+                   const struct rpc_fault *fault)
 {
 	size_t used = 0;
 
@@ -67,11 +67,11 @@ static void show_code(char *out, size_t cap, const struct rpc_fault *fault)
 
 	for (size_t i = 0; i < fault->count && n >= 0 && (size_t)n < cap; i++)
 		n += snprintf(out + n, cap - (size_t)n, "%s%s", i == 0 ? ": " : ", ",
-			      fault->params[i]);
+		              fault->params[i]);
 }
 
 int fault_describe(const struct rpc_fault *fault, const char *method, const struct address *server,
-		   struct error *err)
+                   struct error *err)
 {
 	const struct meaning *meaning = NULL;
 	char name[ADDRESS_SHOW_MAX];

@@ -7,6 +7,6 @@
 
 /* Fills *err for an error that XAPI reported for `method` at `server`. Returns -1. Pure. */
 int fault_describe(const struct rpc_fault *fault, const char *method, const struct address *server,
-		   struct error *err);
+                   struct error *err);
 
 #endif

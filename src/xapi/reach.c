@@ -5,14 +5,14 @@
 #include "base/log.h"
 
 static int reach_once(struct session *s, const struct reach *reach, struct vm *ret_vm,
-		      struct conn **ret, struct error *err)
+                      struct conn **ret, struct error *err)
 {
 	struct console console = {0};
 	struct vm vm = {0};
 	int rc = -1;
 
 	if (reach->control_domain ? vm_find_control_domain(s, reach->what, &vm, err) != 0
-				  : vm_find(s, reach->what, &vm, err) != 0)
+	                          : vm_find(s, reach->what, &vm, err) != 0)
 		goto out;
 	if (console_find(s, &vm, reach->protocol, &console, err) != 0)
 		goto out;
@@ -27,7 +27,7 @@ out:
 }
 
 int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
-		  struct conn **ret, struct error *err)
+                  struct conn **ret, struct error *err)
 {
 	const int rc = reach_once(s, reach, ret_vm, ret, err);
 

@@ -10,7 +10,7 @@
 #include "xapi/vm.h"
 
 struct reach {
-	const char *what;     /* the VM's name or uuid; with `control_domain` the host's */
+	const char *what; /* the VM's name or uuid; with `control_domain` the host's */
 	bool control_domain;
 	const char *protocol; /* CONSOLE_TEXT or CONSOLE_GRAPHIC */
 	const char *user;     /* for servers that refuse the cookie; NULL for none */
@@ -21,6 +21,6 @@ struct reach {
  * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
  * and tunnel_open. */
 int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
-		  struct conn **ret, struct error *err);
+                  struct conn **ret, struct error *err);
 
 #endif

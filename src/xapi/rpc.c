@@ -69,7 +69,7 @@ static bool parse_fault(const json_t *error, struct rpc_fault *ret)
 }
 
 int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault *ret_fault,
-		    struct error *err)
+                    struct error *err)
 {
 	json_error_t where;
 	json_t *const reply = json_loadb(body, len, 0, &where);
@@ -78,7 +78,7 @@ int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault
 	if (reply == NULL) {
 		error_set(err, ERROR_PROTOCOL, "the server's answer is not JSON");
 		return error_cause(err, "line %d, column %d: %s", where.line, where.column,
-				   where.text);
+		                   where.text);
 	}
 	json_t *const result = json_object_get(reply, "result");
 	const json_t *const error = json_object_get(reply, "error");
@@ -99,7 +99,7 @@ int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault
 static char *make_body(const char *method, json_t *params, struct error *err)
 {
 	json_t *const request = json_pack("{s:s, s:s, s:o, s:i}", "jsonrpc", "2.0", "method",
-					  method, "params", params, "id", 1);
+	                                  method, "params", params, "id", 1);
 	char *const body = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
 
 	json_decref(request);
@@ -119,12 +119,12 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 	if (request == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a request");
 	const int head = snprintf(request, REQUEST_HEAD_MAX + 1,
-				  "POST /jsonrpc HTTP/1.1\r\n"
-				  "Host: %s\r\n"
-				  "User-Agent: xencon/" XENCON_VERSION "\r\n"
-				  "Content-Type: application/json\r\n"
-				  "Content-Length: %zu\r\n\r\n",
-				  c->name, body_len);
+	                          "POST /jsonrpc HTTP/1.1\r\n"
+	                          "Host: %s\r\n"
+	                          "User-Agent: xencon/" XENCON_VERSION "\r\n"
+	                          "Content-Type: application/json\r\n"
+	                          "Content-Length: %zu\r\n\r\n",
+	                          c->name, body_len);
 	if (head < 0 || head > REQUEST_HEAD_MAX) {
 		rc = error_set(err, ERROR_USAGE, "the server's name is too long");
 	} else {
@@ -139,11 +139,11 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 /* One request and its reply's body. *ret_stale: the connection had been closed before the request
  * got anywhere, so that it may be sent again. */
 static int exchange(struct rpc *rpc, const char *method, const char *body, char **ret_reply,
-		    size_t *ret_len, bool *ret_stale, struct error *err)
+                    size_t *ret_len, bool *ret_stale, struct error *err)
 {
 	const bool reused = rpc->conn != NULL;
-	const int timeout_ms = rpc->endpoint.timeout_ms +
-			       (strcmp(method, LOGIN_METHOD) == 0 ? RPC_LOGIN_EXTRA_MS : 0);
+	const int timeout_ms =
+	    rpc->endpoint.timeout_ms + (strcmp(method, LOGIN_METHOD) == 0 ? RPC_LOGIN_EXTRA_MS : 0);
 	struct http_head head;
 	bool empty = false;
 
@@ -166,7 +166,7 @@ static int exchange(struct rpc *rpc, const char *method, const char *body, char 
 
 		http_page_text(*ret_reply, *ret_len, text, sizeof(text));
 		error_set(err, ERROR_PROTOCOL, "%s answered %s with status %d (%s)",
-			  rpc->conn->name, method, head.status, head.reason);
+		          rpc->conn->name, method, head.status, head.reason);
 		error_cause(err, "%s", text);
 		secret_wipe(*ret_reply, *ret_len);
 		free(*ret_reply);
@@ -204,10 +204,10 @@ int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, 
 	secret_wipe(reply, len);
 	free(reply);
 	log_trace(LOG_STEPS, "%s: %s, %zu bytes in %lld ms", method,
-		  rc > 0	? "done"
-		  : rc == 0 ? rpc->fault.code
-			    : "not understood",
-		  len, (long long)(clock_ms() - started));
+	          rc > 0    ? "done"
+	          : rc == 0 ? rpc->fault.code
+	                    : "not understood",
+	          len, (long long)(clock_ms() - started));
 	if (rc == 0)
 		return fault_describe(&rpc->fault, method, &rpc->endpoint.address, err);
 	return rc < 0 ? error_context(err, "%s", method) : 0;

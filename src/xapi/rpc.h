@@ -16,7 +16,7 @@
 #define RPC_LOGIN_EXTRA_MS 5000
 
 #define RPC_FAULT_PARAMS 4 /* no error that we read has more */
-#define RPC_PARAM_MAX	 256
+#define RPC_PARAM_MAX    256
 
 /* An error that XAPI itself reported. */
 struct rpc_fault {
@@ -27,7 +27,7 @@ struct rpc_fault {
 
 struct rpc {
 	struct endpoint endpoint;
-	struct conn *conn; /* NULL when there is none */
+	struct conn *conn;      /* NULL when there is none */
 	struct rpc_fault fault; /* of the last call that failed with one */
 };
 
@@ -52,6 +52,6 @@ int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, 
 /* Reads a reply's body. Returns 1 with a result in *ret, 0 with a fault in *ret_fault, -1 with
  * ERROR_PROTOCOL for anything else. Pure. */
 int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault *ret_fault,
-		    struct error *err);
+                    struct error *err);
 
 #endif

@@ -31,8 +31,8 @@ int session_login(struct session *s, const char *user, const char *password, str
 	signals_defer_begin();
 	/* The last parameter, the originator, is what the server's log and its limit go by. */
 	rc = rpc_call(&s->rpc, "session.login_with_password",
-		      json_pack("[s, s, s, s]", user, password, "1.0", "xencon/" XENCON_VERSION),
-		      &result, err);
+	              json_pack("[s, s, s, s]", user, password, "1.0", "xencon/" XENCON_VERSION),
+	              &result, err);
 	signals_defer_end();
 	if (rc == 0 && !json_is_string(result))
 		rc = error_set(err, ERROR_PROTOCOL, "the server's session is not a string");
@@ -45,7 +45,7 @@ int session_login(struct session *s, const char *user, const char *password, str
 }
 
 int session_call(struct session *s, const char *method, json_t *params, json_t **ret,
-		 struct error *err)
+                 struct error *err)
 {
 	if (params == NULL || json_array_insert_new(params, 0, json_string(s->ref)) != 0) {
 		json_decref(params);
@@ -58,8 +58,7 @@ static int logout(struct session *s, struct error *err)
 {
 	json_t *result = NULL;
 
-	const int rc =
-	    rpc_call(&s->rpc, "session.logout", json_pack("[s]", s->ref), &result, err);
+	const int rc = rpc_call(&s->rpc, "session.logout", json_pack("[s]", s->ref), &result, err);
 	json_decref(result);
 	return rc;
 }

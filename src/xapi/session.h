@@ -17,7 +17,7 @@
 
 struct session {
 	struct rpc rpc;
-	char *ref;	   /* the secret; NULL when not logged in */
+	char *ref;        /* the secret; NULL when not logged in */
 	pid_t logout_pid; /* the child that logs out beside us, or 0 */
 };
 
@@ -31,7 +31,7 @@ int session_login(struct session *s, const char *user, const char *password, str
 
 /* rpc_call with the session put before `params` (an array, taken over). */
 int session_call(struct session *s, const char *method, json_t *params, json_t **ret,
-		 struct error *err);
+                 struct error *err);
 
 /* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`
  * (may be NULL) is a connection that is ours and that the child must let go of. Neither a child that

@@ -52,8 +52,7 @@ void suggest_show(const struct suggest *s, char *out, size_t cap)
 	out[0] = '\0';
 	for (size_t i = 0; i < s->count && used < cap; i++) {
 		const char *const before = i == 0 ? "" : i + 1 == s->count ? " or " : ", ";
-		const int n =
-		    snprintf(out + used, cap - used, "%s\"%s\"", before, s->best[i].name);
+		const int n = snprintf(out + used, cap - used, "%s\"%s\"", before, s->best[i].name);
 		used += n < 0 ? cap : (size_t)n;
 	}
 }

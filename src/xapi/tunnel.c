@@ -31,7 +31,8 @@ static int host_of(struct session *s, const struct vm *vm, struct address *ret, 
 	json_t *result = NULL;
 	int rc = 0;
 
-	if (session_call(s, "host.get_address", json_pack("[s]", vm->resident_on), &result, err) != 0)
+	if (session_call(s, "host.get_address", json_pack("[s]", vm->resident_on), &result, err) !=
+	    0)
 		return -1;
 	const char *const text = json_string_value(result);
 	struct address address = {.scheme = ADDRESS_HTTPS, .port = ADDRESS_PORT_HTTPS};
@@ -46,7 +47,7 @@ static int host_of(struct session *s, const struct vm *vm, struct address *ret, 
 }
 
 static int locate(struct session *s, const struct vm *vm, const struct console *console,
-		  struct place *ret, struct error *err)
+                  struct place *ret, struct error *err)
 {
 	char fallback[64 + sizeof("/console?uuid=")];
 	const char *target = fallback;
@@ -78,7 +79,7 @@ static bool is_peer(const struct conn *c, const char *host)
 
 	return c != NULL && getpeername(c->stream->fd, (struct sockaddr *)&sa, &len) == 0 &&
 	       getnameinfo((struct sockaddr *)&sa, len, text, sizeof(text), NULL, 0,
-			   NI_NUMERICHOST) == 0 &&
+	                   NI_NUMERICHOST) == 0 &&
 	       strcasecmp(text, host) == 0;
 }
 
@@ -108,20 +109,21 @@ static int is_same_host(struct session *s, const struct vm *vm, bool *ret, struc
 
 /* Sends the request, and nothing after its blank line: that would be typed into the guest. */
 static int send_connect(struct conn *c, const char *target, const char *authority,
-			struct error *err)
+                        struct error *err)
 {
 	char head[TUNNEL_HEAD_MAX + 1];
 	int rc;
 
 	const int n = snprintf(head, sizeof(head),
-			       "CONNECT %s HTTP/1.1\r\n"
-			       "Host: %s\r\n"
-			       "User-Agent: xencon/" XENCON_VERSION "\r\n"
-			       "%s\r\n\r\n",
-			       target, c->name, authority);
+	                       "CONNECT %s HTTP/1.1\r\n"
+	                       "Host: %s\r\n"
+	                       "User-Agent: xencon/" XENCON_VERSION "\r\n"
+	                       "%s\r\n\r\n",
+	                       target, c->name, authority);
 	if (n < 0 || n > TUNNEL_HEAD_MAX)
-		rc = error_set(err, ERROR_LOCAL, "the request for the console would exceed %d bytes",
-			       TUNNEL_HEAD_MAX);
+		rc =
+		    error_set(err, ERROR_LOCAL, "the request for the console would exceed %d bytes",
+		              TUNNEL_HEAD_MAX);
 	else
 		rc = conn_send(c, head, (size_t)n, err);
 	secret_wipe(head, sizeof(head));
@@ -134,7 +136,7 @@ static bool starts(const char *text, const char *with)
 }
 
 int tunnel_describe_refusal(int status, const char *reason, const char *page, const char *vm,
-			    const char *server, struct error *err)
+                            const char *server, struct error *err)
 {
 	/* XAPI's pages open with general words; the reason, if any, follows this heading. */
 	static const char heading[] = "Additional information: ";
@@ -144,7 +146,7 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 	switch (status) {
 	case 401:
 		error_set(err, ERROR_LOGIN, "%s refuses the session for the console of \"%s\"",
-			  server, vm);
+		          server, vm);
 		error_hint(err, "it may have ended just now; run xencon again");
 		break;
 	case 403:
@@ -153,7 +155,7 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 		break;
 	case 404:
 		error_set(err, ERROR_UNAVAILABLE, "the console of \"%s\" is not there on %s", vm,
-			  server);
+		          server);
 		error_hint(err, "its backend is not running; a restart of the VM brings it back");
 		break;
 	case 408:
@@ -164,17 +166,19 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 		error_set(err, ERROR_PROTOCOL, "our request is too long for %s", server);
 		break;
 	case 500:
-		error_set(err, ERROR_UNAVAILABLE, "%s cannot open the console of \"%s\"", server, vm);
+		error_set(err, ERROR_UNAVAILABLE, "%s cannot open the console of \"%s\"", server,
+		          vm);
 		error_hint(err, "the VM may be starting, stopping or moving to another host; try "
-				"again in a moment");
+		                "again in a moment");
 		break;
 	case 503:
 		error_set(err, ERROR_UNAVAILABLE, "the console of \"%s\" is taken", vm);
-		error_hint(err, "the pool's limit_console_sessions allows one connection at a time");
+		error_hint(err,
+		           "the pool's limit_console_sessions allows one connection at a time");
 		break;
 	default:
 		error_set(err, ERROR_PROTOCOL, "%s answered the request for the console with %d",
-			  server, status);
+		          server, status);
 		break;
 	}
 	error_cause(err, "%s", words[0] != '\0' ? words : reason);
@@ -184,7 +188,7 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 }
 
 static int read_refusal(struct conn *c, const struct http_head *head, const struct vm *vm,
-			struct error *err)
+                        struct error *err)
 {
 	struct error ignored = {0};
 	char text[ERROR_CAUSE_MAX] = "";
@@ -203,7 +207,7 @@ static int read_refusal(struct conn *c, const struct http_head *head, const stru
 /* One CONNECT on `c`. 0: the tunnel stands. -1 with *err; *ret_status is the reply's, 0 without
  * one; *ret_stale says that the connection had been closed before the request got anywhere. */
 static int try_connect(struct conn *c, const struct place *place, const char *authority,
-		       const struct vm *vm, int *ret_status, bool *ret_stale, struct error *err)
+                       const struct vm *vm, int *ret_status, bool *ret_stale, struct error *err)
 {
 	struct http_head head = {0};
 
@@ -220,7 +224,7 @@ static int try_connect(struct conn *c, const struct place *place, const char *au
 	/* A tunnel has no length; what has one is some web server's page. */
 	if (head.status == 200 && head.content_length != HTTP_LENGTH_UNKNOWN)
 		return error_set(err, ERROR_PROTOCOL, "%s answers like a web server, not like XAPI",
-				 c->name);
+		                 c->name);
 	if (head.status == 200)
 		return 0;
 	return read_refusal(c, &head, vm, err);
@@ -237,20 +241,19 @@ static int make_cookie(const struct session *s, char *out, size_t cap, struct er
 }
 
 static int make_basic(const char *user, const char *password, char *out, size_t cap,
-		      struct error *err)
+                      struct error *err)
 {
 	static const char scheme[] = "Authorization: Basic ";
 	char plain[CREDENTIAL_MAX];
 	int rc = 0;
 
 	const int n = snprintf(plain, sizeof(plain), "%s:%s", user, password);
-	if (n < 0 || (size_t)n >= sizeof(plain) ||
-	    sizeof(scheme) + ((size_t)n + 2) / 3 * 4 > cap) {
+	if (n < 0 || (size_t)n >= sizeof(plain) || sizeof(scheme) + ((size_t)n + 2) / 3 * 4 > cap) {
 		rc = error_set(err, ERROR_USAGE, "user and password are too long for HTTP Basic");
 	} else {
 		memcpy(out, scheme, sizeof(scheme));
 		(void)EVP_EncodeBlock((unsigned char *)out + strlen(scheme),
-				      (const unsigned char *)plain, n);
+		                      (const unsigned char *)plain, n);
 	}
 	secret_wipe(plain, sizeof(plain));
 	return rc;
@@ -259,8 +262,8 @@ static int make_basic(const char *user, const char *password, char *out, size_t 
 /* The server refused the cookie, as some old ones do. A new connection, since a refusal closes the
  * old one. */
 static struct conn *retry_with_basic(const struct endpoint *to, const struct place *place,
-				     const char *user, const char *password, const struct vm *vm,
-				     struct error *err)
+                                     const char *user, const char *password, const struct vm *vm,
+                                     struct error *err)
 {
 	char authority[TUNNEL_HEAD_MAX];
 	struct conn *c = NULL;
@@ -270,8 +273,7 @@ static struct conn *retry_with_basic(const struct endpoint *to, const struct pla
 	log_trace(LOG_STEPS, "the cookie is refused, trying HTTP Basic");
 	if (make_basic(user, password, authority, sizeof(authority), err) == 0)
 		c = conn_open(to, err);
-	if (c != NULL &&
-	    try_connect(c, place, authority, vm, &status, &stale, err) != 0) {
+	if (c != NULL && try_connect(c, place, authority, vm, &status, &stale, err) != 0) {
 		conn_close(c);
 		c = NULL;
 	}
@@ -282,7 +284,7 @@ static struct conn *retry_with_basic(const struct endpoint *to, const struct pla
 /* Where to send CONNECT, and over what: *ret_conn is the session's connection, handed over, or
  * NULL when a new one to *ret_to is needed. */
 static int choose(struct session *s, const struct vm *vm, const struct place *place,
-		  struct endpoint *ret_to, struct conn **ret_conn, struct error *err)
+                  struct endpoint *ret_to, struct conn **ret_conn, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
 	bool same = is_same_place(s, place);
@@ -297,13 +299,13 @@ static int choose(struct session *s, const struct vm *vm, const struct place *pl
 	} else {
 		ret_to->address = place->address;
 		log_trace(LOG_STEPS, "\"%s\" runs on another host, %s", vm->name,
-			  address_show_port(&place->address, name));
+		          address_show_port(&place->address, name));
 	}
 	return 0;
 }
 
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-		const char *user, const char *password, struct conn **ret, struct error *err)
+                const char *user, const char *password, struct conn **ret, struct error *err)
 {
 	char authority[TUNNEL_HEAD_MAX];
 	struct place place;

@@ -22,10 +22,10 @@
  * the session's own, the session is without one afterwards. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE
  * (404, 500, 503) with the server's words, others as conn_open. */
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-		const char *user, const char *password, struct conn **ret, struct error *err);
+                const char *user, const char *password, struct conn **ret, struct error *err);
 
 /* Fills *err for a CONNECT that was answered with `status` and the text of an error page. Pure. */
 int tunnel_describe_refusal(int status, const char *reason, const char *page, const char *vm,
-			    const char *server, struct error *err);
+                            const char *server, struct error *err);
 
 #endif

@@ -34,7 +34,7 @@ static bool is_machine(const json_t *record)
 
 /* A map of references to records, as get_all_records and its kin return it. */
 static int call_for_records(struct session *s, const char *method, json_t *params, json_t **ret,
-			    struct error *err)
+                            struct error *err)
 {
 	if (session_call(s, method, params, ret, err) != 0)
 		return -1;
@@ -47,7 +47,7 @@ static int call_for_records(struct session *s, const char *method, json_t *param
 
 /* "field" names have a double underscore where the record has one: name__label. */
 static int query(struct session *s, const char *field, const char *value, json_t **ret,
-		 struct error *err)
+                 struct error *err)
 {
 	char text[QUERY_MAX];
 
@@ -69,7 +69,8 @@ static int by_quoted_name(struct session *s, const char *name, json_t **ret, str
 		json_decref(records);
 		return -1;
 	}
-	json_array_foreach(refs, i, ref) {
+	json_array_foreach(refs, i, ref)
+	{
 		json_t *record = NULL;
 
 		if (!json_is_string(ref))
@@ -92,7 +93,8 @@ static size_t drop_others(json_t *records)
 	json_t *record;
 	void *next;
 
-	json_object_foreach_safe(records, next, ref, record) {
+	json_object_foreach_safe(records, next, ref, record)
+	{
 		if (!is_machine(record))
 			(void)json_object_del(records, ref);
 	}
@@ -140,7 +142,8 @@ static int several(struct session *s, const char *what, json_t *records, struct 
 		return error_set_errno(err, ERROR_LOCAL, "cannot show %zu VMs", count);
 	(void)call_for_records(s, "host.get_all_records", json_array(), &hosts, &ignored);
 	rows[0] = (struct table_row){{"NAME", "UUID", "STATE", "HOST"}};
-	json_object_foreach(records, ref, record) {
+	json_object_foreach(records, ref, record)
+	{
 		const json_t *const host =
 		    json_object_get(hosts, text_field(record, "resident_on"));
 
@@ -160,8 +163,8 @@ static int several(struct session *s, const char *what, json_t *records, struct 
 }
 
 /* Fills *err for a name that is not there, with the nearest of `records`' names. */
-static int none(const char *kind, const char *what, json_t *records,
-		const struct endpoint *server, struct error *err)
+static int none(const char *kind, const char *what, json_t *records, const struct endpoint *server,
+                struct error *err)
 {
 	struct suggest near;
 	char name[ADDRESS_SHOW_MAX];
@@ -171,15 +174,15 @@ static int none(const char *kind, const char *what, json_t *records,
 
 	suggest_init(&near, what);
 	json_object_foreach(records, ref, record)
-		suggest_consider(&near, text_field(record, "name_label"));
+	    suggest_consider(&near, text_field(record, "name_label"));
 	error_set(err, ERROR_NOT_FOUND, "no %s on %s is called \"%s\"", kind,
-		  address_show(&server->address, name), what);
+	          address_show(&server->address, name), what);
 	suggest_show(&near, names, sizeof(names));
 	if (names[0] != '\0')
 		error_hint(err, "did you mean %s?", names);
 	else
 		error_hint(err, "a name must be given as it stands, letter case included; a uuid "
-				"will do as well");
+		                "will do as well");
 	return -1;
 }
 
@@ -189,8 +192,8 @@ static int none_of_vms(struct session *s, const char *what, struct error *err)
 	json_t *all = NULL;
 
 	if (call_for_records(s, "VM.get_all_records_where",
-			     json_pack("[s]", "field \"is_a_template\"=\"false\""), &all,
-			     &ignored) == 0)
+	                     json_pack("[s]", "field \"is_a_template\"=\"false\""), &all,
+	                     &ignored) == 0)
 		(void)drop_others(all);
 	if (ignored.kind == ERROR_INTERRUPTED)
 		*err = ignored;
@@ -215,7 +218,7 @@ int vm_find(struct session *s, const char *what, struct vm *ret, struct error *e
 		json_decref(records);
 		records = NULL;
 		rc = strchr(what, '"') != NULL ? by_quoted_name(s, what, &records, err)
-					       : query(s, "name__label", what, &records, err);
+		                               : query(s, "name__label", what, &records, err);
 		if (rc != 0)
 			return -1;
 		count = drop_others(records);
@@ -238,7 +241,8 @@ static const char *find_host(json_t *hosts, const char *what, size_t *ret_count)
 	json_t *record;
 
 	*ret_count = 0;
-	json_object_foreach(hosts, ref, record) {
+	json_object_foreach(hosts, ref, record)
+	{
 		if (strcmp(text_field(record, "uuid"), what) == 0 ||
 		    strcmp(text_field(record, "name_label"), what) == 0) {
 			found = ref;
@@ -249,13 +253,14 @@ static const char *find_host(json_t *hosts, const char *what, size_t *ret_count)
 }
 
 /* Takes the control domain of the host `ref` out of all control domains of the pool. */
-static int take_control_domain(json_t *domains, const char *host, const char *what,
-			       struct vm *ret, struct error *err)
+static int take_control_domain(json_t *domains, const char *host, const char *what, struct vm *ret,
+                               struct error *err)
 {
 	const char *ref;
 	json_t *record;
 
-	json_object_foreach(domains, ref, record) {
+	json_object_foreach(domains, ref, record)
+	{
 		if (is_machine(record) && strcmp(text_field(record, "resident_on"), host) == 0)
 			return take(ref, record, ret, err);
 	}

@@ -14,10 +14,10 @@ def shown(connection):
     return sim.certs.colons(hashlib.sha256(connection.tls.getpeercert(True)))
 
 
-def old_versions(context, newest):
+def only(version, context):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = context.maximum_version = newest
+        context.minimum_version = context.maximum_version = version
     return context
 
 
@@ -50,9 +50,11 @@ def test_a_host_of_2016(connect):
 
 def test_a_host_of_2014(connect):
     with sim.Pool(tls_profile="6.5") as pool:
+        recent = client.anything()
+        recent.minimum_version = ssl.TLSVersion.TLSv1_2
         with pytest.raises(ssl.SSLError):
-            connect(pool.coordinator)
-        context = old_versions(client.anything(), ssl.TLSVersion.TLSv1)
+            connect(pool.coordinator, context=recent)
+        context = only(ssl.TLSVersion.TLSv1, client.anything())
         context.set_ciphers("ALL:@SECLEVEL=0")
         connection = connect(pool.coordinator, context=context)
         assert connection.tls.version() == "TLSv1"

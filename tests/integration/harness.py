@@ -1,0 +1,118 @@
+"""Running xencon as its users do: by pipe, and on a terminal.
+
+Owns how the program is called; knows nothing of what any test expects. The binary is $XENCON, else
+build/xencon.
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import termios
+import time
+
+import pexpect
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
+
+# Only what hangs takes this long; sanitizers and a busy machine do not.
+PATIENCE = 60
+
+ESCAPE = b"\x1d"
+
+
+class Xencon:
+    """The program with a pool as its server: password by environment, trust by --cacert."""
+
+    def __init__(self, home, pool=None, password="secret", trust=True):
+        self.options = []
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm", "LC_ALL": "C.UTF-8",
+            # A sanitizer's finding must not look like any exit status of the program's own.
+            "ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99",
+        }
+        if password is not None:
+            self.env["XENCON_PASSWORD"] = password
+        if pool is not None:
+            self.env["XENCON_SERVER"] = pool.coordinator.url
+            if trust and pool.tls:
+                self.options = ["--cacert", str(certificates(pool, home))]
+
+    def command(self, *arguments):
+        return [BINARY, *self.options, *map(str, arguments)]
+
+    def run(self, *arguments, input=b"", env=None, timeout=PATIENCE, **popen):
+        """Runs it to its end with pipes; gives .returncode, .stdout, .stderr (text)."""
+        if input is not None:
+            popen["input"] = input
+        done = subprocess.run(self.command(*arguments), env={**self.env, **(env or {})},
+                              capture_output=True, timeout=timeout, check=False, **popen)
+        done.stderr = done.stderr.decode()
+        return done
+
+    def start(self, *arguments, env=None, **popen):
+        """Starts it with pipes for all three streams; the test ends it."""
+        for stream in ("stdin", "stdout", "stderr"):
+            popen.setdefault(stream, subprocess.PIPE)
+        return subprocess.Popen(self.command(*arguments), env={**self.env, **(env or {})}, **popen)
+
+    def terminal(self, *arguments, env=None, **spawn):
+        """Starts it on a pty of its own, as the leader of its session."""
+        command = self.command(*arguments)
+        return Terminal(command[0], command[1:], env={**self.env, **(env or {})}, **spawn)
+
+
+class Terminal(pexpect.spawn):
+    """A program on a pty that a test reads, types on, and inspects."""
+
+    def __init__(self, command, arguments, **spawn):
+        spawn.setdefault("timeout", PATIENCE)
+        super().__init__(command, arguments, **spawn)
+        self.delaybeforesend = None
+
+    def settings(self):
+        """The terminal's settings, comparable."""
+        return termios.tcgetattr(self.child_fd)
+
+    def is_raw(self):
+        return not self.settings()[3] & termios.ICANON
+
+    def attached(self):
+        """Waits until a console is attached and the terminal raw."""
+        self.expect(rb'attached to "')
+        eventually(self.is_raw, "the terminal becomes raw")
+        return self
+
+    def quit(self):
+        """Types the quit command and waits for the end; gives the exit status."""
+        self.send(ESCAPE + b".")
+        return self.finish()
+
+    def finish(self):
+        """Waits for the end; gives the exit status as a shell would show it."""
+        self.expect(pexpect.EOF)
+        self.wait()
+        return 128 + self.signalstatus if self.signalstatus else self.exitstatus
+
+
+def certificates(pool, folder):
+    """One file with the certificates of all of a pool's hosts."""
+    bundle = pathlib.Path(folder) / "hosts.pem"
+    bundle.write_text("".join(pathlib.Path(host.cert_file).read_text() for host in pool.hosts))
+    return bundle
+
+
+def eventually(condition, what, timeout=PATIENCE):
+    """Waits until `condition()` is true and gives its value; fails by name when it never is."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {timeout} s in vain until {what}"
+        time.sleep(0.01)
+
+
+def kill(process, number=signal.SIGTERM):
+    """Sends a signal to a Popen or a Terminal."""
+    os.kill(process.pid, number)
