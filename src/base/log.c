@@ -32,6 +32,11 @@ void log_set_raw(bool raw)
 	raw_terminal = raw;
 }
 
+static const char *line_end(void)
+{
+	return raw_terminal ? "\r\n" : "\n";
+}
+
 /* stderr may be a pipe that nobody reads any more: there is nobody left to tell. */
 static void write_all(const char *data, size_t len)
 {
@@ -46,17 +51,17 @@ static void write_all(const char *data, size_t len)
 	}
 }
 
-static void emit(const char *prefix, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void emit(const char *prefix, const char *fmt,
+                                                       va_list ap)
 {
 	const int saved = errno;
-	const char *const end = raw_terminal ? "\r\n" : "\n";
 	char message[LOG_LINE_MAX];
 	char visible[LOG_LINE_MAX];
 	char line[LOG_LINE_MAX + 64];
 
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	text_visible(visible, sizeof(visible), message, strlen(message));
-	const int n = snprintf(line, sizeof(line), "%s%s%s", prefix, visible, end);
+	const int n = snprintf(line, sizeof(line), "%s%s%s", prefix, visible, line_end());
 	if (n > 0)
 		write_all(line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 	errno = saved;
@@ -101,6 +106,6 @@ void log_block(const char *lines)
 {
 	for (const char *end; (end = strchr(lines, '\n')) != NULL; lines = end + 1) {
 		write_all(lines, (size_t)(end - lines));
-		write_all("\r\n" + (raw_terminal ? 0 : 1), raw_terminal ? 2 : 1);
+		write_all(line_end(), strlen(line_end()));
 	}
 }

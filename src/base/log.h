@@ -18,6 +18,7 @@ enum log_level {
 
 #define LOG_LINE_MAX 2048 /* the longest line: an error's text and cause with a prefix */
 
+/* What is said: LOG_NORMAL until it is set. */
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 

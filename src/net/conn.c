@@ -164,9 +164,11 @@ static int body_grow(struct body *b, struct error *err)
 	const size_t cap = b->cap == 0 ? BODY_FIRST : b->cap * 2;
 	char *const data = malloc(cap);
 
-	if (data == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
-	if (b->used > 0)
+	if (data == NULL) {
+		error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
+		return -1;
+	}
+	if (b->data != NULL)
 		memcpy(data, b->data, b->used);
 	secret_wipe(b->data, b->cap);
 	free(b->data);

@@ -120,7 +120,7 @@ static int look_up_aside(const struct address *to, int family, int64_t deadline,
 int resolve(const struct address *to, int family, int64_t deadline, struct resolved *ret,
             struct error *err)
 {
-	struct answer answer;
+	struct answer answer = {0};
 
 	if (address_is_literal(to))
 		look_up(to, family, AI_NUMERICHOST, &answer);

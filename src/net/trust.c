@@ -69,6 +69,7 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
                   const struct address *peer, struct error *err)
 {
 	X509_VERIFY_PARAM *const param = SSL_get0_param(ssl);
+	char name[ADDRESS_HOST_MAX]; /* OpenSSL's macro takes no const string */
 	int ok;
 
 	/* A self-signed certificate must not end the handshake: its fingerprint may be known. The
@@ -86,12 +87,13 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
 			return -1;
 		}
 	}
+	(void)snprintf(name, sizeof(name), "%s", peer->host);
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (address_is_literal(peer))
 		ok = ok && X509_VERIFY_PARAM_set1_ip_asc(param, peer->host);
 	else
 		ok = ok && X509_VERIFY_PARAM_set1_host(param, peer->host, 0) &&
-		     SSL_set_tlsext_host_name(ssl, peer->host);
+		     SSL_set_tlsext_host_name(ssl, name);
 	if (!ok) {
 		ERR_clear_error();
 		return error_set(err, ERROR_LOCAL, "cannot set up the verification of \"%s\"",

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-import client  # noqa: E402
 import sim  # noqa: E402
+
+from . import client  # noqa: E402
 
 
 @pytest.fixture

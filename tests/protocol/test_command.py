@@ -7,8 +7,9 @@ import subprocess
 import sys
 import types
 
-import client
 import pytest
+
+from . import client
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 
@@ -28,7 +29,9 @@ def start(tmp_path):
     yield starter
     for program in started:
         program.kill()
-        program.communicate()
+        program.wait()
+        program.stdin.close()
+        program.stdout.close()
 
 
 def host_of(said):

@@ -3,10 +3,11 @@ import json
 import ssl
 import time
 
-import client
 import pytest
 
 import sim
+
+from . import client
 
 ANSWER = b'"result"'
 
@@ -268,7 +269,7 @@ class TestTls:
         connect(pool.coordinator)
         assert pool.coordinator.fingerprint != known
         assert pool.database.find("Certificate", fingerprint_sha256=known)
-        other = sim.certs.make("other")
+        other = sim.certs.make("other", key="ec:prime256v1")
         add(pool, "tls", "wrong_cert", certificate=other)
         connect(pool.coordinator)
         assert pool.coordinator.fingerprint == other.fingerprint

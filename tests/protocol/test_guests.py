@@ -141,7 +141,7 @@ def test_a_real_serial_port_is_shared(pool, connect, tmp_path):
     one = connect(pool.coordinator).open(vm.console())
     other = connect(pool.coordinator).open(vm.console())
     serial, _ = listener.accept()
-    wait_for(lambda: vm.backend._hub.clients == 2)
+    wait_for(lambda: vm.backend.clients == 2)
     serial.sendall(b"booting\n")
     assert one.until(b"\n") == other.until(b"\n") == b"booting\n"
     other.send(b"key")
@@ -181,7 +181,7 @@ def test_a_source_that_stays(pool, connect):
 
 
 def test_stopping_twice_is_fine(pool, guest, console):
-    console()
+    run(console(), "echo")
     pid = guest.backend.pid
     pool.stop()
     pool.stop()

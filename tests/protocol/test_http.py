@@ -2,10 +2,11 @@
 import json
 import time
 
-import client
 import pytest
 
 import sim
+
+from . import client
 
 
 def padded(size, target="/console?uuid=x"):

@@ -4,9 +4,10 @@ import json
 import re
 
 import pytest
-import recorded
 
 import sim
+
+from . import recorded
 
 JSON_CALLS = [exchange for exchange in recorded.RPC if "request_body" in exchange]
 FAILURES = [exchange for exchange in JSON_CALLS

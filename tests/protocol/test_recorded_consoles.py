@@ -1,8 +1,9 @@
 """Every recorded CONNECT, made again: head, body and end are the same to the byte."""
 import pytest
-import recorded
 
 import sim
+
+from . import recorded
 
 SPECIAL = {"backend gone: 200, then end of file", "limit_console_sessions and one connected"}
 

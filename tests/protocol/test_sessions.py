@@ -138,7 +138,31 @@ def test_requests_are_recorded_with_what_they_held(pool, connect):
     login, console = pool.requests
     assert (login.kind, login.method) == ("POST", "session.login_with_password")
     assert login.params[:2] == ["root", "secret"] and login.host is pool.coordinator
-    assert console.kind == "CONNECT" and session.encode() in console.head
+    assert console.kind == "CONNECT" and console.method is None
+    assert console.console is vm.console() and session.encode() in console.head
     assert len(pool.open_connections) == len(pool.connections) == 1
     connection.close()
     assert pool.journal.wait(lambda: not pool.open_connections)
+
+
+def test_what_old_servers_do_not_know(connect):
+    with sim.Pool(tls=False, generation="old") as pool:
+        vm = pool.add_vm("web01")
+        connection = connect(pool.coordinator)
+        session = connection.login()
+        assert connection.call("Certificate.get_all_records", session) == [
+            "MESSAGE_METHOD_UNKNOWN", "Certificate.get_all_records"]
+        assert "domain_type" not in connection.call("VM.get_record", session, vm.ref)
+        assert "certificates" not in connection.call(
+            "host.get_record", session, pool.coordinator.ref)
+
+
+def test_servers_of_before_json_answer_in_xml_wherever_they_are_asked(connect):
+    with sim.Pool(tls=False, json_rpc=0) as pool:
+        connection = connect(pool.coordinator)
+        connection.post(b'{"jsonrpc":"2.0","method":"x","params":[],"id":1}')
+        assert connection.head().startswith("HTTP/1.1 500 ")
+        connection = connect(pool.coordinator)
+        connection.post(b"<methodCall><methodName>x</methodName></methodCall>")
+        head, body = connection.reply()
+        assert "content-type: text/xml" in head and b"MESSAGE_METHOD_UNKNOWN" in body

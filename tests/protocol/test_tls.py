@@ -3,10 +3,13 @@ import hashlib
 import ssl
 import warnings
 
-import client
 import pytest
 
 import sim
+
+from . import client
+
+QUICK = "ec:prime256v1"
 
 
 def shown(connection):
@@ -74,9 +77,10 @@ def test_the_pools_internal_certificate(tls_pool, connect):
     assert shown(connection) == tls_pool.coordinator.internal_certificate.fingerprint
 
 
-@pytest.mark.parametrize("options", [{"days": -1}, {"key": "rsa:1024"}, {"key": "ec:secp384r1"},
-                                     {"san": ("xen1.example", "::1")}, {"name": "elsewhere"}],
-                         ids=str)
+@pytest.mark.parametrize("options", [{"days": -1, "key": QUICK}, {"key": "rsa:1024"},
+                                     {"key": "ec:secp384r1"},
+                                     {"san": ("xen1.example", "::1"), "key": QUICK},
+                                     {"name": "elsewhere", "key": QUICK}], ids=str)
 def test_other_certificates(options, tls_pool, connect):
     certificate = sim.certs.make(**options)
     tls_pool.coordinator.show(certificate)
@@ -87,22 +91,23 @@ def test_other_certificates(options, tls_pool, connect):
 
 
 def test_an_expired_certificate_is_expired(tls_pool, connect):
-    tls_pool.coordinator.show(sim.certs.make(days=-1, san=("127.0.0.1",)))
+    tls_pool.coordinator.show(sim.certs.make(days=-1, san=("127.0.0.1",), key=QUICK))
     context = ssl.create_default_context(cafile=tls_pool.coordinator.cert_file)
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         connect(tls_pool.coordinator, context=context, server_name="127.0.0.1")
 
 
 def test_a_certificate_from_an_authority(tls_pool, connect):
-    authority = sim.certs.authority()
-    tls_pool.coordinator.show(sim.certs.make(san=("127.0.0.1",), issuer=authority))
+    authority = sim.certs.authority(key=QUICK)
+    tls_pool.coordinator.show(sim.certs.make(san=("127.0.0.1",), key=QUICK, issuer=authority))
     context = ssl.create_default_context(cafile=authority.cert_file)
     assert connect(tls_pool.coordinator, context=context, server_name="127.0.0.1").login()
 
 
 def test_certificates_are_made_once(tls_pool):
-    assert sim.certs.make(label="x") is sim.certs.make(label="x")
-    assert sim.certs.make(label="x").fingerprint != sim.certs.make(label="y").fingerprint
+    first, second = (sim.certs.make(key=QUICK, label=label) for label in "xy")
+    assert sim.certs.make(key=QUICK, label="x") is first
+    assert first.fingerprint != second.fingerprint
 
 
 def test_a_client_that_drops_the_connection(tls_pool, connect):

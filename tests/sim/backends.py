@@ -28,8 +28,9 @@ class Backend:
         thread = threading.Thread(target=self._run, args=(ours,), daemon=True,
                                   name=f"backend {type(self).__name__}")
         with self._lock:
+            # Only threads that run are to be found by `disconnect`.
+            thread.start()
             self._served[ours] = thread
-        thread.start()
         return theirs
 
     @property
@@ -173,6 +174,11 @@ class Socket(Backend):
                     return None
                 self._hub = hub.Hub(upstream)
             return self._hub.connect()
+
+    @property
+    def clients(self):
+        """How many share the connection."""
+        return self._hub.clients if self._hub else 0
 
     def disconnect(self):
         if self._hub:

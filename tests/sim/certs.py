@@ -55,7 +55,7 @@ def colons(digest):
 def make(name="xen1", san=(), days=3650, key="rsa:2048", digest="sha256", label="", issuer=None):
     """A certificate for a common name and alternative names ("127.0.0.1" or "host.example").
 
-    Self-signed unless an `issuer` (made with name and authority=True by `authority`) signs it.
+    Self-signed unless an `issuer`, made by `authority`, signs it.
     Negative `days` make one that has expired. `key` is rsa:BITS or ec:CURVE. A `label` tells
     apart certificates that are otherwise alike.
     """

@@ -139,7 +139,7 @@ def deliver(fault, stream, reply, host):
         reply = http.Reply(fault.get("line", "500 Internal Error"), fault.get("headers", ()),
                            fault.get("body", b""))
         stream.send(bytes(reply))
-        _end(stream, clean=True)
+        end(stream, clean=True)
     elif fault.action == "not_json":
         body = fault.get("body", b"<html>not JSON</html>")
         headers = [(name, len(body) if name == "content-length" else value)
@@ -157,23 +157,23 @@ def _send(fault, stream, data, host):
     if action == "delay":
         host.pool.pause(fault.get("seconds", 1))
     elif action in ("stall", "silence"):
-        _hold(stream, reading=action == "silence")
+        hold(stream, reading=action == "silence")
     elif action == "reset":
         stream.reset()
         raise Gone("reset")
     elif action == "truncate":
         stream.send(data[:fault.get("at", 0)])
-        _end(stream, clean=False)
+        end(stream, clean=False)
     elif action == "close":
-        _end(stream, fault.get("clean", True))
+        end(stream, fault.get("clean", True))
     elif action == "replace":
         data = fault.get("data", b"")
     elif action == "garble":
         stream.send(fault.get("data", NOISE))
-        _end(stream, clean=True)
+        end(stream, clean=True)
     for piece in _pieces(fault, data):
         stream.send(piece)
-        host.pool.pause(_pause_of(fault))
+        host.pool.pause(pause_of(fault))
 
 
 def _pieces(fault, data):
@@ -186,7 +186,8 @@ def _pieces(fault, data):
     return [data]
 
 
-def _pause_of(fault):
+def pause_of(fault):
+    """How long to wait between two pieces."""
     return fault.get("pause", 0.001 if fault.action == "drip" else 0)
 
 
@@ -196,7 +197,7 @@ def _oversize(fault, stream, reply):
     if part == "length":
         claimed = size or 10 ** 18
         stream.send(status + f"content-length: {claimed}\r\n\r\n".encode() + reply.body)
-        _hold(stream, reading=True)
+        hold(stream, reading=True)
     if part == "head":
         stream.send(status + b"x-filler: ")
     elif size is None:
@@ -210,11 +211,11 @@ def _oversize(fault, stream, reply):
         left = None if left is None else left - len(piece)
     if part == "head":
         stream.send(b"\r\n\r\n")
-    _end(stream, clean=True)
+    end(stream, clean=True)
 
 
-def _hold(stream, reading):
-    """Keep a connection until the client gives it up."""
+def hold(stream, reading):
+    """Keep a connection until the client gives it up; then Gone."""
     if reading:
         while stream.ended is None:
             stream.read()
@@ -224,7 +225,8 @@ def _hold(stream, reading):
     raise Gone("held until the client left")
 
 
-def _end(stream, clean):
+def end(stream, clean):
+    """End a connection, in order or not; Gone."""
     stream.finish(clean)
     stream.linger(2)
     raise Gone("ended")
@@ -259,66 +261,6 @@ class _Wire:
 
     def wait(self, events):
         self._stream.wait(events)
-
-
-class Shaper:
-    """What becomes of a console's output; without a fault it passes untouched."""
-
-    def __init__(self, fault=None):
-        self._fault = fault
-        self._sent = 0
-        self._not_before = 0.0
-        shapes = fault is not None and fault.action in ("split", "drip")
-        self._every = None
-        self._first = None
-        self._pause = _pause_of(fault) if shapes else 0
-        if shapes:
-            self._every = fault.get("every", 1 if fault.action == "drip" else None)
-            self._first = None if self._every else fault.get("at", 1)
-        self._limit = None
-        if fault is not None and not shapes:
-            self._limit = fault.get("at", 0)
-
-    @property
-    def reached(self):
-        """True when all has been said that is to be said before the action."""
-        return self._limit is not None and self._sent >= self._limit
-
-    def due(self, held):
-        """When there will be a next piece, if it has to be waited for."""
-        return self._not_before if held and self._not_before else None
-
-    def next(self, held):
-        """Take the next piece from `held`; empty when there is none yet."""
-        if not held or self.reached or time.monotonic() < self._not_before:
-            return b""
-        size = len(held)
-        if self._every:
-            size = self._every
-        elif self._first is not None and self._sent < self._first:
-            size = self._first - self._sent
-        if self._limit is not None:
-            size = min(size, self._limit - self._sent)
-        piece = bytes(held[:size])
-        del held[:size]
-        self._sent += len(piece)
-        self._not_before = time.monotonic() + self._pause if self._pause else 0.0
-        return piece
-
-    def end(self, stream):
-        """Do what the fault says once that is reached; false when there is nothing to do."""
-        if not self.reached:
-            return False
-        action = self._fault.action
-        if action in ("stall", "silence"):
-            _hold(stream, reading=action == "silence")
-        elif action == "reset":
-            stream.reset()
-            raise Gone("reset")
-        elif action == "garble":
-            stream.send(self._fault.get("data", NOISE))
-        _end(stream, action != "truncate" and self._fault.get("clean", True))
-        return True
 
 
 _ANY = STAGES

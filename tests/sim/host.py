@@ -64,7 +64,7 @@ class Host:
         self.certificate = certificate
         self.tls_context = tls.context(self.pool.tls_profile, certificate,
                                        self.internal_certificate)
-        if known:
+        if known and self.pool.recent:
             self._record_certificates()
 
     def prepare(self):
@@ -74,10 +74,12 @@ class Host:
             self.internal_certificate = certs.make(self.name, label="internal", **options)
             self.show(certs.make(self.name, san=(self.address,), **options), known=False)
         self.pool.database.add("host", self.ref, {
-            **records.prototype("host"), "uuid": self.uuid, "name_label": self.name,
-            "hostname": self.name, "address": self.address, "https_only": self.pool.tls,
-            "certificates": list(self._certificate_refs) if self.pool.tls else []})
-        self._record_certificates()
+            **self.pool.prototype("host"), "uuid": self.uuid, "name_label": self.name,
+            "hostname": self.name, "address": self.address, "https_only": self.pool.tls})
+        if self.pool.recent:
+            shown = list(self._certificate_refs) if self.pool.tls else []
+            self.pool.database.set("host", self.ref, certificates=shown)
+            self._record_certificates()
 
     def bind(self):
         """Take the address and port; a port of 0 becomes the one that was got."""
@@ -144,7 +146,7 @@ class Host:
             if certificate is None:
                 continue
             record = {
-                **records.prototype("Certificate"), "uuid": ref.partition(":")[2], "type": kind,
+                **self.pool.prototype("Certificate"), "uuid": ref.partition(":")[2], "type": kind,
                 "host": self.ref, "not_before": records.Date(certificate.not_before),
                 "not_after": records.Date(certificate.not_after),
                 "fingerprint": certificate.fingerprint,

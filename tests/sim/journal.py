@@ -21,7 +21,8 @@ class Connection:
 
 
 class Request:
-    """A request: `head` and `body` are the bytes as they came, `method` and `params` the call."""
+    """A request: `head` and `body` are the bytes as they came, `method` and `params` the call,
+    `console` what a CONNECT was given."""
 
     def __init__(self, host, connection_id, kind, head):
         self.host = host
@@ -31,6 +32,7 @@ class Request:
         self.body = b""
         self.method = None
         self.params = None
+        self.console = None
         self.time = time.monotonic()
 
     def __repr__(self):

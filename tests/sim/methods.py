@@ -56,7 +56,7 @@ def _find(context, name):
     if name in _CALLS:
         return _CALLS[name]
     table, _, verb = name.partition(".")
-    if table in CLASSES:
+    if table in CLASSES and (context.pool.recent or table != "Certificate"):
         if verb in _VERBS:
             function, least = _VERBS[verb]
             return _bound(function, table), True, least, least

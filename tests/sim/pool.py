@@ -13,6 +13,7 @@ from .database import ApiError, Database
 SETTINGS = {
     "limit_console_sessions": False,      # one connection to a VM's consoles at a time
     "vm_console_idle_timeout": 0,         # seconds without input after which a console closes
+    "console_idle_timeout": 0,            # the same for control domains
     "head_timeout": 10,                   # seconds in which something of a first head must come
     "head_total_timeout": 60,             # seconds in which all of it must
     "abrupt_errors": False,               # replies to heads that were not read are lost in a reset
@@ -41,8 +42,8 @@ class Settings:
 class Pool:
     """A pool of `hosts`, with one `user`. Use as a context manager, or `start` and `stop` it.
 
-    generation "26.1" is a recent server; "old" one takes Basic on CONNECT and knows no thumbprint
-    header. json_rpc is the newest version it answers in (0: XML-RPC alone). auth_delay is what a
+    generation "26.1" is a recent server; an "old" one takes Basic on CONNECT, knows no thumbprint
+    header, no Certificate class and no domain_type. json_rpc is the newest version it answers in (0: XML-RPC alone). auth_delay is what a
     wrong password costs, in seconds; REAL_AUTH_DELAY is the range of real hosts. Hosts are at
     127.0.0.1, 127.0.0.2 and so on with one port, as supporters give the coordinator's bare address.
     """
@@ -100,6 +101,14 @@ class Pool:
                 backend.stop()
 
     @property
+    def recent(self):
+        return self.generation != "old"
+
+    def prototype(self, kind):
+        """A fresh record, with the fields that servers of this generation know."""
+        return records.prototype(kind, self.recent)
+
+    @property
     def sessions(self):
         """The live sessions by reference."""
         return self.sessions_table.live
@@ -130,8 +139,10 @@ class Pool:
         the graphical one. `location` is a style of vm.location_text."""
         made = vm.VM(self, name, host or self.coordinator, consoles, backend or shell.Shell(),
                      rfb_backend, location)
-        self.adopt(made, domain_type=domain_type, running=power_state == "Running")
+        self.adopt(made, running=power_state == "Running",
+                   **({"domain_type": domain_type} if self.recent else {}))
         if power_state not in ("Running", "Halted"):
+            made.power_state = power_state
             self.database.set("VM", made.ref, power_state=power_state)
         return made
 
@@ -228,7 +239,7 @@ class Pool:
                 self.hosts[0].port = wanted[0]
 
     def _populate(self):
-        self.database.add("pool", self.ref, {**records.prototype("pool"), "uuid": self.uuid,
+        self.database.add("pool", self.ref, {**self.prototype("pool"), "uuid": self.uuid,
                                              "master": self.coordinator.ref})
         for each in self.hosts:
             each.prepare()
@@ -238,7 +249,7 @@ class Pool:
     def _add_record(self, name, **fields):
         ref = self.identifiers.ref()
         self.database.add("VM", ref, {
-            **records.prototype("VM"), "uuid": self.identifiers.uuid(), "name_label": name,
+            **self.prototype("VM"), "uuid": self.identifiers.uuid(), "name_label": name,
             "power_state": "Halted", "resident_on": records.NULL, "consoles": [], "domid": -1,
             "affinity": records.NULL, **fields})
         return ref

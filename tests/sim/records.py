@@ -5,11 +5,11 @@ values. Never decides what a pool contains; callers copy a prototype and put ide
 """
 import copy
 import functools
-import hashlib
 import json
 import pathlib
 import random
 import re
+import uuid
 
 RECORDED = pathlib.Path(__file__).resolve().parents[1] / "data" / "wire" / "rpc.json"
 NULL = "OpaqueRef:NULL"
@@ -29,16 +29,22 @@ class Identifiers:
         self._random = random.Random(seed)
 
     def uuid(self):
-        digits = hashlib.md5(self._random.randbytes(16)).hexdigest()
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return str(uuid.UUID(int=self._random.getrandbits(128)))
 
     def ref(self):
         return "OpaqueRef:" + self.uuid()
 
 
-def prototype(kind):
+# Fields that came after the first servers with JSON-RPC, and that a client might look for.
+RECENT = {"domain_type", "certificates", "console_idle_timeout", "vm_console_idle_timeout",
+          "limit_console_sessions", "tls_verification_enabled", "NVRAM", "editions"}
+
+
+def prototype(kind, recent=True):
     """A fresh record of a `kind`: VM, dom0, console, host, pool, Certificate or session."""
-    return copy.deepcopy(_prototypes()[kind])
+    record = copy.deepcopy(_prototypes()[kind])
+    return record if recent else {field: value for field, value in record.items()
+                                  if field not in RECENT}
 
 
 @functools.lru_cache(maxsize=None)

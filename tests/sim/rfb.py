@@ -146,7 +146,8 @@ class _Viewer:
             y = max(y, min(bottom, self._server.height - BLOCK))
             height = bottom - y
             self._position = (self._position + BLOCK // 4) % max(1, self._server.width - BLOCK)
-        pixels = b"".join(self._row(x, width, row) for row in range(y, y + height))
+        strip = max(0, y + height - max(y, self._server.height - BLOCK))
+        pixels = self._row(x, width) * (height - strip) + self._row(x, width, block=True) * strip
         self._sock.sendall(struct.pack(">BxHHHHHi", 0, 1, x, y, width, height, 0) + pixels)
 
     def _pause(self):
@@ -156,21 +157,14 @@ class _Viewer:
             select.select([self._sock], [], [], left)
         self._moved = time.monotonic()
 
-    def _row(self, x, width, row):
-        in_strip = row >= self._server.height - BLOCK
-        block = range(self._position, self._position + BLOCK) if in_strip else ()
+    def _row(self, x, width, block=False):
+        """A row of the bars, or of the strip at the bottom, where the block is."""
         colours = [self._pixel(colour) for colour in BARS]
         white = self._pixel((255, 255, 255))
-        if width and not in_strip and x == 0 and width == self._server.width:
-            return self._full_row(colours)
-        return b"".join(white if column in block else
+        covered = range(self._position, self._position + BLOCK) if block else ()
+        return b"".join(white if column in covered else
                         colours[column * len(BARS) // self._server.width]
                         for column in range(x, x + width))
-
-    def _full_row(self, colours):
-        edges = [-(-bar * self._server.width // len(BARS)) for bar in range(len(BARS) + 1)]
-        return b"".join(colour * (edges[bar + 1] - edges[bar])
-                        for bar, colour in enumerate(colours))
 
     def _pixel(self, colour):
         bits, _, big_endian, _, *rest = self._format

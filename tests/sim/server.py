@@ -10,10 +10,10 @@ import time
 
 from . import codecs, faults, http, methods, tunnel
 from .database import ApiError
+from .relay import end
 from .stream import Gone, Late, Stream, TlsStream
 
 HANDSHAKE = 30
-LINGER = 2
 THUMBPRINT_REQUEST = "x-xenapi-request-host-certificate-thumbprint"
 THUMBPRINT_RESPONSE = "x-xenapi-response-host-certificate-thumbprint"
 
@@ -28,9 +28,10 @@ def accept(host, listener):
             return
         connection = host.pool.journal.opened(host, peer, trusted)
         connection.stream = Stream(sock)
-        connection.thread = threading.Thread(target=_run, args=(host, connection, sock),
-                                             daemon=True, name=f"connection {connection.ident}")
-        connection.thread.start()
+        thread = threading.Thread(target=_run, args=(host, connection, sock), daemon=True,
+                                  name=f"connection {connection.ident}")
+        thread.start()
+        connection.thread = thread
 
 
 def _run(host, connection, sock):
@@ -92,11 +93,11 @@ def _read_head(host, stream, first):
     """The next head; None when the client has ended instead. Only the first has to come soon."""
     settings, started = host.pool.settings, time.monotonic()
     while True:
-        end = stream.inbound.find(http.END_OF_HEAD)
-        size = end + len(http.END_OF_HEAD) if end >= 0 else len(stream.inbound) + 1
+        found = stream.inbound.find(http.END_OF_HEAD)
+        size = found + len(http.END_OF_HEAD) if found >= 0 else len(stream.inbound) + 1
         if size > http.HEAD_LIMIT:
             raise _TooLarge
-        if end >= 0:
+        if found >= 0:
             head = bytes(stream.inbound[:size])
             del stream.inbound[:size]
             if not head.startswith(b"PROXY "):
@@ -153,7 +154,7 @@ def _remote_call(context, request, record):
     content_type = codecs.JSON_TYPE if is_json else codecs.XML_TYPE
     faults.deliver(fault, stream, http.answer(request, answer, content_type, extra), host)
     if request.close:
-        _close(stream)
+        end(stream)
     return not request.close
 
 
@@ -173,7 +174,7 @@ def _call(context, request, call, fault):
 def _thumbprint(host, request, error):
     """A recent supporter vouches for the coordinator's certificate to those who ask it to."""
     certificate = host.pool.coordinator.certificate
-    if error.code != "HOST_IS_SLAVE" or host.pool.generation == "old" or certificate is None:
+    if error.code != "HOST_IS_SLAVE" or not host.pool.recent or certificate is None:
         return ()
     prints = {"sha-256:master": certificate.fingerprint,
               "sha-1:master": certificate.fingerprint_sha1}
@@ -206,11 +207,4 @@ def _refuse(host, stream, reply, unread=False):
         stream.reset()
         raise Gone("reset")
     stream.send(bytes(reply))
-    _close(stream)
-
-
-def _close(stream):
-    stream.finish()
-    stream.linger(LINGER)
-
-
+    end(stream)

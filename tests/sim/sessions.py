@@ -130,7 +130,7 @@ class Sessions:
 
     def _record(self, session):
         now = records.Date(time.strftime("%Y%m%dT%H:%M:%SZ", time.gmtime()))
-        return {**records.prototype("session"), "uuid": self._identifiers.uuid(),
+        return {**self._pool.prototype("session"), "uuid": self._identifiers.uuid(),
                 "this_host": session.host.ref, "last_active": now, "validation_time": now,
                 "auth_user_name": session.user.name, "originator": session.originator,
                 "is_local_superuser": session.user.name == "root"}

@@ -1,20 +1,18 @@
-"""CONNECT: who may have which console, and the relay between a client and a backend.
+"""CONNECT: who may have which console, and what stands between a client and a backend.
 
-Owns the rules by which a console is found and refused, the list of open tunnels, and the moving of
-bytes. Each direction ends by itself: a client's close_notify reaches the backend as the end of
-what it reads, while what it still says is delivered; a backend's end becomes a close_notify.
+Owns the rules by which a console is found and refused, and the list of open tunnels. Moving the
+bytes is left to relay.py.
 """
 import select
 import socket
 import threading
-import time
 
-from . import faults, http
+from . import faults, http, shaping
 from .database import ApiError
-from .stream import CHUNK, Gone, Late
+from .relay import end, relay
+from .stream import CHUNK
 
 REALM = "connect_console"
-LINGER = 2
 
 
 class Refused(Exception):
@@ -91,9 +89,9 @@ def connect(host, stream, request, record):
         tunnel, console = _open(host, request)
     except Refused as refused:
         faults.deliver(fault, stream, refused.reply, host)
-        _end(stream)
+        end(stream)
         return
-    record.method, record.params = "CONNECT", [console.protocol, console.uuid]
+    record.console = console
     try:
         _serve(host, stream, tunnel, console, fault)
     finally:
@@ -121,14 +119,13 @@ def _open(host, request):
     console = _find(host, request, user)
     if console.backend is None or console.protocol == "rdp":
         raise Refused(http.bare("404 Not Found"))
-    recent = host.pool.generation != "old"
-    if session and recent:
+    if session and host.pool.recent:
         host.pool.sessions_table.end(session.ref)
         raise Refused(http.internal_error(
             'Db_exn.DBCache_NotFound("missing row", "session", "OpaqueRef:NULL")',
             request.reply_version))
     tunnel = Tunnel(console.vm, user.name, session)
-    limited = recent and host.pool.settings.limit_console_sessions
+    limited = host.pool.recent and host.pool.settings.limit_console_sessions
     users = host.pool.tunnels.add(tunnel, limited)
     if users:
         raise Refused(http.limit_exceeded(request, users, console.vm.ref))
@@ -170,9 +167,7 @@ def _find(host, request, user):
             raise _failure(f'Db_exn.Read_missing_uuid("console", "", "{query["uuid"]}")', request)
         ref = found[0]
     for vm in pool.vms:
-        console = vm.console("rfb") if vm.ref == ref else None
-        for each in vm.consoles:
-            console = each if each.ref == ref else console
+        console = _console_of(vm, ref)
         if console is None:
             continue
         if vm.is_control_domain and not user.may("pool-admin"):
@@ -182,6 +177,13 @@ def _find(host, request, user):
             break
         return console
     raise _failure("Console.Failure", request)
+
+
+def _console_of(vm, ref):
+    """The console that a reference means: a VM means its graphical one."""
+    if vm.ref == ref:
+        return vm.console("rfb")
+    return next((console for console in vm.consoles if console.ref == ref), None)
 
 
 def _failure(reason, request):
@@ -199,10 +201,12 @@ def _serve(host, stream, tunnel, console, fault):
         faults.deliver(fault, stream, reply, host)
         tunnel.attach(console.backend.connect())
     if tunnel.backend is None:
-        _end(stream)
+        end(stream)
         return
-    idle = host.pool.settings.vm_console_idle_timeout
-    shaper = faults.Shaper(host.pool.faults.take("console", host, console.protocol))
+    settings = host.pool.settings
+    idle = (settings.console_idle_timeout if console.vm.is_control_domain
+            else settings.vm_console_idle_timeout)
+    shaper = shaping.Shaper(host.pool.faults.take("console", host, console.protocol))
     relay(stream, tunnel.backend, shaper, idle or None)
 
 
@@ -210,110 +214,3 @@ def _first_bytes(backend, seconds):
     if backend is None or not select.select([backend], [], [], seconds)[0]:
         return b""
     return backend.recv(CHUNK)
-
-
-def relay(stream, backend, shaper, idle=None):
-    """Move bytes both ways until the console or the connection ends. Memory is bounded: a side is
-    read only while less than CHUNK waits for the other."""
-    backend.setblocking(False)
-    flow = _Flow(stream, backend, shaper)
-    last_input = time.monotonic()
-    try:
-        while not flow.over:
-            if idle and time.monotonic() > last_input + idle:
-                break
-            if flow.turn(last_input + idle if idle else None):
-                last_input = time.monotonic()
-        if not shaper.end(stream):
-            _end(stream)
-    except (Gone, Late):
-        pass
-
-
-def _end(stream):
-    stream.finish()
-    stream.linger(LINGER)
-
-
-class _Flow:
-    """The state of one relay."""
-
-    def __init__(self, stream, backend, shaper):
-        self._stream = stream
-        self._backend = backend
-        self._shaper = shaper
-        self._held = bytearray()      # from the backend, not yet given to the stream
-        self._backend_ended = False
-        self._input_closed = False
-
-    @property
-    def over(self):
-        if self._shaper.reached:
-            return not self._stream.outbound
-        return self._backend_ended and not self._held and not self._stream.outbound
-
-    def turn(self, deadline):
-        """Wait for something to do and do it; true when the client has said something."""
-        self._move_out()
-        if self.over:
-            return False
-        stream, backend = self._stream, self._backend
-        for fd, events in self._poll(deadline):
-            if fd == stream.fileno():
-                if events & ~select.POLLOUT:
-                    stream.receive()
-            elif events & ~select.POLLOUT:
-                self._read_backend()
-        heard = bool(stream.inbound)
-        self._move_in()
-        stream.flush()
-        if stream.ended == "torn" and not stream.outbound and stream.aborted:
-            raise Gone("cut")
-        return heard
-
-    def _poll(self, deadline):
-        stream, poll = self._stream, select.poll()
-        wanted = select.POLLOUT if stream.outbound else 0
-        if stream.ended is None and len(stream.inbound) < CHUNK:
-            wanted |= select.POLLIN
-        if wanted:
-            poll.register(stream, wanted)
-        wanted = select.POLLOUT if stream.inbound and not self._input_closed else 0
-        if not self._backend_ended and len(self._held) + len(stream.outbound) < CHUNK:
-            wanted |= select.POLLIN
-        if wanted:
-            poll.register(self._backend, wanted)
-        due = [moment for moment in (deadline, self._shaper.due(self._held)) if moment is not None]
-        return poll.poll(max(0, min(due) - time.monotonic()) * 1000 + 1 if due else None)
-
-    def _read_backend(self):
-        try:
-            data = self._backend.recv(CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        self._held += data
-        self._backend_ended = not data
-
-    def _move_out(self):
-        while piece := self._shaper.next(self._held):
-            self._stream.put(piece)
-
-    def _move_in(self):
-        stream = self._stream
-        try:
-            while stream.inbound and not self._input_closed:
-                with memoryview(stream.inbound) as data:
-                    sent = self._backend.send(data[:CHUNK])
-                del stream.inbound[:sent]
-            if stream.ended and not stream.inbound and not self._input_closed:
-                self._input_closed = True
-                self._backend.shutdown(socket.SHUT_WR)
-        except BlockingIOError:
-            pass
-        except OSError:
-            # The backend takes nothing any more; what it has said is still delivered.
-            self._input_closed = True
-        if self._input_closed:
-            stream.inbound.clear()

@@ -31,7 +31,7 @@ class Console:
 
     @property
     def record(self):
-        return {**records.prototype("console"), "uuid": self.uuid, "protocol": self.protocol,
+        return {**self.vm.pool.prototype("console"), "uuid": self.uuid, "protocol": self.protocol,
                 "location": self.location, "VM": self.vm.ref}
 
 
@@ -133,7 +133,7 @@ class VM:
     @property
     def record(self):
         kind = "dom0" if self.is_control_domain else "VM"
-        return {**records.prototype(kind), "uuid": self.uuid, "name_label": self.name,
+        return {**self.pool.prototype(kind), "uuid": self.uuid, "name_label": self.name,
                 "power_state": self.power_state, "consoles": [], "affinity": self.host.ref,
                 "resident_on": records.NULL, "domid": -1}
 

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Completion of xencon's commands and options for bash.
+
+_xencon()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local options='--server -s --user -u --password-file --password-command --cacert
+		--fingerprint --insecure -4 -6 --connect-timeout --dom0 --escape -e --log
+		--timestamps --idle --stdio --verbose -v --quiet -q --help -h --version -V'
+	local commands='console help version'
+
+	COMPREPLY=()
+	case $prev in
+	--password-file | --cacert | --log)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--password-command)
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		return
+		;;
+	--server | -s | --dom0)
+		mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
+		return
+		;;
+	--user | -u | --fingerprint | --connect-timeout | --escape | -e | --idle)
+		return
+		;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+	fi
+}
+
+complete -F _xencon xencon

@@ -1,0 +1,1 @@
+"""What the simulated pool does on the wire, held against recorded exchanges and other clients."""

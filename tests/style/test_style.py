@@ -1,0 +1,198 @@
+"""What the source tree promises about itself: sizes, layers, form, and documents that agree with it."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 80
+MAIN_LINES_MAX = 39
+
+# Each layer may use itself and those behind it.
+LAYERS = ["cmd", "xapi", "term", "net", "base"]
+
+# Calls that a bounded, checked one replaces.
+BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "gets", "strtok", "atoi", "atol", "alloca",
+          "system", "popen", "signal_handler", "tmpnam", "mktemp", "scanf", "sscanf"]
+
+
+def tracked(*patterns):
+    """Files that git knows or would add, as paths below the root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    return [ROOT / name for name in sorted(set(listed)) if name and (ROOT / name).is_file()]
+
+
+def c_files():
+    found = tracked("src/*.c", "src/*.h", "tests/*.c", "tests/*.h")
+    assert len(found) > 50
+    return found
+
+
+def python_files():
+    return tracked("*.py")
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def functions(path):
+    """(name, number of lines) of each function of a clang-formatted file."""
+    found, start, title = [], None, ""
+    lines = path.read_text().split("\n")
+    for number, line in enumerate(lines):
+        if line == "{":
+            first = number - 1
+            while first > 0 and lines[first][:1] in (" ", "\t"):
+                first -= 1
+            start, title = first, lines[first]
+        elif line.startswith("}") and start is not None:
+            found.append((title, number - start + 1))
+            start = None
+    return found
+
+
+def test_no_file_is_too_long():
+    sizes = {name(path): len(path.read_text().split("\n")) for path in c_files() + python_files()}
+    assert {key: size for key, size in sizes.items() if size > FILE_LINES_MAX} == {}
+
+
+def test_no_function_is_too_long():
+    sizes = {f"{name(path)}: {title}": size
+             for path in c_files() for title, size in functions(path)}
+    assert len(sizes) > 300
+    assert {key: size for key, size in sizes.items() if size > FUNCTION_LINES_MAX} == {}
+
+
+def test_main_is_short():
+    [size] = [size for title, size in functions(ROOT / "src/main.c") if " main(" in title]
+    assert size <= MAIN_LINES_MAX
+
+
+def test_no_layer_uses_one_above_it():
+    wrong = []
+    seen = 0
+    for path in tracked("src/*.c", "src/*.h"):
+        layer = path.parent.name
+        if layer == "src":
+            continue
+        below = LAYERS[LAYERS.index(layer):]
+        for used in re.findall(r'#include "(\w+)/', path.read_text()):
+            seen += 1
+            if used not in below:
+                wrong.append(f"{name(path)} uses {used}")
+    assert seen > 100
+    assert wrong == []
+
+
+def test_only_main_exits_and_prints_errors():
+    for path in tracked("src/*.c"):
+        text = path.read_text()
+        if path.name != "main.c":
+            assert "error_print(" not in text or path.name == "error.c", name(path)
+            assert not re.search(r"(?<![_\w])exit\(", text), name(path)
+
+
+def test_no_banned_call():
+    pattern = re.compile(r"(?<![\w])(" + "|".join(BANNED) + r")\s*\(")
+    found = {name(path): pattern.findall(path.read_text()) for path in tracked("src/*.c", "src/*.h")}
+    assert {key: calls for key, calls in found.items() if calls} == {}
+
+
+def test_every_source_names_its_licence_and_its_idea():
+    for path in c_files():
+        lines = path.read_text().split("\n")
+        assert lines[0] == "/* SPDX-License-Identifier: ISC */", name(path)
+        assert lines[1].startswith("/*"), f"{name(path)} has no head comment"
+
+
+def test_every_public_function_is_documented():
+    """A declaration in a header stands below a comment, or below another that does."""
+    for path in tracked("src/*.h"):
+        blocks = path.read_text().split("\n\n")
+        for block in blocks:
+            if re.search(r"^\w[^\n{]*\w\(", block, re.M) and not block.startswith("#"):
+                assert "/*" in block, f"{name(path)}: {block}"
+
+
+def test_formatting():
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *map(str, c_files())],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[:2000]
+
+
+def test_shell_scripts():
+    scripts = [path for path in tracked("check", "demo", ".ci/*", "tests/*", "completions/*.bash")
+               if path.suffix == ".bash"
+               or re.match(rb"#!\S*/(env )?(ba)?sh\b", path.read_bytes()[:40])]
+    assert scripts
+    done = subprocess.run(["shellcheck", *map(str, scripts)], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def specs():
+    """(long name or None, letter or None, argument or None) of each option, from the table."""
+    text = (ROOT / "src/cmd/options.c").read_text()
+    table = re.findall(r"\[OPTION_\w+\]\s*=\s*\{\s*(NULL|\"[^\"]+\"),\s*(0|'.'),\s*"
+                       r"(NULL|\"[^\"]+\")", text)
+    count = len(re.findall(r"^\tOPTION_\w+,$", (ROOT / "src/cmd/options.h").read_text(), re.M))
+    assert len(table) == count
+    return [tuple(None if value in ("NULL", "0") else value.strip("\"'") for value in row)
+            for row in table]
+
+
+@pytest.fixture(scope="module")
+def commands():
+    text = (ROOT / "src/cmd/cmd.c").read_text()
+    found = re.findall(r'^\s*\{"(\w+)", "', text, re.M)
+    assert "console" in found
+    return found
+
+
+def test_the_manual_has_every_option_and_command(specs, commands):
+    text = (ROOT / "doc/xencon.1").read_text()
+    listed = set(re.findall(r"^\.It Fl (.*)$", text, re.M))
+    flags = set()
+    for line in listed:
+        flags.update(word.lstrip("-").replace("\\-", "-")
+                     for word in re.findall(r"(?:^|Fl )([\w\\-]+)", line))
+    expected = set()
+    for long, letter, _ in specs:
+        expected.update(value for value in (long, letter) if value)
+    assert flags == expected
+    for command in commands:
+        assert re.search(rf"^\.It (Ic|Xo Ic) {command}\b", text, re.M), command
+
+
+def test_the_manual_is_clean():
+    done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(ROOT / "doc/xencon.1")],
+                          capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("file", ["xencon.bash", "_xencon", "xencon.fish"])
+def test_the_completions_have_every_option_and_command(specs, commands, file):
+    text = (ROOT / "completions" / file).read_text()
+    for long, letter, _ in specs:
+        if file.endswith("fish"):
+            assert long is None or f"-l {long} " in text + " ", long
+            assert letter is None or f"-s {letter} " in text, letter
+        else:
+            assert long is None or f"--{long}" in text, long
+            assert letter is None or re.search(rf"-{letter}\b", text), letter
+    for command in commands:
+        assert re.search(rf"\b{command}\b", text), command
+
+
+def test_completions_name_no_option_that_is_not():
+    text = (ROOT / "completions/xencon.bash").read_text()
+    table = (ROOT / "src/cmd/options.c").read_text()
+    for option in set(re.findall(r"--([a-z][a-z0-9-]+)", text)):
+        assert f'"{option}"' in table, option
