@@ -25,14 +25,18 @@ static void fill_standard_descriptors(void)
 int main(int argc, char *argv[])
 {
 	struct error err = {0};
+	int rc;
 
 	clock_start();
 	fill_standard_descriptors();
 	(void)setlocale(LC_CTYPE, "");
 	secret_guard_process();
 	rpc_start();
-	if (signals_start(&err) == 0)
-		(void)command_run(argc, argv, &err);
+	rc = signals_start(&err);
+	if (rc == 0)
+		rc = command_run(argc, argv, &err);
+	if (rc == 0)
+		return 0;
 	error_print(&err);
 	if (err.kind == ERROR_INTERRUPTED)
 		signals_die(err.signal);

@@ -75,7 +75,7 @@ static bool is_ignored(int signal)
 	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-int signals_start(struct error *err)
+static int open_pipe(struct error *err)
 {
 	if (pipe(pipe_fds) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make the signal pipe");
@@ -83,6 +83,22 @@ int signals_start(struct error *err)
 		(void)fcntl(pipe_fds[i], F_SETFL, O_NONBLOCK);
 		(void)fcntl(pipe_fds[i], F_SETFD, FD_CLOEXEC);
 	}
+	return 0;
+}
+
+/* A forked child has the parent's pipe: reading from it would steal the parent's wake-ups. */
+static void close_pipe(void)
+{
+	for (int i = 0; i < 2; i++) {
+		(void)close(pipe_fds[i]);
+		pipe_fds[i] = -1;
+	}
+}
+
+int signals_start(struct error *err)
+{
+	if (open_pipe(err) != 0)
+		return -1;
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
 		if (!is_ignored(fatal_signals[i]))
 			handle(fatal_signals[i], on_fatal, SA_RESTART);
@@ -168,6 +184,7 @@ _Noreturn void signals_die(int signal)
 
 void signals_reset(void)
 {
+	close_pipe();
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
 		if (!is_ignored(fatal_signals[i]))
 			handle(fatal_signals[i], SIG_DFL, 0);

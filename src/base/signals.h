@@ -50,7 +50,7 @@ void signals_on_crash(void (*restore)(void));
 /* Ends the process by the signal's default action. */
 _Noreturn void signals_die(int signal);
 
-/* In a forked child: default dispositions, so that what it executes starts afresh. */
+/* In a forked child: default dispositions, and no share in the parent's pipe. */
 void signals_reset(void);
 
 #endif

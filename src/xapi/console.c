@@ -93,7 +93,11 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 	                 err) != 0)
 		return -1;
 	const json_t *const record = find_protocol(records, protocol);
-	rc = record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
+	if (!json_is_object(records))
+		rc = error_set(err, ERROR_PROTOCOL, "the result of %s is not a map of records",
+		               "console.get_all_records_where");
+	else
+		rc = record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
 	json_decref(records);
 	return rc;
 }

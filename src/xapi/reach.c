@@ -29,10 +29,14 @@ out:
 int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
                   struct conn **ret, struct error *err)
 {
-	const int rc = reach_once(s, reach, ret_vm, ret, err);
+	struct error first = {0};
 
-	if (rc == 0 || !error_has_code(err, TUNNEL_STALE))
-		return rc;
+	if (reach_once(s, reach, ret_vm, ret, &first) == 0)
+		return 0;
+	if (!error_has_code(&first, TUNNEL_STALE)) {
+		*err = first;
+		return -1;
+	}
 	log_trace(LOG_STEPS, "the console's location is out of date, looking it up again");
 	return reach_once(s, reach, ret_vm, ret, err);
 }

@@ -29,8 +29,10 @@ void rpc_init(struct rpc *rpc, const struct endpoint *endpoint)
 
 int rpc_connect(struct rpc *rpc, struct error *err)
 {
-	if (rpc->conn == NULL)
+	if (rpc->conn == NULL) {
 		rpc->conn = conn_open(&rpc->endpoint, err);
+		rpc->answered = false;
+	}
 	return rpc->conn == NULL ? -1 : 0;
 }
 
@@ -136,14 +138,19 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 	return rc;
 }
 
+static bool is_login(const char *method)
+{
+	return strcmp(method, LOGIN_METHOD) == 0;
+}
+
 /* One request and its reply's body. *ret_stale: the connection had been closed before the request
- * got anywhere, so that it may be sent again. */
+ * got anywhere, so that it may be sent again; a login never is, it might make two sessions. */
 static int exchange(struct rpc *rpc, const char *method, const char *body, char **ret_reply,
                     size_t *ret_len, bool *ret_stale, struct error *err)
 {
-	const bool reused = rpc->conn != NULL;
+	const bool reused = rpc->conn != NULL && rpc->answered && !is_login(method);
 	const int timeout_ms =
-	    rpc->endpoint.timeout_ms + (strcmp(method, LOGIN_METHOD) == 0 ? RPC_LOGIN_EXTRA_MS : 0);
+	    rpc->endpoint.timeout_ms + (is_login(method) ? RPC_LOGIN_EXTRA_MS : 0);
 	struct http_head head;
 	bool empty = false;
 
@@ -173,9 +180,31 @@ static int exchange(struct rpc *rpc, const char *method, const char *body, char 
 		*ret_reply = NULL;
 		return -1;
 	}
+	rpc->answered = true;
 	if (head.closes || head.content_length == HTTP_LENGTH_UNKNOWN)
 		rpc_disconnect(rpc);
 	return 0;
+}
+
+/* The same, once more over a new connection where the old one proves to have been closed. */
+static int exchange_surely(struct rpc *rpc, const char *method, const char *body, char **ret_reply,
+                           size_t *ret_len, struct error *err)
+{
+	struct error first = {0};
+	bool stale = false;
+
+	if (exchange(rpc, method, body, ret_reply, ret_len, &stale, &first) == 0)
+		return 0;
+	rpc_disconnect(rpc);
+	if (!stale) {
+		*err = first;
+		return -1;
+	}
+	log_trace(LOG_STEPS, "the server closed the idle connection, opening another");
+	if (exchange(rpc, method, body, ret_reply, ret_len, &stale, err) == 0)
+		return 0;
+	rpc_disconnect(rpc);
+	return -1;
 }
 
 int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, struct error *err)
@@ -184,22 +213,14 @@ int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, 
 	char *const body = make_body(method, params, err);
 	char *reply = NULL;
 	size_t len = 0;
-	bool stale = false;
 	int rc;
 
 	if (body == NULL)
 		return -1;
-	rc = exchange(rpc, method, body, &reply, &len, &stale, err);
-	if (rc != 0 && stale) {
-		log_trace(LOG_STEPS, "the server closed the idle connection, opening another");
-		rpc_disconnect(rpc);
-		rc = exchange(rpc, method, body, &reply, &len, &stale, err);
-	}
+	rc = exchange_surely(rpc, method, body, &reply, &len, err);
 	secret_release(body);
-	if (rc != 0) {
-		rpc_disconnect(rpc);
+	if (rc != 0)
 		return -1;
-	}
 	rc = rpc_parse_reply(reply, len, ret, &rpc->fault, err);
 	secret_wipe(reply, len);
 	free(reply);

@@ -28,6 +28,7 @@ struct rpc_fault {
 struct rpc {
 	struct endpoint endpoint;
 	struct conn *conn;      /* NULL when there is none */
+	bool answered;          /* it has carried a reply: the server may have closed it since */
 	struct rpc_fault fault; /* of the last call that failed with one */
 };
 

@@ -304,43 +304,56 @@ static int choose(struct session *s, const struct vm *vm, const struct place *pl
 	return 0;
 }
 
+/* CONNECT with the session's cookie on *c, the connection that we have, or where that is NULL or
+ * proves to have been closed, on a new one. *c is closed and NULL after a failure. */
+static int connect_with_cookie(const struct session *s, const struct endpoint *to,
+                               const struct place *place, const struct vm *vm, struct conn **c,
+                               int *ret_status, struct error *err)
+{
+	char authority[TUNNEL_HEAD_MAX];
+	struct error first = {0};
+	bool stale = *c == NULL;
+	int rc = -1;
+
+	*ret_status = 0;
+	if (make_cookie(s, authority, sizeof(authority), &first) != 0) {
+		stale = false;
+	} else if (*c != NULL) {
+		rc = try_connect(*c, place, authority, vm, ret_status, &stale, &first);
+	}
+	if (rc != 0 && stale) {
+		conn_close(*c);
+		*c = conn_open(to, &first);
+		if (*c != NULL)
+			rc = try_connect(*c, place, authority, vm, ret_status, &stale, &first);
+	}
+	secret_wipe(authority, sizeof(authority));
+	if (rc == 0)
+		return 0;
+	conn_close(*c);
+	*c = NULL;
+	*err = first;
+	return -1;
+}
+
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
                 const char *user, const char *password, struct conn **ret, struct error *err)
 {
-	char authority[TUNNEL_HEAD_MAX];
+	struct error first = {0};
+	struct error second = {0};
 	struct place place;
 	struct endpoint to;
 	struct conn *c = NULL;
-	bool stale = false;
 	int status = 0;
-	int rc = -1;
 
-	if (locate(s, vm, console, &place, err) != 0 ||
-	    make_cookie(s, authority, sizeof(authority), err) != 0 ||
-	    choose(s, vm, &place, &to, &c, err) != 0)
-		goto out;
-	if (c != NULL)
-		rc = try_connect(c, &place, authority, vm, &status, &stale, err);
-	if (c == NULL || (rc != 0 && stale)) {
-		conn_close(c);
-		c = conn_open(&to, err);
-		if (c == NULL)
-			goto out;
-		rc = try_connect(c, &place, authority, vm, &status, &stale, err);
-	}
-	if (rc != 0 && status == 401 && password != NULL) {
-		struct error second = {0};
-
-		conn_close(c);
+	if (locate(s, vm, console, &place, err) != 0 || choose(s, vm, &place, &to, &c, err) != 0)
+		return -1;
+	if (connect_with_cookie(s, &to, &place, vm, &c, &status, &first) != 0 && status == 401 &&
+	    password != NULL)
 		c = retry_with_basic(&to, &place, user, password, vm, &second);
-		rc = c != NULL ? 0 : -1;
-		if (second.kind == ERROR_INTERRUPTED)
-			*err = second;
-	}
-out:
-	secret_wipe(authority, sizeof(authority));
-	if (rc != 0) {
-		conn_close(c);
+	if (c == NULL) {
+		/* When both are refused the first answer is the one that tells. */
+		*err = second.kind == ERROR_INTERRUPTED ? second : first;
 		return -1;
 	}
 	*ret = c;
