@@ -44,6 +44,8 @@ void table_show(const struct table_row *rows, size_t count, size_t columns, char
 	size_t widths[TABLE_COLUMNS_MAX] = {0};
 	char cell[TABLE_CELL_MAX];
 	size_t used = 0;
+	size_t cut = 0;
+	size_t cut_row = 0;
 
 	out[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
@@ -55,17 +57,17 @@ void table_show(const struct table_row *rows, size_t count, size_t columns, char
 		}
 	}
 	for (size_t i = 0; i < count; i++) {
-		const size_t reserve = i + 1 < count ? REST_LINE_MAX : 0;
-		const size_t room = cap - used > reserve ? cap - used - reserve : 0;
-		const size_t n =
-		    room == 0 ? 0 : show_row(&rows[i], columns, widths, out + used, room);
+		const size_t n = show_row(&rows[i], columns, widths, out + used, cap - used);
 
 		if (n == 0) {
-			if (room > 0)
-				out[used] = '\0';
-			(void)snprintf(out + used, cap - used, "and %zu more\n", count - i);
+			(void)snprintf(out + cut, cap - cut, "and %zu more\n", count - cut_row);
 			return;
 		}
 		used += n;
+		/* The last place from which the count of the others would still fit. */
+		if (cap - used >= REST_LINE_MAX) {
+			cut = used;
+			cut_row = i + 1;
+		}
 	}
 }

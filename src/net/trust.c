@@ -69,7 +69,7 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
                   const struct address *peer, struct error *err)
 {
 	X509_VERIFY_PARAM *const param = SSL_get0_param(ssl);
-	char name[ADDRESS_HOST_MAX]; /* OpenSSL's macro takes no const string */
+	char name[ADDRESS_HOST_MAX];
 	int ok;
 
 	/* A self-signed certificate must not end the handshake: its fingerprint may be known. The
@@ -88,9 +88,10 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
 		}
 	}
 	(void)snprintf(name, sizeof(name), "%s", peer->host);
+	name[strcspn(name, "%")] = '\0'; /* the zone is this machine's affair */
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (address_is_literal(peer))
-		ok = ok && X509_VERIFY_PARAM_set1_ip_asc(param, peer->host);
+		ok = ok && X509_VERIFY_PARAM_set1_ip_asc(param, name);
 	else
 		ok = ok && X509_VERIFY_PARAM_set1_host(param, peer->host, 0) &&
 		     SSL_set_tlsext_host_name(ssl, name);

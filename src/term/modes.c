@@ -41,7 +41,11 @@ enum {
 	BIT_REGION,                 /* a scrolling region is set */
 };
 
-enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, FOREIGN, STRING, STRING_ESCAPE };
+enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, FOREIGN, STRING };
+
+/* SGR parameters that take others behind them as operands: "38;5;N", "38;2;R;G;B". */
+enum { SGR_FOREGROUND = 38, SGR_BACKGROUND = 48, SGR_UNDERLINE = 58 };
+enum { SGR_BY_INDEX = 5, SGR_BY_RGB = 2 };
 
 static void set_bit(struct modes *m, unsigned bit, bool on)
 {
@@ -52,6 +56,7 @@ static void begin_sequence(struct modes *m)
 {
 	memset(m->params, 0, sizeof(m->params));
 	m->param_count = 1;
+	m->passing = false;
 	m->state = SEQUENCE;
 }
 
@@ -65,13 +70,28 @@ static void set_private(struct modes *m, bool set)
 	}
 }
 
+/* Parameters count in order: "0;1;31" leaves colour on, "1;0" does not. */
+static void set_colour(struct modes *m)
+{
+	for (size_t i = 0; i < m->param_count; i++) {
+		const unsigned param = m->params[i];
+
+		set_bit(m, BIT_COLOUR, param != 0);
+		if ((param == SGR_FOREGROUND || param == SGR_BACKGROUND ||
+		     param == SGR_UNDERLINE) &&
+		    i + 1 < m->param_count)
+			i += m->params[i + 1] == SGR_BY_INDEX ? 2
+			     : m->params[i + 1] == SGR_BY_RGB ? 4
+			                                      : 0;
+	}
+}
+
 static void end_sequence(struct modes *m, uint8_t final)
 {
 	if (m->state == PRIVATE && (final == 'h' || final == 'l'))
 		set_private(m, final == 'h');
 	else if (m->state == SEQUENCE && final == 'm')
-		/* Parameters count from the last 0 on: "0;1;31" leaves colour on, "1;0" not. */
-		set_bit(m, BIT_COLOUR, m->params[m->param_count - 1] != 0);
+		set_colour(m);
 	else if (m->state == SEQUENCE && final == 'r')
 		set_bit(m, BIT_REGION, m->param_count > 1 || m->params[0] != 0);
 	m->state = GROUND;
@@ -82,12 +102,13 @@ static void feed_sequence(struct modes *m, uint8_t byte)
 	unsigned *const param = &m->params[m->param_count - 1];
 
 	if (byte >= '0' && byte <= '9') {
-		if (*param < 100000)
+		if (!m->passing && *param < 100000)
 			*param = *param * 10 + (unsigned)(byte - '0');
-	} else if (byte == ';' || byte == ':') {
-		if (m->param_count < MODES_PARAMS_MAX)
-			m->param_count++;
-		m->params[m->param_count - 1] = 0;
+	} else if (byte == ':') {
+		m->passing = true; /* "38:5:1" is one parameter, with parts */
+	} else if (byte == ';') {
+		m->passing = m->param_count == MODES_PARAMS_MAX;
+		m->param_count += !m->passing;
 	} else if (byte == '?' && m->state == SEQUENCE) {
 		m->state = PRIVATE;
 	} else if (byte >= 0x20 && byte < 0x40) {
@@ -128,20 +149,18 @@ static void feed_escape(struct modes *m, uint8_t byte)
 
 static void feed_ground(struct modes *m, uint8_t byte)
 {
-	if (byte == 0x1b)
-		m->state = ESCAPE;
-	else if (byte == 0x0e || byte == 0x0f)
+	if (byte == 0x0e || byte == 0x0f)
 		set_bit(m, BIT_GRAPHICS, byte == 0x0e);
 }
 
 static void feed(struct modes *m, uint8_t byte)
 {
-	/* CAN and SUB end, and ESC begins, whatever was under way. */
+	/* CAN and SUB end, and ESC begins, whatever was under way; a string's ESC \ does both. */
 	if (byte == 0x18 || byte == 0x1a) {
 		m->state = GROUND;
 		return;
 	}
-	if (byte == 0x1b && m->state != STRING) {
+	if (byte == 0x1b) {
 		m->state = ESCAPE;
 		return;
 	}
@@ -159,11 +178,6 @@ static void feed(struct modes *m, uint8_t byte)
 	case STRING:
 		if (byte == 0x07)
 			m->state = GROUND;
-		else if (byte == 0x1b)
-			m->state = STRING_ESCAPE;
-		break;
-	case STRING_ESCAPE:
-		m->state = byte == '\\' ? GROUND : STRING;
 		break;
 	default:
 		feed_sequence(m, byte);

@@ -9,18 +9,20 @@
 #ifndef XENCON_TERM_MODES_H
 #define XENCON_TERM_MODES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define MODES_UNDO_MAX 256 /* every sequence that modes_undo can write, with room to spare */
 
-#define MODES_PARAMS_MAX 8 /* of one control sequence; more are passed over */
+#define MODES_PARAMS_MAX 32 /* of one control sequence, as xterm takes; more are passed over */
 
 struct modes {
 	unsigned on; /* a bit for each thing that is not as a terminal starts */
 	int state;   /* where in a control sequence the last byte left us */
 	unsigned params[MODES_PARAMS_MAX];
 	size_t param_count;
+	bool passing; /* the digits to come belong to no parameter that counts */
 };
 
 /* Watches `len` bytes; all zeroes is the state before the first. */
