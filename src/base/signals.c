@@ -68,7 +68,7 @@ static void handle(int signal, void (*handler)(int), int flags)
 	(void)sigaction(signal, &action, NULL);
 }
 
-static bool is_ignored(int signal)
+bool signals_ignored(int signal)
 {
 	struct sigaction action;
 
@@ -100,7 +100,7 @@ int signals_start(struct error *err)
 	if (open_pipe(err) != 0)
 		return -1;
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
-		if (!is_ignored(fatal_signals[i]))
+		if (!signals_ignored(fatal_signals[i]))
 			handle(fatal_signals[i], on_fatal, SA_RESTART);
 	}
 	for (size_t i = 0; i < COUNT(crash_signals); i++)
@@ -139,7 +139,7 @@ bool signals_take(int signal)
 
 void signals_catch_stop(bool on)
 {
-	if (!is_ignored(SIGTSTP))
+	if (!signals_ignored(SIGTSTP))
 		handle(SIGTSTP, on ? on_noted : SIG_DFL, SA_RESTART);
 }
 
@@ -186,7 +186,7 @@ void signals_reset(void)
 {
 	close_pipe();
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
-		if (!is_ignored(fatal_signals[i]))
+		if (!signals_ignored(fatal_signals[i]))
 			handle(fatal_signals[i], SIG_DFL, 0);
 	}
 	for (size_t i = 0; i < COUNT(crash_signals); i++)

@@ -23,6 +23,9 @@ int signals_start(struct error *err);
 /* Readable when something was caught; -1 before signals_start. */
 int signals_fd(void);
 
+/* Whether this signal, one of the fatal ones, was ignored when we started and so is still. */
+bool signals_ignored(int signal);
+
 /* Empties the pipe. The flags stay. */
 void signals_drain(void);
 

@@ -83,6 +83,21 @@ size_t text_visible(char *out, size_t cap, const char *in, size_t len)
 	return used;
 }
 
+bool text_is_utf8(const char *text, size_t len)
+{
+	uint32_t point;
+
+	while (len > 0) {
+		const size_t taken = decode(text, len, &point);
+
+		if (taken == 0)
+			return false;
+		text += taken;
+		len -= taken;
+	}
+	return true;
+}
+
 size_t text_width(const char *text)
 {
 	size_t width = 0;

@@ -15,6 +15,9 @@
  * Stops before a piece that would not fit. Returns the length written. */
 size_t text_visible(char *out, size_t cap, const char *in, size_t len);
 
+/* Whether text[0..len) is well-formed UTF-8. */
+bool text_is_utf8(const char *text, size_t len);
+
 /* Terminal columns that printable UTF-8 text takes (wide characters take two). */
 size_t text_width(const char *text);
 

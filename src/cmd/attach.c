@@ -253,6 +253,9 @@ int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
 	local_close(&local);
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
+	/* A terminal that hangs up sends SIGHUP, but may be seen to be gone just before. */
+	if (end == RELAY_ENDED_NO_READER && a.screen && !signals_ignored(SIGHUP))
+		return error_interrupted(err, SIGHUP);
 	if (a.terminal)
 		log_notice(end == RELAY_ENDED_CONSOLE ? "the console of \"%s\" has ended"
 		                                      : "detached from \"%s\"",

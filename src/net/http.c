@@ -98,7 +98,7 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 		int64_t length;
 
 		if (!parse_length(value, size, &length))
-			return "its Content-Length is not a number";
+			return "its Content-Length is no length";
 		if (head->content_length != HTTP_LENGTH_UNKNOWN && head->content_length != length)
 			return "it has two different Content-Lengths";
 		head->content_length = length;

@@ -27,9 +27,12 @@ struct state {
 	bool writes_open;  /* the console has not been told of the input's end */
 	bool output_shut;  /* our reader has been told of the console's end */
 	bool quitting;
-	int64_t quiet_since; /* when a byte last moved, either way */
-	int64_t flush_until; /* when quitting: the latest that we send */
-	int undelivered;     /* bytes in flight when last looked at */
+	bool broken;          /* the connection failed, but what came before is still shown */
+	struct error failure; /* how */
+	struct error attempt; /* where the stream puts what fails */
+	int64_t quiet_since;  /* when a byte last moved, either way */
+	int64_t flush_until;  /* when quitting: the latest that we send */
+	int undelivered;      /* bytes in flight when last looked at */
 	int64_t undelivered_since;
 	struct pollfd fds[FD_COUNT];
 };
@@ -83,25 +86,33 @@ static int read_input(struct state *s, struct error *err)
 	return 0;
 }
 
-static int send_up(struct state *s, struct error *err)
+/* The first failure is the one that counts; it is reported when all that was received is written. */
+static void note_failure(struct state *s)
+{
+	if (!s->broken)
+		s->failure = s->attempt;
+	s->broken = true;
+}
+
+static void send_up(struct state *s)
 {
 	struct relay *const r = s->r;
 
-	const ssize_t n = stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), err);
+	const ssize_t n = stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), &s->attempt);
 	if (n == STREAM_AGAIN)
-		return 0;
+		return;
 	if (n < 0) {
-		/* A console that has ended in order takes nothing more: that is no loss. */
+		/* A console that has ended in order takes nothing more: that is no loss. Of one that
+		 * has not, the last words may still be on their way to us. */
 		if (s->console_open)
-			return -1;
+			note_failure(s);
 		s->input_open = false;
 		buf_consume(&r->up, buf_used(&r->up));
-		return 0;
+		return;
 	}
 	buf_consume(&r->up, (size_t)n);
 	r->bytes_up += (uint64_t)n;
 	s->quiet_since = clock_ms();
-	return 0;
 }
 
 static void show_output(struct relay *r, const uint8_t *data, size_t len)
@@ -111,24 +122,23 @@ static void show_output(struct relay *r, const uint8_t *data, size_t len)
 		r->hooks->output(r->hooks->context, data, len);
 }
 
-static int recv_down(struct state *s, struct error *err)
+static void recv_down(struct state *s)
 {
 	struct relay *const r = s->r;
 	uint8_t *const tail = buf_tail(r->down);
 
-	const ssize_t n = stream_recv(r->stream, tail, buf_space(r->down), err);
+	const ssize_t n = stream_recv(r->stream, tail, buf_space(r->down), &s->attempt);
 	if (n == STREAM_AGAIN)
-		return 0;
-	if (n == STREAM_ERROR)
-		return -1;
+		return;
 	s->quiet_since = clock_ms();
-	if (n == STREAM_EOF) {
+	if (n == STREAM_ERROR)
+		note_failure(s);
+	if (n == STREAM_ERROR || n == STREAM_EOF) {
 		s->console_open = false;
-		return 0;
+		return;
 	}
 	buf_produced(r->down, (size_t)n);
 	show_output(r, tail, (size_t)n);
-	return 0;
 }
 
 /* Returns 1 when nobody reads our output any more. */
@@ -194,6 +204,10 @@ static int settle(struct state *s, enum relay_end *ret, struct error *err)
 		return 1;
 	}
 	if (!s->console_open && buf_used(r->down) == 0) {
+		if (s->broken) {
+			*err = s->failure;
+			return -1;
+		}
 		if (r->bytes_down == 0) {
 			error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
 			return error_cause(err, "its backend is not answering");
@@ -252,9 +266,8 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	const short net = s->fds[FD_STREAM].revents;
 	int rc = 0;
 
-	if (wants_recv(s) && (pending || (net & (s->r->stream->recv_events | gone)) != 0) &&
-	    recv_down(s, err) != 0)
-		return -1;
+	if (wants_recv(s) && (pending || (net & (s->r->stream->recv_events | gone)) != 0))
+		recv_down(s);
 	if (s->fds[FD_OUTPUT].revents != 0)
 		rc = wants_output(s) ? write_output(s, err)
 		                     : (s->fds[FD_OUTPUT].revents & gone) != 0;
@@ -265,8 +278,8 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	if (s->fds[FD_INPUT].revents != 0 && wants_input(s) && read_input(s, err) != 0)
 		return -1;
 	/* Fresh input is tried at once: the socket nearly always takes it. */
-	if (wants_send(s) && send_up(s, err) != 0)
-		return -1;
+	if (wants_send(s))
+		send_up(s);
 	return 0;
 }
 

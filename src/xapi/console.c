@@ -28,22 +28,30 @@ static json_t *find_protocol(json_t *records, const char *protocol)
 	return NULL;
 }
 
-/* A stopped machine has no consoles, whatever it has when it runs. */
-static bool is_stopped(const struct vm *vm)
-{
-	return strcmp(vm->power_state, "Running") != 0 && strcmp(vm->power_state, "Paused") != 0;
-}
+/* XAPI serves the consoles of running machines alone: a paused one keeps its records, but CONNECT is
+ * refused. */
+static const struct {
+	const char *power_state;
+	const char *shown;
+	const char *command; /* that makes it run */
+} stopped_states[] = {
+    {"Halted", "halted", "start"},
+    {"Suspended", "suspended", "resume"},
+    {"Paused", "paused", "unpause"},
+};
 
-static int stopped(const struct vm *vm, struct error *err)
+/* -1 with *err when the VM does not run. */
+static int check_running(const struct vm *vm, struct error *err)
 {
-	char state[32];
-
-	(void)snprintf(state, sizeof(state), "%s", vm->power_state);
-	if (state[0] >= 'A' && state[0] <= 'Z')
-		state[0] = (char)(state[0] - 'A' + 'a');
-	error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so it has no console", vm->name, state);
-	return error_hint(err, "start it first, for instance: xe vm-%s uuid=%s",
-	                  strcmp(state, "suspended") == 0 ? "resume" : "start", vm->uuid);
+	for (size_t i = 0; i < sizeof(stopped_states) / sizeof(stopped_states[0]); i++) {
+		if (strcmp(vm->power_state, stopped_states[i].power_state) != 0)
+			continue;
+		error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so its console is not served",
+		          vm->name, stopped_states[i].shown);
+		return error_hint(err, "make it run first, for instance: xe vm-%s uuid=%s",
+		                  stopped_states[i].command, vm->uuid);
+	}
+	return 0;
 }
 
 static int missing(const struct vm *vm, const char *protocol, json_t *records, struct error *err)
@@ -86,8 +94,8 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 	json_t *records = NULL;
 	int rc;
 
-	if (is_stopped(vm))
-		return stopped(vm, err);
+	if (check_running(vm, err) != 0)
+		return -1;
 	(void)snprintf(text, sizeof(text), "field \"VM\"=\"%s\"", vm->ref);
 	if (session_call(s, "console.get_all_records_where", json_pack("[s]", text), &records,
 	                 err) != 0)

@@ -175,6 +175,7 @@ static int exchange(struct rpc *rpc, const char *method, const char *body, char 
 		error_set(err, ERROR_PROTOCOL, "%s answered %s with status %d (%s)",
 		          rpc->conn->name, method, head.status, head.reason);
 		error_cause(err, "%s", text);
+		error_hint(err, "is that the address of a XenServer or XCP-ng host?");
 		secret_wipe(*ret_reply, *ret_len);
 		free(*ret_reply);
 		*ret_reply = NULL;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "base/wait.h"
 #include "version.h"
 
@@ -26,6 +28,9 @@ int session_login(struct session *s, const char *user, const char *password, str
 	json_t *result = NULL;
 	int rc;
 
+	if (!text_is_utf8(user, strlen(user)) || !text_is_utf8(password, strlen(password)))
+		return error_set(err, ERROR_LOGIN, "the %s is not UTF-8, which XAPI wants",
+		                 text_is_utf8(user, strlen(user)) ? "password" : "user name");
 	if (rpc_connect(&s->rpc, err) != 0)
 		return -1;
 	signals_defer_begin();

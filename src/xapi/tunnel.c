@@ -182,6 +182,10 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 		break;
 	}
 	error_cause(err, "%s", words[0] != '\0' ? words : reason);
+	if (status == 500 && starts(words, "RBAC_PERMISSION_DENIED")) {
+		err->kind = ERROR_LOGIN;
+		error_hint(err, "the console of a host needs the role pool-admin");
+	}
 	if (status == 500 && starts(words, "Db_exn.Read_missing_uuid"))
 		(void)snprintf(err->code, sizeof(err->code), "%s", TUNNEL_STALE);
 	return -1;

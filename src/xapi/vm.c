@@ -209,6 +209,8 @@ int vm_find(struct session *s, const char *what, struct vm *ret, struct error *e
 	size_t count = 0;
 	int rc;
 
+	if (!text_is_utf8(what, strlen(what)))
+		return none_of_vms(s, what, err); /* XAPI keeps no such name, JSON takes none */
 	if (text_is_uuid(what)) {
 		if (query(s, "uuid", what, &records, err) != 0)
 			return -1;
