@@ -68,6 +68,8 @@ def test_what_is_no_fault():
                           ("rpc", "explode")):
         with pytest.raises(ValueError):
             sim.Fault(stage, action)
+    with pytest.raises(ValueError, match="takes no after"):
+        sim.Fault("rpc", "truncate", after=5)
 
 
 def test_split(calling):

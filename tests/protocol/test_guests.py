@@ -67,10 +67,10 @@ def test_keys_that_make_signals(console):
 
 def test_the_guest_is_one_and_all_clients_see_it(console, guest):
     one, other = console(), console()
+    wait_for(lambda: guest.backend.clients == 2)
     assert run(one, "value=42; echo set") == "set"
     assert PROMPT in other.until(b"set\r\n" + PROMPT)
     assert run(other, "echo $value") == "42"
-    assert guest.backend.clients == 2
 
 
 def test_a_ninth_client_is_closed(console, guest):

@@ -8,6 +8,8 @@ import sim
 
 from . import client
 
+CHUNKED = b"POST /jsonrpc HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 def padded(size, target="/console?uuid=x"):
     """A CONNECT head of exactly that many bytes."""
@@ -46,15 +48,14 @@ def test_a_request_in_single_bytes_is_understood(pool, connect):
 
 def test_a_chunked_request_is_refused(pool, connect):
     connection = connect(pool.coordinator)
-    connection.send(b"POST /jsonrpc HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+    connection.send(CHUNKED + b"2\r\n{}\r\n0\r\n\r\n")
     head, body = connection.reply()
     assert head.startswith("HTTP/1.1 500 Internal Error\r\n")
     assert b"Failure(&quot;We require a content-length: HTTP header&quot;)" in body
     assert connection.rest() == b"" and connection.ended == "clean"
 
 
-@pytest.mark.parametrize("request_", [b"POST /jsonrpc HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
-                                      padded(1500)], ids=["chunked", "long head"])
+@pytest.mark.parametrize("request_", [CHUNKED, padded(1500)], ids=["chunked", "long head"])
 def test_a_reset_may_eat_what_refuses_a_request(request_, pool, connect):
     pool.settings.abrupt_errors = True
     connection = connect(pool.coordinator)

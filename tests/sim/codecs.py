@@ -71,8 +71,8 @@ def _json(value):
 
 
 def _xml_answer(value):
-    text = f"<?xml version=\"1.0\"?><methodResponse><params><param>{value}</param></params></methodResponse>"
-    return text.encode()
+    return ('<?xml version="1.0"?><methodResponse><params><param>'
+            f"{value}</param></params></methodResponse>").encode()
 
 
 def _xml_value(value):

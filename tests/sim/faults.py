@@ -10,15 +10,15 @@ A fault waits at a stage until something gets there, and is used up after `times
     console   what a console says, once it is open    a host, a protocol (vt100, rfb)
 
     action            stages    does
-    split             2345      sends in pieces: cut at `at`, or `every` so many bytes, `pause` between
+    split             2345      in pieces: cut at `at`, or `every` so many bytes; `pause` between
     drip              2345      split with every=1 and pause=0.001
-    delay             12345     waits for `seconds` first
+    delay             1234      waits for `seconds` first
     stall             12345     nothing more is sent or read, until the client closes
     silence           12345     nothing more is sent, but what comes is read and dropped
     reset             12345     a TCP reset
     truncate          2345      the first `at` bytes, then end of file without close_notify
     close             12345     end of file instead of an answer; clean=False: without close_notify
-    replace           1234      `data` instead of the answer, then goes on
+    replace           234       `data` instead of the answer, then goes on
     garble            12345     `data` (default: noise) instead of the answer, then end of file
     wrong_cert        2         shows another `certificate` (default: a new one) from then on
     error             3         the call fails with `code` and `params`
@@ -28,7 +28,8 @@ A fault waits at a stage until something gets there, and is used up after `times
     status            34        another `line` ("503 Busy"), `headers`, `body`; then end of file
     oversize          34        too much of `part`: head, body, or length (a lie about the body);
                                 `size` bytes of it, None for no end; `line` changes the status
-    join              4         reply and console's first bytes (or `data`) in one piece; waits for them
+    join              4         reply and console's first bytes (or `data`) in one piece, for which
+                                it waits up to `wait` seconds
 
 Stages are numbered in the order of the first table. At `console`, `at` is how much the console
 says before the action; pieces are TLS records of their own, or segments in the clear.
@@ -45,14 +46,38 @@ STAGES = ("accept", "tls", "rpc", "connect", "console")
 NOISE = bytes(range(128, 256)) + b"\r\n\r\n"
 FILLER = b"x" * CHUNK
 
+# Each action's stages, by number, and parameters.
+_ACTIONS = {
+    "split": ("2345", "at every pause"),
+    "drip": ("2345", "every pause"),
+    "delay": ("1234", "seconds"),
+    "stall": ("12345", "at"),
+    "silence": ("12345", "at"),
+    "reset": ("12345", "at"),
+    "truncate": ("2345", "at"),
+    "close": ("12345", "at clean"),
+    "replace": ("234", "data"),
+    "garble": ("12345", "at data"),
+    "wrong_cert": ("2", "certificate"),
+    "error": ("3", "code params"),
+    "expire": ("34", ""),
+    "not_json": ("3", "body"),
+    "connection_close": ("3", ""),
+    "status": ("34", "line headers body"),
+    "oversize": ("34", "part size line"),
+    "join": ("4", "data wait"),
+}
+
 
 class Fault:
     """One fault; `used` counts how often it has struck."""
 
     def __init__(self, stage, action, times=1, host=None, method=None, **params):
-        allowed = _ACTIONS.get(action)
-        if allowed is None or stage not in allowed:
+        stages, names = _ACTIONS.get(action, ("", ""))
+        if stage not in STAGES or str(STAGES.index(stage) + 1) not in stages:
             raise ValueError(f"no fault {action!r} at {stage!r}")
+        if not set(params) <= set(names.split()):
+            raise ValueError(f"{action!r} takes no {', '.join(set(params) - set(names.split()))}")
         self.stage = stage
         self.action = action
         self.times = times
@@ -261,15 +286,3 @@ class _Wire:
 
     def wait(self, events):
         self._stream.wait(events)
-
-
-_ANY = STAGES
-_LATER = STAGES[1:]
-_ACTIONS = {
-    "split": _LATER, "drip": _LATER, "truncate": _LATER,
-    "delay": STAGES[:4], "stall": _ANY, "silence": _ANY, "reset": _ANY, "close": _ANY,
-    "garble": _ANY, "replace": STAGES[:4],
-    "wrong_cert": ("tls",), "error": ("rpc",), "expire": ("rpc", "connect"), "not_json": ("rpc",),
-    "connection_close": ("rpc",), "status": ("rpc", "connect"), "oversize": ("rpc", "connect"),
-    "join": ("connect",),
-}

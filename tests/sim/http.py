@@ -21,7 +21,7 @@ class Unparsable(Exception):
 
 
 class Request:
-    """A parsed head: `headers` by lower-case name, `query` and `cookie` as the server takes them."""
+    """A parsed head: `headers` by lower-case name, `query` and `cookie` as the server does it."""
 
     def __init__(self, head):
         self.raw = bytes(head)

@@ -79,8 +79,8 @@ class Hub:
 
     def _turn(self):
         with self._lock:
-            ready = self._poll_set()
-        ready = {fd: events for fd, events in ready()}
+            poll = self._interest()
+        ready = dict(poll.poll())
         if self._wake.fileno() in ready:
             self._wake.recv(CHUNK)
         with self._lock:
@@ -93,11 +93,12 @@ class Hub:
                 self._read_upstream()
             return not self._ended or any(self._queues.values())
 
-    def _poll_set(self):
+    def _interest(self):
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         full = any(len(queue) >= QUEUE for queue in self._queues.values())
-        wanted = (0 if full or self._ended else select.POLLIN) | (select.POLLOUT if self._to_upstream else 0)
+        wanted = 0 if full or self._ended else select.POLLIN
+        wanted |= select.POLLOUT if self._to_upstream else 0
         if wanted:
             poll.register(self._upstream, wanted)
         for client, queue in self._queues.items():
@@ -105,7 +106,7 @@ class Hub:
             if client not in self._half_closed and len(self._to_upstream) < CHUNK:
                 wanted |= select.POLLIN
             poll.register(client, wanted)
-        return poll.poll
+        return poll
 
     def _serve(self, client, events):
         queue = self._queues[client]

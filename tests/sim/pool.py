@@ -43,9 +43,11 @@ class Pool:
     """A pool of `hosts`, with one `user`. Use as a context manager, or `start` and `stop` it.
 
     generation "26.1" is a recent server; an "old" one takes Basic on CONNECT, knows no thumbprint
-    header, no Certificate class and no domain_type. json_rpc is the newest version it answers in (0: XML-RPC alone). auth_delay is what a
-    wrong password costs, in seconds; REAL_AUTH_DELAY is the range of real hosts. Hosts are at
-    127.0.0.1, 127.0.0.2 and so on with one port, as supporters give the coordinator's bare address.
+    header, no Certificate class and no domain_type. json_rpc is the newest version that it answers
+    in (0: XML-RPC alone). auth_delay is what a wrong password costs, in seconds; REAL_AUTH_DELAY
+    is the range of real hosts. Unless `addresses` are given, hosts are at 127.0.0.1, 127.0.0.2 and
+    so on with one port, as supporters tell the coordinator's address without one.
+    cookie_refused, location_port and tls_profile (6.5, 7.0, 8.2) are as on servers of some years.
     """
 
     def __init__(self, hosts=1, tls=True, user="root", password="secret", generation="26.1",

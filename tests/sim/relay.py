@@ -9,7 +9,7 @@ import select
 import socket
 import time
 
-from .stream import CHUNK, Gone, Late
+from .stream import CHUNK, Gone
 
 LINGER = 2
 
@@ -26,9 +26,9 @@ def relay(stream, backend, shaper, idle=None):
                 break
             if flow.turn(last_input + idle if idle else None):
                 last_input = time.monotonic()
-        if not shaper.end(stream):
-            end(stream)
-    except (Gone, Late):
+        shaper.end(stream)
+        end(stream)
+    except Gone:
         pass
 
 

@@ -31,8 +31,8 @@ class Rfb(backends.Backend):
         self.width = width
         self.height = height
         self.events = []
+        self.step = step
         self._title = title
-        self._step = step
         self._changed = threading.Condition()
 
     @property
@@ -54,11 +54,6 @@ class Rfb(backends.Backend):
         with self._changed:
             self._changed.wait_for(lambda: len(found()) >= count, timeout)
             return found()
-
-    @property
-    def step(self):
-        return self._step
-
 
 class _Viewer:
     """One client's session."""

@@ -15,15 +15,13 @@ class Shaper:
         self._fault = fault
         self._sent = 0
         self._not_before = 0.0
-        shapes = fault is not None and fault.action in ("split", "drip")
-        self._every = None
-        self._first = None
-        self._pause = faults.pause_of(fault) if shapes else 0
-        if shapes:
+        self._every = self._first = self._limit = None
+        self._pause = 0
+        if fault and fault.action in ("split", "drip"):
             self._every = fault.get("every", 1 if fault.action == "drip" else None)
             self._first = None if self._every else fault.get("at", 1)
-        self._limit = None
-        if fault is not None and not shapes:
+            self._pause = faults.pause_of(fault)
+        elif fault:
             self._limit = fault.get("at", 0)
 
     @property
@@ -53,9 +51,9 @@ class Shaper:
         return piece
 
     def end(self, stream):
-        """Do what the fault says once that is reached; false when there is nothing to do."""
+        """Once that is reached, do what the fault says, which ends the connection: Gone."""
         if not self.reached:
-            return False
+            return
         action = self._fault.action
         if action in ("stall", "silence"):
             faults.hold(stream, reading=action == "silence")
@@ -65,4 +63,3 @@ class Shaper:
         elif action == "garble":
             stream.send(self._fault.get("data", faults.NOISE))
         faults.end(stream, action != "truncate" and self._fault.get("clean", True))
-        return True

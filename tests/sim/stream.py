@@ -164,14 +164,6 @@ class TlsStream(Stream):
         self._shape = shape
         self._secured = False
 
-    @property
-    def version(self):
-        return self._tls.version()
-
-    @property
-    def cipher(self):
-        return self._tls.cipher()[0]
-
     def secure(self, deadline):
         """Shake hands; Gone when the peer does not agree."""
         while not self._secured:

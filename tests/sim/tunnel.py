@@ -82,7 +82,7 @@ class Tunnels:
 def connect(host, stream, request, record):
     """Answer CONNECT: open a tunnel and relay until it ends, or refuse. The connection is of no
     other use afterwards."""
-    fault = host.pool.faults.take("connect", host, "CONNECT")
+    fault = host.pool.faults.take("connect", host)
     try:
         if fault and fault.action == "expire":
             host.pool.expire_sessions()
