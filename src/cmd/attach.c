@@ -106,8 +106,10 @@ static enum relay_verdict obey(struct attachment *a, enum escape_action action, 
 	case ESCAPE_QUIT:
 		return RELAY_QUIT;
 	case ESCAPE_SUSPEND:
-		if (a->terminal)
+		if (a->terminal) {
+			relay_flush(&a->relay);
 			tty_suspend();
+		}
 		break;
 	case ESCAPE_RESIZE:
 		type_size(up, reserve);

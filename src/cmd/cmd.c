@@ -8,8 +8,8 @@
 const struct command commands[] = {
     {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
      1, command_console},
-    {"help", "[COMMAND]", "show what a command does and takes", 0, 1, command_help},
-    {"version", "", "show the version", 0, 0, command_version},
+    {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},
+    {"version", "", "show the version", OPTION_FOR_INFO, 0, command_version},
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

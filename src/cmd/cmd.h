@@ -9,7 +9,7 @@ struct command {
 	const char *name;
 	const char *operands; /* as usage shows them */
 	const char *summary;
-	unsigned bit; /* OPTION_FOR_…; 0 takes only what all take */
+	unsigned bit; /* OPTION_FOR_… */
 	size_t operands_max;
 	/* Operands are those behind the command's name. 0, or -1 with *err. */
 	int (*run)(const struct options *o, struct error *err);

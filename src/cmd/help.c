@@ -30,7 +30,7 @@ static void usage_of(const struct command *command)
 
 	printf("usage: xencon %s%s%s\n\n%s\n", command->name,
 	       command->operands[0] != '\0' ? " " : "", command->operands, command->summary);
-	if (command->bit == 0)
+	if (command->bit == OPTION_FOR_INFO)
 		return;
 	options_help(command->bit, options, sizeof(options));
 	printf("\noptions:\n%s", options);

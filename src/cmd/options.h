@@ -36,6 +36,7 @@ enum option_id {
 
 /* Which commands take an option. */
 #define OPTION_FOR_CONSOLE 0x1U
+#define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
 
 struct option_spec {

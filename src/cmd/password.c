@@ -34,7 +34,7 @@ static int read_first_line(int fd, const char *whose, char **ret, struct error *
 		if (wait_ready(fd, POLLIN, CLOCK_NEVER, err) < 0)
 			goto out;
 		const ssize_t n = read(fd, line + used, sizeof(line) - used);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) {
 			error_set_errno(err, ERROR_LOGIN, "cannot read the password from %s",
@@ -62,12 +62,13 @@ out:
 	return rc;
 }
 
+/* Not blocking, a FIFO that nobody writes to opens at once, and the wait for it can be left. */
 static int from_file(const char *path, char **ret, struct error *err)
 {
 	struct stat st;
 	int rc = -1;
 
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_USAGE, "cannot open the password file \"%s\"",
 		                       path);

@@ -42,6 +42,7 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 		return NULL;
 	}
 	c->timeout_ms = to->timeout_ms;
+	c->clear_text = to->address.scheme == ADDRESS_HTTP;
 	address_show_port(&to->address, c->name);
 	if (buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
 	    (c->stream = connect_stream(to, err)) == NULL) {
@@ -110,8 +111,8 @@ static ssize_t recv_some(struct conn *c, uint8_t *to, size_t len, int64_t deadli
 	}
 }
 
-int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
-                   struct error *err)
+static int recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
+                     struct error *err)
 {
 	const int64_t deadline = clock_ms() + timeout_ms;
 	struct http_head head;
@@ -150,6 +151,19 @@ int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *
 	buf_consume(&c->in, head.size);
 	*ret = head;
 	return 0;
+}
+
+int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
+                   struct error *err)
+{
+	if (recv_head(c, timeout_ms, ret, ret_empty, err) == 0) {
+		c->has_answered = true;
+		return 0;
+	}
+	/* What a TLS server does about clear text: it closes, resets or sends an alert. */
+	if (c->clear_text && !c->has_answered && err->kind != ERROR_INTERRUPTED)
+		error_hint(err, "if that port speaks TLS, ask for https://%s", c->name);
+	return -1;
 }
 
 /* Memory that grows by doubling; what it leaves behind is wiped. */

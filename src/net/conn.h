@@ -35,6 +35,8 @@ struct conn {
 	struct stream *stream;
 	struct buf in;
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
+	bool clear_text;             /* http:// was asked for */
+	bool has_answered;           /* with a whole head of HTTP */
 	int timeout_ms;
 };
 

@@ -182,21 +182,26 @@ struct page {
 	size_t used;
 	bool gap;     /* a blank is due before the next character */
 	bool heading; /* a heading ended: a colon is due as well */
+	bool full;    /* something did not fit: nothing more is put */
 };
 
 static void page_put(struct page *p, char c)
 {
-	if (p->heading && p->used > 0 && p->used + 3 < p->cap) {
-		if (p->out[p->used - 1] != ':')
-			p->out[p->used++] = ':';
-		p->gap = true;
+	const bool first = p->used == 0;
+	const bool colon = p->heading && !first && p->out[p->used - 1] != ':';
+	const bool blank = (p->heading || p->gap) && !first;
+
+	if (p->full || p->used + colon + blank + 2 > p->cap) {
+		p->full = true;
+		return;
 	}
-	p->heading = false;
-	if (p->gap && p->used > 0 && p->used + 2 < p->cap)
+	if (colon)
+		p->out[p->used++] = ':';
+	if (blank)
 		p->out[p->used++] = ' ';
+	p->out[p->used++] = c;
+	p->heading = false;
 	p->gap = false;
-	if (p->used + 1 < p->cap)
-		p->out[p->used++] = c;
 }
 
 size_t http_page_text(const char *page, size_t len, char *out, size_t cap)

@@ -330,3 +330,23 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	*ret = end;
 	return 0;
 }
+
+void relay_flush(struct relay *r)
+{
+	const int64_t deadline = clock_ms() + RELAY_FLUSH_MS;
+	struct error ignored = {0};
+
+	while (buf_used(&r->up) > 0) {
+		const ssize_t n =
+		    stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), &ignored);
+
+		if (n > 0) {
+			buf_consume(&r->up, (size_t)n);
+			r->bytes_up += (uint64_t)n;
+			continue;
+		}
+		const short events = stream_events(r->stream, false, true);
+		if (n != STREAM_AGAIN || wait_ready(r->stream->fd, events, deadline, &ignored) <= 0)
+			return;
+	}
+}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -77,6 +78,9 @@ int trust_prepare(SSL_CTX *context, SSL *ssl, const struct trust_policy *policy,
 	SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	if (policy->cacert_file == NULL) {
 		ok = SSL_CTX_set_default_verify_paths(context);
+	} else if (access(policy->cacert_file, R_OK) != 0) {
+		return error_set_errno(err, ERROR_USAGE, "cannot read certificates from \"%s\"",
+		                       policy->cacert_file);
 	} else {
 		ok = SSL_CTX_load_verify_locations(context, policy->cacert_file, NULL);
 		if (!ok) {

@@ -19,7 +19,9 @@ struct private_mode {
 /* In the order to undo them: the alternate screen last, since leaving it restores the cursor. */
 static const struct private_mode private_modes[] = {
     {1, false, "\033[?1l"},       /* cursor keys send application sequences */
+    {5, false, "\033[?5l"},       /* the screen is reversed */
     {7, true, "\033[?7h"},        /* lines wrap */
+    {66, false, "\033[?66l"},     /* application keypad */
     {9, false, "\033[?9l"},       /* mouse reports, from here on */
     {1000, false, "\033[?1000l"}, /* … */
     {1002, false, "\033[?1002l"}, {1003, false, "\033[?1003l"},
@@ -37,7 +39,9 @@ static const struct private_mode private_modes[] = {
 enum {
 	BIT_KEYPAD = PRIVATE_COUNT, /* ESC = : application keypad */
 	BIT_COLOUR,                 /* SGR other than 0 */
-	BIT_GRAPHICS,               /* G0 or a shift selects line drawing characters */
+	BIT_CHARSET,                /* G0 is line drawing characters */
+	BIT_SHIFT,                  /* G1 is in use, whatever it is */
+	BIT_INSERT,                 /* characters push others aside */
 	BIT_REGION,                 /* a scrolling region is set */
 };
 
@@ -92,6 +96,8 @@ static void end_sequence(struct modes *m, uint8_t final)
 		set_private(m, final == 'h');
 	else if (m->state == SEQUENCE && final == 'm')
 		set_colour(m);
+	else if (m->state == SEQUENCE && (final == 'h' || final == 'l') && m->params[0] == 4)
+		set_bit(m, BIT_INSERT, final == 'h');
 	else if (m->state == SEQUENCE && final == 'r')
 		set_bit(m, BIT_REGION, m->param_count > 1 || m->params[0] != 0);
 	m->state = GROUND;
@@ -150,7 +156,7 @@ static void feed_escape(struct modes *m, uint8_t byte)
 static void feed_ground(struct modes *m, uint8_t byte)
 {
 	if (byte == 0x0e || byte == 0x0f)
-		set_bit(m, BIT_GRAPHICS, byte == 0x0e);
+		set_bit(m, BIT_SHIFT, byte == 0x0e);
 }
 
 static void feed(struct modes *m, uint8_t byte)
@@ -172,7 +178,7 @@ static void feed(struct modes *m, uint8_t byte)
 		feed_escape(m, byte);
 		break;
 	case CHARSET:
-		set_bit(m, BIT_GRAPHICS, byte == '0');
+		set_bit(m, BIT_CHARSET, byte == '0');
 		m->state = GROUND;
 		break;
 	case STRING:
@@ -211,8 +217,12 @@ size_t modes_undo(struct modes *m, char *out, size_t cap)
 
 	if (m->state != GROUND)
 		append(out, cap, &used, "\030"); /* CAN: what was half printed is void */
-	if ((m->on & 1U << BIT_GRAPHICS) != 0)
-		append(out, cap, &used, "\017\033(B");
+	if ((m->on & 1U << BIT_SHIFT) != 0)
+		append(out, cap, &used, "\017");
+	if ((m->on & 1U << BIT_CHARSET) != 0)
+		append(out, cap, &used, "\033(B");
+	if ((m->on & 1U << BIT_INSERT) != 0)
+		append(out, cap, &used, "\033[4l");
 	if ((m->on & 1U << BIT_COLOUR) != 0)
 		append(out, cap, &used, "\033[0m");
 	if ((m->on & 1U << BIT_KEYPAD) != 0)

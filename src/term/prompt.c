@@ -15,6 +15,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "term/tty.h"
 
 static struct termios saved;
 static int echo_fd = -1; /* the terminal whose echo is off, or -1 */
@@ -75,7 +76,8 @@ static int stop_and_ask_again(int fd, const char *question, struct error *err)
 	signals_catch_stop(false);
 	(void)kill(0, SIGTSTP);
 	signals_catch_stop(true);
-	if (echo_off(fd, err) != 0)
+	/* When a signal ended the stop, the wait that follows fails with it. */
+	if (tty_await_foreground(fd) && echo_off(fd, err) != 0)
 		return -1;
 	say(fd, question);
 	return 0;

@@ -61,11 +61,24 @@ int tty_enter_raw(int fd, struct error *err)
 }
 
 /* A shell that has taken the terminal back has set it as it needs it. */
-static bool is_ours(void)
+static bool is_ours(int fd)
 {
-	const pid_t owner = tcgetpgrp(raw_fd);
+	const pid_t owner = tcgetpgrp(fd);
 
 	return owner < 0 || owner == getpgrp();
+}
+
+bool tty_await_foreground(int fd)
+{
+	while (!is_ours(fd)) {
+		(void)signals_take(SIGCONT);
+		if (signals_fatal() != 0)
+			return false;
+		(void)raise(SIGTTIN);
+		if (!signals_take(SIGCONT))
+			return false; /* an orphan is not stopped */
+	}
+	return signals_fatal() == 0;
 }
 
 void tty_leave_raw(void)
@@ -73,7 +86,7 @@ void tty_leave_raw(void)
 	if (!is_raw)
 		return;
 	is_raw = 0;
-	if (is_ours()) {
+	if (is_ours(raw_fd)) {
 		/* Not TCSADRAIN, which waits for as long as a stopped terminal likes. */
 		while (tcsetattr(raw_fd, TCSANOW, &saved) != 0 && errno == EINTR)
 			;
@@ -97,13 +110,13 @@ void tty_suspend(void)
 	signals_catch_stop(false);
 	/* The whole job, as the terminal's own ^Z does: a pipeline stops with us. */
 	(void)kill(0, SIGTSTP);
-	if (was_raw && tty_enter_raw(fd, &ignored) != 0)
+	if (was_raw && tty_await_foreground(fd) && tty_enter_raw(fd, &ignored) != 0)
 		log_message("%s: %s", ignored.text, ignored.cause);
 }
 
 void tty_resume(void)
 {
-	if (is_raw)
+	if (is_raw && tty_await_foreground(raw_fd))
 		(void)set(&raw);
 }
 

@@ -30,6 +30,11 @@ void tty_suspend(void);
 /* Sets raw mode again after the job was stopped by others (SIGSTOP) and continued. */
 void tty_resume(void);
 
+/* Continued in the background, a program that wants its terminal stops again until the shell gives it
+ * back; this does so. False when that is not to be: a signal asks us to end, or there is no shell that
+ * would continue us. */
+bool tty_await_foreground(int fd);
+
 /* The window's size; false where it is not known. */
 bool tty_size(int fd, unsigned *ret_rows, unsigned *ret_columns);
 

@@ -51,6 +51,9 @@ static int check_running(const struct vm *vm, struct error *err)
 		return error_hint(err, "make it run first, for instance: xe vm-%s uuid=%s",
 		                  stopped_states[i].command, vm->uuid);
 	}
+	if (strcmp(vm->power_state, "Running") != 0)
+		return error_set(err, ERROR_UNAVAILABLE, "\"%s\" does not run, it is \"%s\"",
+		                 vm->name, vm->power_state);
 	return 0;
 }
 
