@@ -65,7 +65,7 @@ static void toggle_log(const struct attachment *a)
 		log_message("there is no log; start xencon with --log FILE to have one");
 		return;
 	}
-	r->paused = !r->paused;
+	recorder_pause(r, !r->paused);
 	log_message("the log to \"%s\" is %s", r->path, r->paused ? "off" : "on again");
 }
 

@@ -27,7 +27,7 @@ static int choose(const struct options *o, const struct settings *settings, stru
 }
 
 /* Logs in and opens the tunnel; the password is gone when this returns. */
-static int reach(const struct settings *settings, struct session *session, struct reach *what,
+static int reach(struct settings *settings, struct session *session, struct reach *what,
                  struct vm *ret_vm, struct conn **ret_tunnel, struct error *err)
 {
 	char *password = NULL;

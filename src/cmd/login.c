@@ -57,8 +57,7 @@ static int ask_and_login(const struct settings *settings, struct session *s, cha
 	}
 }
 
-int login_open(const struct settings *settings, struct session *s, char **ret_password,
-               struct error *err)
+int login_open(struct settings *settings, struct session *s, char **ret_password, struct error *err)
 {
 	char *password = NULL;
 

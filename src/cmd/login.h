@@ -14,7 +14,7 @@
 /* Starts *s and logs it in; end it with session_end, also after a failure. A password that no source
  * gives is asked for on the terminal, once the server is trusted. *ret_password, to be freed with
  * secret_free, is the one that worked. ERROR_LOGIN when there is none to be had. */
-int login_open(const struct settings *settings, struct session *s, char **ret_password,
+int login_open(struct settings *settings, struct session *s, char **ret_password,
                struct error *err);
 
 #endif

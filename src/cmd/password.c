@@ -169,15 +169,18 @@ static int from_command(const char *command, char **ret, struct error *err)
 	return 0;
 }
 
-int password_find(const struct settings *s, char **ret, struct error *err)
+int password_find(struct settings *s, char **ret, struct error *err)
 {
+	char *const given = s->password;
+
+	s->password = NULL;
 	*ret = NULL;
+	if (s->password_file == NULL && s->password_command == NULL) {
+		*ret = given;
+		return 0;
+	}
+	secret_free(given);
 	if (s->password_file != NULL)
 		return from_file(s->password_file, ret, err);
-	if (s->password_command != NULL)
-		return from_command(s->password_command, ret, err);
-	if (s->password == NULL)
-		return 0;
-	*ret = secret_dup(s->password);
-	return *ret != NULL ? 0 : error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+	return from_command(s->password_command, ret, err);
 }

@@ -9,9 +9,9 @@
 #define PASSWORD_MAX 1024 /* bytes of its line */
 
 /* The password that a file, a command or the environment gives, in this order; *ret is NULL when
- * none was named. Free it with secret_free. A file that others can read is refused. A command runs
+ * none was named. Free it with secret_free; the settings hold none afterwards. A file that others can read is refused. A command runs
  * by `sh -c` for as long as it likes (it may ask the user something); its stderr is ours. ERROR_USAGE
  * and ERROR_LOGIN say which source failed. */
-int password_find(const struct settings *s, char **ret, struct error *err);
+int password_find(struct settings *s, char **ret, struct error *err);
 
 #endif

@@ -94,6 +94,15 @@ void recorder_write(struct recorder *r, const uint8_t *data, size_t len)
 	}
 }
 
+void recorder_pause(struct recorder *r, bool paused)
+{
+	if (r->fd >= 0 && paused && r->timestamps && r->mid_line) {
+		(void)put(r, "\n", 1);
+		r->mid_line = false;
+	}
+	r->paused = paused;
+}
+
 void recorder_close(struct recorder *r)
 {
 	if (r->fd >= 0)

@@ -30,6 +30,9 @@ int recorder_open(struct recorder *r, const char *path, bool timestamps, struct 
 /* Appends. Blocks as long as the file does, which only a FIFO's reader can make long. */
 void recorder_write(struct recorder *r, const uint8_t *data, size_t len);
 
+/* Stops recording, or goes on; a line with a timestamp that is cut by it is ended. */
+void recorder_pause(struct recorder *r, bool paused);
+
 /* Closes. */
 void recorder_close(struct recorder *r);
 
