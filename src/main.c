@@ -38,7 +38,8 @@ int main(int argc, char *argv[])
 	if (rc == 0)
 		return 0;
 	error_print(&err);
-	if (err.kind == ERROR_INTERRUPTED)
-		signals_die(err.signal);
+	/* Also one that came while we cleaned up after something else. */
+	if (signals_fatal() != 0)
+		signals_die(signals_fatal());
 	return error_exit_status(&err);
 }

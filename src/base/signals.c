@@ -182,13 +182,36 @@ _Noreturn void signals_die(int signal)
 	_exit(128 + signal); /* only if the signal does not end a process by default */
 }
 
+static void block_fatal(int how)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < COUNT(fatal_signals); i++)
+		(void)sigaddset(&set, fatal_signals[i]);
+	(void)sigprocmask(how, &set, NULL);
+}
+
+pid_t signals_fork(void)
+{
+	block_fatal(SIG_BLOCK);
+	const pid_t pid = fork();
+	if (pid != 0)
+		block_fatal(SIG_UNBLOCK);
+	return pid;
+}
+
 void signals_reset(void)
 {
 	close_pipe();
+	first_fatal = 0;
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
-		if (!signals_ignored(fatal_signals[i]))
-			handle(fatal_signals[i], SIG_DFL, 0);
+		if (signals_ignored(fatal_signals[i]))
+			continue;
+		handle(fatal_signals[i], SIG_IGN, 0); /* drops what is pending */
+		handle(fatal_signals[i], SIG_DFL, 0);
 	}
+	block_fatal(SIG_UNBLOCK);
 	for (size_t i = 0; i < COUNT(crash_signals); i++)
 		handle(crash_signals[i], SIG_DFL, 0);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -53,7 +54,11 @@ void signals_on_crash(void (*restore)(void));
 /* Ends the process by the signal's default action. */
 _Noreturn void signals_die(int signal);
 
-/* In a forked child: default dispositions, and no share in the parent's pipe. */
+/* fork(2) with the fatal signals blocked in the child, until it says what it is by signals_reset: a ^C
+ * that is for us must not hit a child that has not left our process group yet. */
+pid_t signals_fork(void);
+
+/* In a forked child: default dispositions, no share in the parent's pipe, and nothing pending. */
 void signals_reset(void);
 
 #endif

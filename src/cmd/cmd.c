@@ -58,6 +58,10 @@ int command_run(int argc, char *const argv[], struct error *err)
 	if (o.operand_count > command->operands_max) {
 		error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
 		          o.operands[command->operands_max]);
+		if (command->bit == OPTION_FOR_INFO)
+			return error_hint(err, "usage: xencon %s%s%s", command->name,
+			                  command->operands[0] != '\0' ? " " : "",
+			                  command->operands);
 		return error_hint(err,
 		                  "usage: xencon %s %s; a name with blanks needs quotation "
 		                  "marks",

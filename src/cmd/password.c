@@ -142,7 +142,7 @@ static int from_command(const char *command, char **ret, struct error *err)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	const pid_t child = fork();
+	const pid_t child = signals_fork();
 	if (child == 0)
 		run_command(command, ends[1]);
 	(void)close(ends[1]);

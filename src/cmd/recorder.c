@@ -10,14 +10,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
 {
 	*r = (struct recorder){.path = path, .fd = -1, .timestamps = timestamps};
 	if (path == NULL)
 		return 0;
-	r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	if (r->fd < 0 && errno == ENXIO) {
+		error_set(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
+		return error_cause(err, "nobody reads that FIFO");
+	}
 	if (r->fd < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
 	return 0;
@@ -47,11 +53,16 @@ static void give_up(struct recorder *r)
 static bool put(struct recorder *r, const void *data, size_t len)
 {
 	const char *p = data;
+	struct error ignored = {0};
 
 	while (len > 0) {
 		const ssize_t n = write(r->fd, p, len);
 
 		if (n < 0 && errno == EINTR)
+			continue;
+		/* A FIFO whose reader sleeps; a signal ends the wait. */
+		if (n < 0 && errno == EAGAIN &&
+		    wait_ready(r->fd, POLLOUT, CLOCK_NEVER, &ignored) > 0)
 			continue;
 		if (n < 0) {
 			give_up(r);

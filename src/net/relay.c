@@ -301,6 +301,10 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		return act(s, pending, ret, err);
 	if (s->quitting || clock_ms() < next_deadline(s))
 		return 0;
+	if (s->broken) {
+		*err = s->failure;
+		return -1;
+	}
 	rc = s->output_shut ? 1 : judge_silence(s, err);
 	*ret = s->output_shut ? RELAY_ENDED_CONSOLE : RELAY_ENDED_IDLE;
 	return rc;
@@ -336,7 +340,7 @@ void relay_flush(struct relay *r)
 	const int64_t deadline = clock_ms() + RELAY_FLUSH_MS;
 	struct error ignored = {0};
 
-	while (buf_used(&r->up) > 0) {
+	while (buf_used(&r->up) > 0 && clock_ms() < deadline) {
 		const ssize_t n =
 		    stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), &ignored);
 

@@ -94,7 +94,7 @@ static int look_up_aside(const struct address *to, int family, int64_t deadline,
 	if (pipe(ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	const pid_t child = fork();
+	const pid_t child = signals_fork();
 	if (child < 0) {
 		rc = error_set_errno(err, ERROR_LOCAL, "cannot fork");
 		(void)close(ends[0]);

@@ -85,8 +85,7 @@ static _Noreturn void run_child(struct session *s, struct conn *used)
 	if (null >= 0) {
 		(void)dup2(null, STDIN_FILENO);
 		(void)dup2(null, STDOUT_FILENO);
-		if (log_level() < LOG_STEPS)
-			(void)dup2(null, STDERR_FILENO);
+		(void)dup2(null, STDERR_FILENO);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	conn_abandon(used);
@@ -97,7 +96,7 @@ void session_logout_aside(struct session *s, struct conn *used)
 {
 	if (s->ref == NULL)
 		return;
-	const pid_t pid = fork();
+	const pid_t pid = signals_fork();
 	if (pid == 0)
 		run_child(s, used);
 	if (pid < 0)
@@ -117,6 +116,8 @@ static void await_child(struct session *s)
 		log_trace(LOG_STEPS, "the logout is still under way, leaving it behind");
 	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		log_trace(LOG_STEPS, "the logout failed, the server will drop the session later");
+	else
+		log_trace(LOG_STEPS, "logged out");
 	s->logout_pid = 0;
 }
 

@@ -285,6 +285,17 @@ static struct conn *retry_with_basic(const struct endpoint *to, const struct pla
 	return c;
 }
 
+/* Clear text is for the user to ask for, not for the server: the session would travel readably. */
+static int clear_text(const struct place *place, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	error_set(err, ERROR_UNTRUSTED, "the console is offered in clear text only, at http://%s",
+	          address_show(&place->address, name));
+	return error_hint(err, "where the network between is safe, ask for clear text yourself: "
+	                       "--server http://…");
+}
+
 /* Where to send CONNECT, and over what: *ret_conn is the session's connection, handed over, or
  * NULL when a new one to *ret_to is needed. */
 static int choose(struct session *s, const struct vm *vm, const struct place *place,
@@ -297,6 +308,9 @@ static int choose(struct session *s, const struct vm *vm, const struct place *pl
 		return -1;
 	*ret_to = s->rpc.endpoint;
 	*ret_conn = NULL;
+	if (!same && place->address.scheme == ADDRESS_HTTP &&
+	    s->rpc.endpoint.address.scheme != ADDRESS_HTTP)
+		return clear_text(place, err);
 	if (same) {
 		*ret_conn = s->rpc.conn;
 		s->rpc.conn = NULL;
