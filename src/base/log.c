@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+
+/* How long a line may wait for its reader. */
+#define PATIENCE_MS 500
 
 static enum log_level current_level = LOG_NORMAL;
 static bool raw_terminal;
@@ -37,10 +41,20 @@ static const char *line_end(void)
 	return raw_terminal ? "\r\n" : "\n";
 }
 
-/* stderr may be a pipe that nobody reads any more: there is nobody left to tell. */
+/* stderr may be a pipe that nobody reads any more, or a terminal that has been stopped: there is
+ * nobody to tell, and no message is worth standing still for. */
 static void write_all(const char *data, size_t len)
 {
+	const int64_t deadline = clock_ms() + PATIENCE_MS;
+
 	while (len > 0) {
+		struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+		const int ready = poll(&out, 1, clock_poll_timeout(deadline));
+		if (ready == 0)
+			return;
+		if (ready < 0 && errno == EINTR)
+			continue;
 		const ssize_t n = write(STDERR_FILENO, data, len);
 		if (n < 0 && errno == EINTR)
 			continue;

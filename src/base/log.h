@@ -25,7 +25,7 @@ enum log_level log_level(void);
 /* Whether lines end in CR LF: a terminal in raw mode does not return the carriage by itself. */
 void log_set_raw(bool raw);
 
-/* Writes "xencon: LINE". Always: for errors and for what the user asked to see. Control characters
+/* Writes "xencon: LINE"; drops it when stderr takes nothing for half a second. For errors and for what the user asked to see. Control characters
  * and broken UTF-8 in it are made visible. Does not touch errno. */
 void log_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

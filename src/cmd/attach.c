@@ -18,6 +18,9 @@
 /* "stty rows 65535 cols 65535" and its carriage return. */
 #define RESIZE_MAX 48
 
+/* How long a busy terminal may take to be set right; one that is stopped would never be. */
+#define UNDO_MS 500
+
 struct attachment {
 	const struct settings *settings;
 	struct conn *tunnel;
@@ -31,10 +34,18 @@ struct attachment {
 	int64_t started_ms;
 };
 
+/* The cursor may be anywhere in a line of the guest's. */
+static void begin_line(const struct attachment *a)
+{
+	if (a->terminal)
+		log_block("\n");
+}
+
 static void show_help(const struct attachment *a)
 {
 	char c[ESCAPE_SHOW_MAX];
 
+	begin_line(a);
 	escape_show(a->escape.character, c);
 	log_message("%s . or %s q  quit          %s %s  send %s itself", c, c, c, c, c);
 	log_message("%s z  suspend               %s r  tell the guest the window's size", c, c);
@@ -47,6 +58,7 @@ static void show_status(const struct attachment *a)
 	const struct recorder *const r = a->recorder;
 	const long long s = (clock_ms() - a->started_ms) / 1000;
 
+	begin_line(a);
 	log_message("\"%s\" at %s (%s), %lld:%02lld:%02lld, %llu bytes in, %llu out, log %s%s",
 	            a->vm, a->tunnel->name, stream_describe(a->tunnel->stream), s / 3600,
 	            s / 60 % 60, s % 60, (unsigned long long)a->relay.bytes_down,
@@ -61,6 +73,7 @@ static void toggle_log(const struct attachment *a)
 {
 	struct recorder *const r = a->recorder;
 
+	begin_line(a);
 	if (r->fd < 0) {
 		log_message("there is no log; start xencon with --log FILE to have one");
 		return;
@@ -152,9 +165,15 @@ static void on_input_end(void *context, struct buf *up)
 
 static void on_output(void *context, const uint8_t *data, size_t len)
 {
-	struct attachment *const a = context;
+	const struct attachment *const a = context;
 
 	recorder_write(a->recorder, data, len);
+}
+
+static void on_shown(void *context, const uint8_t *data, size_t len)
+{
+	struct attachment *const a = context;
+
 	if (a->screen)
 		modes_feed(&a->modes, data, len);
 }
@@ -197,7 +216,7 @@ static void leave_terminal(struct attachment *a)
 	if (a->screen) {
 		const size_t n = modes_undo(&a->modes, undo, sizeof(undo));
 
-		(void)!write(a->relay.local->out_fd, undo, n);
+		local_put(a->relay.local, (const uint8_t *)undo, n, clock_ms() + UNDO_MS);
 	}
 	if (!a->terminal)
 		return;
@@ -223,6 +242,7 @@ int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
 	    .input = on_input,
 	    .input_ended = on_input_end,
 	    .output = on_output,
+	    .shown = on_shown,
 	    .signalled = on_signal,
 	};
 	struct local local;

@@ -31,17 +31,17 @@ int recorder_open(struct recorder *r, const char *path, bool timestamps, struct 
 
 void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
 {
-	const time_t seconds = (time_t)(epoch_ms / 1000);
+	const int ms = (int)((epoch_ms % 1000 + 1000) % 1000); /* also before 1970 */
+	const time_t seconds = (time_t)((epoch_ms - ms) / 1000);
 	struct tm local;
-	char date[24];
+	char date[40];
 	char zone[8];
 
 	if (localtime_r(&seconds, &local) == NULL)
 		memset(&local, 0, sizeof(local)); /* a year beyond int's range */
 	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
 	(void)strftime(zone, sizeof(zone), "%z", &local);
-	(void)snprintf(buf, RECORDER_STAMP_MAX, "%s.%03d%.3s:%s ", date, (int)(epoch_ms % 1000),
-	               zone, zone + 3);
+	(void)snprintf(buf, RECORDER_STAMP_MAX, "%s.%03d%.3s:%s ", date, ms, zone, zone + 3);
 }
 
 static void give_up(struct recorder *r)

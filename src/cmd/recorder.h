@@ -37,7 +37,7 @@ void recorder_pause(struct recorder *r, bool paused);
 void recorder_close(struct recorder *r);
 
 /* Writes "2026-11-22T09:30:00.123+01:00 " for milliseconds since the epoch. */
-#define RECORDER_STAMP_MAX 48
+#define RECORDER_STAMP_MAX 64
 void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX]);
 
 #endif

@@ -55,6 +55,8 @@ static const char *set_host(struct address *a, const char *host, size_t len)
 	}
 	memcpy(a->host, host, len);
 	a->host[len] = '\0';
+	if (strchr(a->host, ':') != NULL && !address_is_literal(a))
+		return "what has more than one colon is no IPv6 address";
 	return NULL;
 }
 

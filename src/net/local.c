@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define TERMINAL_PATH_MAX 256
 
@@ -70,6 +73,25 @@ ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct err
 	if (errno == EPIPE || errno == EIO || errno == ECONNRESET)
 		return STREAM_EOF;
 	return error_set_errno(err, ERROR_LOCAL, "cannot write the output");
+}
+
+void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadline)
+{
+	struct error ignored = {0};
+
+	while (len > 0) {
+		struct pollfd out = {.fd = l->out_fd, .events = POLLOUT};
+
+		if (poll(&out, 1, clock_poll_timeout(deadline)) == 0)
+			return;
+		const ssize_t n = local_write(l, data, len, &ignored);
+		if (n == STREAM_EOF || n == STREAM_ERROR)
+			return;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
 }
 
 void local_shut_output(struct local *l)

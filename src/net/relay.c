@@ -153,6 +153,8 @@ static int write_output(struct state *s, struct error *err)
 		return 1;
 	if (n < 0)
 		return -1;
+	if (r->hooks->shown != NULL)
+		r->hooks->shown(r->hooks->context, buf_head(r->down), (size_t)n);
 	buf_consume(r->down, (size_t)n);
 	s->quiet_since = clock_ms();
 	return 0;

@@ -47,8 +47,10 @@ struct relay_hooks {
 	enum relay_verdict (*input)(void *context, const uint8_t *data, size_t len, struct buf *up);
 	/* The input has ended: puts what was held back. May be NULL. */
 	void (*input_ended)(void *context, struct buf *up);
-	/* Sees what the console printed, once, in order. May be NULL. */
+	/* Sees what the console printed, once, in order, when it comes. May be NULL. */
 	void (*output)(void *context, const uint8_t *data, size_t len);
+	/* Sees the same when it has been written to the output. May be NULL. */
+	void (*shown)(void *context, const uint8_t *data, size_t len);
 	/* A signal was caught, and is not fatal. May be NULL. */
 	void (*signalled)(void *context);
 };

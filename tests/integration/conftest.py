@@ -9,6 +9,8 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
 import sim  # noqa: E402
 
 import harness  # noqa: E402
+import ptys  # noqa: E402
+import puppets  # noqa: E402
 
 
 @pytest.fixture
@@ -36,10 +38,35 @@ def pool(make_pool):
 @pytest.fixture
 def xencon(pool, tmp_path):
     """The program, told to trust and use `pool`."""
-    return harness.Xencon(tmp_path, pool)
+    program = harness.Xencon(tmp_path, pool)
+    yield program
+    program.stop()
 
 
 @pytest.fixture
 def make_xencon(tmp_path):
     """The program for a pool that the test made itself."""
-    return lambda pool, **arguments: harness.Xencon(tmp_path, pool, **arguments)
+    programs = []
+
+    def make(pool, **arguments):
+        programs.append(harness.Xencon(tmp_path, pool, **arguments))
+        return programs[-1]
+
+    yield make
+    for program in programs:
+        program.stop()
+
+
+@pytest.fixture
+def puppet(pool):
+    """The guest behind the console of a VM "web01": it says and hears what the test wants."""
+    guest = puppets.Puppet()
+    pool.add_vm("web01", backend=guest)
+    return guest
+
+
+@pytest.fixture
+def pty():
+    """A pseudo-terminal of the test's own."""
+    with ptys.Pty() as made:
+        yield made

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
 
 # Only what hangs takes this long; sanitizers and a busy machine do not.
-PATIENCE = 60
+PATIENCE = float(os.environ.get("PATIENCE", 60))
 
 ESCAPE = b"\x1d"
 
@@ -26,6 +26,7 @@ class Xencon:
 
     def __init__(self, home, pool=None, password="secret", trust=True):
         self.options = []
+        self.started = []
         self.env = {
             "PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm", "LC_ALL": "C.UTF-8",
             # A sanitizer's finding must not look like any exit status of the program's own.
@@ -54,12 +55,28 @@ class Xencon:
         """Starts it with pipes for all three streams; the test ends it."""
         for stream in ("stdin", "stdout", "stderr"):
             popen.setdefault(stream, subprocess.PIPE)
-        return subprocess.Popen(self.command(*arguments), env={**self.env, **(env or {})}, **popen)
+        process = subprocess.Popen(self.command(*arguments), env={**self.env, **(env or {})},
+                                   **popen)
+        self.started.append(process)
+        return process
 
     def terminal(self, *arguments, env=None, **spawn):
         """Starts it on a pty of its own, as the leader of its session."""
-        command = self.command(*arguments)
-        return Terminal(command[0], command[1:], env={**self.env, **(env or {})}, **spawn)
+        return self.spawn(*self.command(*arguments), env=env, **spawn)
+
+    def spawn(self, command, *arguments, env=None, **spawn):
+        """Starts any command likewise, as one that calls the program."""
+        terminal = Terminal(command, list(arguments), env={**self.env, **(env or {})}, **spawn)
+        self.started.append(terminal)
+        return terminal
+
+    def stop(self):
+        """Leaves no process behind of a test that failed or did not care."""
+        for process in self.started:
+            on_pty = isinstance(process, Terminal)
+            if process.isalive() if on_pty else process.poll() is None:
+                kill(process, signal.SIGKILL)
+                process.wait()
 
 
 class Terminal(pexpect.spawn):
@@ -69,6 +86,7 @@ class Terminal(pexpect.spawn):
         spawn.setdefault("timeout", PATIENCE)
         super().__init__(command, arguments, **spawn)
         self.delaybeforesend = None
+        self.ptyproc.delayafterclose = 0
 
     def settings(self):
         """The terminal's settings, comparable."""
@@ -116,3 +134,9 @@ def eventually(condition, what, timeout=PATIENCE):
 def kill(process, number=signal.SIGTERM):
     """Sends a signal to a Popen or a Terminal."""
     os.kill(process.pid, number)
+
+
+def finish(process):
+    """Waits for the end of a Popen; gives the exit status as a shell would show it."""
+    status = process.wait(PATIENCE)
+    return 128 - status if status < 0 else status
