@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* Deadlines, as poll takes them; and waiting for descriptors until one. */
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/wait.h"
+#include "test.h"
+
+static void test_deadlines(void)
+{
+	test_case("what poll is given for a deadline");
+	CHECK_INT(-1, clock_poll_timeout(CLOCK_NEVER));
+	CHECK_INT(0, clock_poll_timeout(clock_ms()));
+	CHECK_INT(0, clock_poll_timeout(clock_ms() - 1000));
+	CHECK_INT(0, clock_poll_timeout(0));
+	CHECK_INT(INT_MAX, clock_poll_timeout(clock_ms() + (int64_t)INT_MAX * 2));
+	const int hour = clock_poll_timeout(clock_ms() + 3600000);
+	CHECK(hour > 0 && hour <= 3600000);
+	test_case("the earlier of two deadlines");
+	CHECK_INT(3, clock_earlier(3, 4));
+	CHECK_INT(3, clock_earlier(4, 3));
+	CHECK_INT(5, clock_earlier(CLOCK_NEVER, 5));
+	CHECK_INT(CLOCK_NEVER, clock_earlier(CLOCK_NEVER, CLOCK_NEVER));
+	test_case("the clock does not run backwards");
+	clock_start();
+	const int64_t first = clock_since_start_ms();
+	CHECK(first >= 0 && clock_since_start_ms() >= first);
+}
+
+static void test_poll(void)
+{
+	int fds[2];
+	struct error err = {0};
+
+	test_case("waiting: nothing comes, the deadline does");
+	CHECK_INT(0, pipe(fds));
+	const int64_t began = clock_ms();
+	CHECK_INT(0, wait_ready(fds[0], POLLIN, began + 50, &err));
+	CHECK(clock_ms() >= began + 50);
+	CHECK_INT(0, wait_ready(fds[0], POLLIN, began, &err));
+	test_case("waiting: what is ready counts, even past the deadline");
+	CHECK_INT(1, write(fds[1], "x", 1));
+	CHECK_INT(1, wait_ready(fds[0], POLLIN, CLOCK_NEVER, &err));
+	CHECK_INT(1, wait_ready(fds[0], POLLIN, 0, &err));
+	struct pollfd both[] = {{.fd = fds[0], .events = POLLIN},
+	                        {.fd = fds[1], .events = POLLOUT}};
+	CHECK_INT(2, wait_poll(both, 2, CLOCK_NEVER, &err));
+	CHECK_INT(POLLIN, both[0].revents);
+	CHECK_INT(POLLOUT, both[1].revents);
+	CHECK_INT(ERROR_NONE, err.kind);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+/* A child that waits to be told, and its status. */
+static void test_child(void)
+{
+	int fds[2];
+	int status = 0;
+	char byte;
+
+	test_case("waiting for a child: not yet, then its status");
+	CHECK_INT(0, pipe(fds));
+	const pid_t pid = fork();
+	if (pid == 0) {
+		(void)close(fds[1]);
+		_exit(read(fds[0], &byte, 1) == 0 ? 7 : 8);
+	}
+	(void)close(fds[0]);
+	CHECK_INT(0, wait_child(pid, clock_ms() + 10, &status));
+	(void)close(fds[1]);
+	CHECK_INT(1, wait_child(pid, CLOCK_NEVER, &status));
+	CHECK_INT(7 << 8, status);
+	test_case("waiting for a child that is none");
+	CHECK_INT(0, wait_child(pid, CLOCK_NEVER, &status));
+}
+
+int main(void)
+{
+	test_deadlines();
+	test_poll();
+	test_child();
+	return test_finish();
+}

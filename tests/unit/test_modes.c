@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: ISC */
+/* What a console has switched on in the terminal: streams, cut anywhere, and the text that undoes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "term/modes.h"
+#include "test.h"
+
+#define VI_BEGINS "\033[?1049h\033[?1h\033=\033[1;24r\033[?12h\033[?25h\033[H\033[2J"
+#define VI_ENDS   "\033[24;1H\033[?1l\033>\033[r\033[?1049l"
+#define REGION    "\0337\033[r\0338"
+#define CAN       "\030"
+#define G0_ASCII  "\017\033(B"
+
+static const struct {
+	const char *name;
+	const char *stream;
+	size_t len;
+	const char *undo;
+} rows[] = {
+    {"nothing", BYTES(""), ""},
+    {"text", BYTES("login: root\r\n\tPassword:\a\b"), ""},
+    {"all 8-bit text", BYTES("\x80\x9b?1049h\xc3\xa9\xff"), ""},
+
+    {"vi", BYTES(VI_BEGINS "~\r\n~"), "\033>" REGION "\033[?1l\033[?1049l"},
+    {"vi, ended", BYTES(VI_BEGINS "~" VI_ENDS "$ "), ""},
+    {"vim with mouse and paste",
+     BYTES(VI_BEGINS "\033[?2004h\033[?1000h\033[?1002h\033[?1006h\033[?25l\033[38;5;12m"),
+     "\033[0m\033>" REGION
+     "\033[?1l\033[?1000l\033[?1002l\033[?1006l\033[?2004l\033[?25h\033[?1049l"},
+
+    {"cursor keys", BYTES("\033[?1h"), "\033[?1l"},
+    {"lines do not wrap", BYTES("\033[?7l"), "\033[?7h"},
+    {"lines wrap, as they did", BYTES("\033[?7h"), ""},
+    {"mouse of old", BYTES("\033[?9h"), "\033[?9l"},
+    {"mouse reports", BYTES("\033[?1003;1005;1015h"), "\033[?1003l\033[?1005l\033[?1015l"},
+    {"focus reports", BYTES("\033[?1004h"), "\033[?1004l"},
+    {"cursor hidden", BYTES("\033[?25l"), "\033[?25h"},
+    {"cursor shown again", BYTES("\033[?25l\033[?25h"), ""},
+    {"alternate screen of old", BYTES("\033[?47h"), "\033[?47l"},
+    {"alternate screen", BYTES("\033[?1047h"), "\033[?1047l"},
+    {"several in one", BYTES("\033[?1;25;2004h"), "\033[?1l\033[?2004l"},
+    {"one of several off again", BYTES("\033[?1;2004h\033[?1l"), "\033[?2004l"},
+    {"off though never on", BYTES("\033[?1049l\033[?1l"), ""},
+    {"a mode that we do not know", BYTES("\033[?12h\033[?2026h\033[?0h\033[?h"), ""},
+    {"numbers that only begin alike", BYTES("\033[?10490h\033[?104h\033[?10491049h"), ""},
+    {"a number beyond all", BYTES("\033[?42949672971049h\033[?4294968345h"), ""},
+    {"leading zeros", BYTES("\033[?0001049h"), "\033[?1049l"},
+    {"not a private mode", BYTES("\033[1049h\033[>1049h\033[?1049$p\033[?1049s"), ""},
+    {"a prefix behind the number", BYTES("\033[1>1h\033[ ?1h"), ""},
+
+    {"colour", BYTES("\033[31m"), "\033[0m"},
+    {"colour off", BYTES("\033[31m\033[0m"), ""},
+    {"colour off, short", BYTES("\033[1m\033[m"), ""},
+    {"reset, then colour", BYTES("\033[0;1;31m"), "\033[0m"},
+    {"colour, then reset", BYTES("\033[1;31;0m"), ""},
+    {"colour, then an empty parameter", BYTES("\033[31;m"), ""},
+    {"black of 256 colours", BYTES("\033[38;5;0m"), "\033[0m"},
+    {"black background of 256 colours", BYTES("\033[48;5;0m"), "\033[0m"},
+    {"black of all colours", BYTES("\033[48;2;0;0;0m"), "\033[0m"},
+    {"black underline", BYTES("\033[58;5;0m"), "\033[0m"},
+    {"black with colons", BYTES("\033[38:5:0m\033[48:2::0:0:0m"), "\033[0m"},
+    {"both black", BYTES("\033[38;5;0;48;5;0m"), "\033[0m"},
+    {"black, then reset", BYTES("\033[38;5;0;0m"), ""},
+    {"colons, then reset", BYTES("\033[38:5:1;0m"), ""},
+    {"32 parameters",
+     BYTES("\033[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;0m"), ""},
+    {"more parameters than are kept",
+     BYTES("\033[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;5;7;0m"),
+     "\033[0m"},
+    {"not a colour", BYTES("\033[>4;1m\033[?4m\033[1 m"), ""},
+
+    {"application keypad", BYTES("\033="), "\033>"},
+    {"numeric keypad", BYTES("\033=\033>"), ""},
+    {"scrolling region", BYTES("\033[2;10r"), REGION},
+    {"scrolling region from the top", BYTES("\033[;10r"), REGION},
+    {"scrolling region to the bottom", BYTES("\033[5r"), REGION},
+    {"no scrolling region", BYTES("\033[2;10r\033[r"), ""},
+    {"saved modes restored are no region", BYTES("\033[?1r"), ""},
+
+    {"line drawing", BYTES("\033(0lqqk"), G0_ASCII},
+    {"line drawing off", BYTES("\033(0lqqk\033(B"), ""},
+    {"shift out", BYTES("\016lqqk"), G0_ASCII},
+    {"shift out and in", BYTES("\016lqqk\017"), ""},
+    {"line drawing is not ended by shift in", BYTES("\033(0\017"), G0_ASCII},
+    {"shift out is not ended by G0", BYTES("\016\033(B"), G0_ASCII},
+    {"G1 alone shows nothing", BYTES("\033(B\033)0"), ""},
+
+    {"full reset", BYTES(VI_BEGINS "\033[31m\016\033c"), ""},
+    {"full reset, then more", BYTES(VI_BEGINS "\033c\033[?25l"), "\033[?25h"},
+
+    {"a title", BYTES("\033]0;\033\\\033]2;root@web01: ~\a$ "), ""},
+    {"sequences' letters in a string", BYTES("\033]0;[?1049h(0=c\a"), ""},
+    {"a string, then a mode", BYTES("\033P1$r0m\033\\\033[?1h"), "\033[?1l"},
+    {"a string ended by BEL, then a mode", BYTES("\033]0;x\a\033[?1h"), "\033[?1l"},
+    {"a string that a sequence breaks off", BYTES("\033]R\033[?1049h"), "\033[?1049l"},
+    {"a string that CAN breaks off", BYTES("\033_x\030\033[?1h"), "\033[?1l"},
+    {"a string of each kind, open", BYTES("\033Xa\033^b\033_c\033Pd"), CAN},
+
+    {"cut off behind ESC", BYTES("\033"), CAN},
+    {"cut off in a sequence", BYTES("\033[?104"), CAN},
+    {"cut off in a string", BYTES("\033]0;roo"), CAN},
+    {"cut off in a charset", BYTES("\033("), CAN},
+    {"cut off with something on", BYTES("\033[?25l\033["), CAN "\033[?25h"},
+    {"CAN ends a sequence", BYTES("\033[?1\030049h"), ""},
+    {"SUB ends a sequence", BYTES("\033[?1\032h"), ""},
+    {"ESC begins anew", BYTES("\033[?10\033[?1h"), "\033[?1l"},
+    {"line breaks inside a sequence", BYTES("\033[?\r\n10\t49h"), "\033[?1049l"},
+    {"other sequences", BYTES("\033[6n\033[c\0337\0338\033M\033[10;20H\033#8\033[3 q"), ""},
+
+    {"everything",
+     BYTES("\033(0\033[7m\033=\033[2;3r\033[?1;9;1000;1002;1003;1004;1005;1006;1015;2004;47;1047;"
+           "1049h\033[?7;25l"),
+     G0_ASCII "\033[0m\033>" REGION
+              "\033[?1l\033[?7h\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l"
+              "\033[?1006l\033[?1015l\033[?2004l\033[?25h\033[?47l\033[?1047l\033[?1049l"},
+};
+
+static void check_undo(struct modes *m, const char *expected)
+{
+	char undo[MODES_UNDO_MAX];
+	char again[MODES_UNDO_MAX];
+
+	const size_t n = modes_undo(m, undo, sizeof(undo));
+	CHECK_MEM(expected, strlen(expected), undo, n);
+	CHECK_INT(0, modes_undo(m, again, sizeof(again)));
+}
+
+/* In one piece, byte by byte, and in two pieces at each place. */
+static void check_row(const char *stream, size_t len, const char *undo)
+{
+	uint8_t *const data = test_copy(stream, len);
+	struct modes whole = {0};
+	struct modes bytes = {0};
+
+	modes_feed(&whole, data, len);
+	check_undo(&whole, undo);
+	for (size_t i = 0; i < len; i++)
+		modes_feed(&bytes, data + i, 1);
+	check_undo(&bytes, undo);
+	for (size_t cut = 0; cut <= len; cut++) {
+		struct modes two = {0};
+
+		modes_feed(&two, data, cut);
+		modes_feed(&two, data + cut, len - cut);
+		check_undo(&two, undo);
+	}
+	free(data);
+}
+
+/* A terminal that gets the undo text behind the stream is as it started. */
+static void check_undone(const char *stream, size_t len)
+{
+	struct modes console = {0};
+	struct modes terminal = {0};
+	char undo[MODES_UNDO_MAX];
+
+	modes_feed(&console, (const uint8_t *)stream, len);
+	modes_feed(&terminal, (const uint8_t *)stream, len);
+	const size_t n = modes_undo(&console, undo, sizeof(undo));
+	modes_feed(&terminal, (const uint8_t *)undo, n);
+	check_undo(&terminal, "");
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_case("modes: %s", rows[i].name);
+		check_row(rows[i].stream, rows[i].len, rows[i].undo);
+		check_undone(rows[i].stream, rows[i].len);
+	}
+	return test_finish();
+}

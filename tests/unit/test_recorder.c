@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/* The record of a console: its bytes, its time stamps, its privacy, and a disk that is full. */
+#include <fcntl.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/recorder.h"
+#include "test.h"
+
+static const struct {
+	const char *name;
+	const char *zone; /* as POSIX writes TZ */
+	int64_t epoch_ms;
+	const char *expected;
+} stamp_rows[] = {
+    {"the epoch", "UTC0", 0, "1970-01-01T00:00:00.000+00:00 "},
+    {"milliseconds", "UTC0", 1795339800007, "2026-11-22T09:30:00.007+00:00 "},
+    {"the last one of a second", "UTC0", 1795339800999, "2026-11-22T09:30:00.999+00:00 "},
+    {"east", "CET-1", 1795339800123, "2026-11-22T10:30:00.123+01:00 "},
+    {"in summer", "CET-1CEST,M3.5.0,M10.5.0/3", 1784712600123, "2026-07-22T11:30:00.123+02:00 "},
+    {"in winter", "CET-1CEST,M3.5.0,M10.5.0/3", 1795339800123, "2026-11-22T10:30:00.123+01:00 "},
+    {"west", "EST5", 1795339800123, "2026-11-22T04:30:00.123-05:00 "},
+    {"half an hour", "IST-5:30", 1795339800123, "2026-11-22T15:00:00.123+05:30 "},
+    {"half an hour west", "NST3:30", 1795339800123, "2026-11-22T06:00:00.123-03:30 "},
+    {"the day before", "HST10", 1795339800123, "2026-11-21T23:30:00.123-10:00 "},
+    {"before the epoch", "UTC0", -1, "1969-12-31T23:59:59.999+00:00 "},
+    {"the last year of four digits", "UTC0", 253402300799999, "9999-12-31T23:59:59.999+00:00 "},
+    {"a year of nine digits", "UTC0", INT64_MAX, "292278994-08-17T07:12:55.807+00:00 "},
+    {"beyond 32 bits", "UTC0", 4102444800000, "2100-01-01T00:00:00.000+00:00 "},
+};
+
+static void set_zone(const char *zone)
+{
+	(void)setenv("TZ", zone, 1);
+	tzset();
+}
+
+static void test_stamp(void)
+{
+	for (size_t i = 0; i < COUNT_OF(stamp_rows); i++) {
+		char stamp[RECORDER_STAMP_MAX];
+
+		test_case("stamp: %s", stamp_rows[i].name);
+		set_zone(stamp_rows[i].zone);
+		memset(stamp, 'x', sizeof(stamp));
+		recorder_stamp(stamp_rows[i].epoch_ms, stamp);
+		CHECK_STR(stamp_rows[i].expected, stamp);
+	}
+	set_zone("IST-5:30");
+}
+
+/* Reads the whole file, terminated; returns its length. */
+static size_t read_file(const char *path, char *out, size_t cap)
+{
+	FILE *const file = fopen(path, "rb");
+	const size_t n = file == NULL ? 0 : fread(out, 1, cap - 1, file);
+
+	if (file != NULL)
+		(void)fclose(file);
+	out[n] = '\0';
+	return n;
+}
+
+static const char *const pieces[] = {"login: ", "root\r\n", "\n", "a\nb\nc", "", "d", "\n\ne\n"};
+
+static const char joined[] = "login: root\r\n\na\nb\ncd\n\ne\n";
+
+static void write_pieces(struct recorder *r)
+{
+	for (size_t i = 0; i < COUNT_OF(pieces); i++)
+		recorder_write(r, (const uint8_t *)pieces[i], strlen(pieces[i]));
+}
+
+static void test_raw(void)
+{
+	char path[TEST_PATH_MAX];
+	char content[4096];
+	uint8_t all[256];
+	struct recorder r;
+	struct error err = {0};
+	struct stat st;
+
+	test_case("raw: a new file, for us alone, byte for byte");
+	(void)umask(0);
+	CHECK_INT(0, recorder_open(&r, test_folder_file(path), false, &err));
+	CHECK_INT(0, stat(path, &st));
+	CHECK_INT(0600, st.st_mode & 07777);
+	CHECK_INT(FD_CLOEXEC, fcntl(r.fd, F_GETFD));
+	for (int i = 0; i < 256; i++)
+		all[i] = (uint8_t)i;
+	recorder_write(&r, all, sizeof(all));
+	write_pieces(&r);
+	CHECK_INT(256 + strlen(joined), r.bytes);
+	recorder_close(&r);
+	CHECK_INT(-1, r.fd);
+	const size_t n = read_file(path, content, sizeof(content));
+	CHECK_INT(256 + strlen(joined), n);
+	CHECK_MEM(all, 256, content, 256);
+	CHECK_STR(joined, content + 256);
+
+	test_case("raw: an old file is appended to, and keeps its mode");
+	(void)chmod(path, 0640);
+	CHECK_INT(0, recorder_open(&r, path, false, &err));
+	recorder_write(&r, (const uint8_t *)"more", 4);
+	CHECK_INT(4, r.bytes);
+	recorder_close(&r);
+	recorder_close(&r);
+	CHECK_INT(n + 4, read_file(path, content, sizeof(content)));
+	CHECK_STR("more", content + n);
+	CHECK_INT(0, stat(path, &st));
+	CHECK_INT(0640, st.st_mode & 07777);
+	test_folder_remove(path);
+}
+
+/* Checks that a stamp stands here and skips it. */
+static const char *skip_stamp(const char *p)
+{
+	static const char form[] = "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:"
+	                           "[0-6][0-9]\\.[0-9]{3}\\+05:30 ";
+	regmatch_t match;
+	regex_t regex;
+
+	CHECK_INT(0, regcomp(&regex, form, REG_EXTENDED));
+	const bool found = regexec(&regex, p, 1, &match, 0) == 0;
+	regfree(&regex);
+	CHECK(found);
+	return found ? p + match.rm_eo : p;
+}
+
+static void test_timestamps(void)
+{
+	static const char *const lines[] = {
+	    "login: root\r\n", "\n", "a\n", "b\n", "cd\n", "\n", "e\n"};
+	char path[TEST_PATH_MAX];
+	char content[4096];
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("timestamps: one at each line's start, however the writes are cut");
+	CHECK_INT(0, recorder_open(&r, test_folder_file(path), true, &err));
+	write_pieces(&r);
+	recorder_close(&r);
+	const size_t n = read_file(path, content, sizeof(content));
+	CHECK_INT(n, r.bytes);
+	const char *p = content;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		p = skip_stamp(p);
+		CHECK(strncmp(lines[i], p, strlen(lines[i])) == 0);
+		p += strlen(lines[i]);
+	}
+	CHECK_STR("", p);
+	test_folder_remove(path);
+}
+
+static void test_paused(void)
+{
+	char path[TEST_PATH_MAX];
+	char content[256];
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("paused: nothing is written meanwhile");
+	CHECK_INT(0, recorder_open(&r, test_folder_file(path), false, &err));
+	CHECK(!r.paused);
+	recorder_write(&r, (const uint8_t *)"one ", 4);
+	r.paused = true;
+	recorder_write(&r, (const uint8_t *)"two ", 4);
+	r.paused = false;
+	recorder_write(&r, (const uint8_t *)"three", 5);
+	recorder_close(&r);
+	(void)read_file(path, content, sizeof(content));
+	CHECK_STR("one three", content);
+	test_folder_remove(path);
+}
+
+static void test_full(bool timestamps)
+{
+	char said[512];
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("a full disk is reported once, %s", timestamps ? "with timestamps" : "raw");
+	CHECK_INT(0, recorder_open(&r, "/dev/full", timestamps, &err));
+	test_stderr_begin();
+	recorder_write(&r, (const uint8_t *)"a\nb\n", 4);
+	recorder_write(&r, (const uint8_t *)"c\n", 2);
+	(void)test_stderr_end(said, sizeof(said));
+	CHECK_CONTAINS("xencon: cannot write the log \"/dev/full\": ", said);
+	CHECK(strchr(said, '\n') == said + strlen(said) - 1);
+	CHECK_INT(-1, r.fd);
+	CHECK_INT(0, r.bytes);
+	recorder_close(&r);
+}
+
+static void test_nothing(void)
+{
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("without a path nothing is recorded");
+	CHECK_INT(0, recorder_open(&r, NULL, false, &err));
+	recorder_write(&r, (const uint8_t *)"x", 1);
+	CHECK_INT(-1, r.fd);
+	CHECK_INT(0, r.bytes);
+	recorder_close(&r);
+	test_case("a path that cannot be opened");
+	CHECK_INT(-1, recorder_open(&r, "/nonexistent/log", false, &err));
+	CHECK_INT(ERROR_LOCAL, err.kind);
+	CHECK_CONTAINS("/nonexistent/log", err.text);
+	CHECK(err.cause[0] != '\0');
+}
+
+int main(void)
+{
+	test_stamp();
+	test_raw();
+	test_timestamps();
+	test_paused();
+	test_full(false);
+	test_full(true);
+	test_nothing();
+	return test_finish();
+}
