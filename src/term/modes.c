@@ -217,10 +217,8 @@ size_t modes_undo(struct modes *m, char *out, size_t cap)
 
 	if (m->state != GROUND)
 		append(out, cap, &used, "\030"); /* CAN: what was half printed is void */
-	if ((m->on & 1U << BIT_SHIFT) != 0)
-		append(out, cap, &used, "\017");
-	if ((m->on & 1U << BIT_CHARSET) != 0)
-		append(out, cap, &used, "\033(B");
+	if ((m->on & (1U << BIT_SHIFT | 1U << BIT_CHARSET)) != 0)
+		append(out, cap, &used, "\017\033(B");
 	if ((m->on & 1U << BIT_INSERT) != 0)
 		append(out, cap, &used, "\033[4l");
 	if ((m->on & 1U << BIT_COLOUR) != 0)
