@@ -16,6 +16,7 @@
 static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static const int noted_signals[] = {SIGCONT, SIGCHLD};
+static const int unwanted_signals[] = {SIGPIPE, SIGXFSZ}; /* write(2) tells as much */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SIGNAL_MAX   65 /* Linux counts to 64, the BSDs to 32 */
@@ -107,7 +108,8 @@ int signals_start(struct error *err)
 		handle(crash_signals[i], on_crash, (int)SA_RESETHAND);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
 		handle(noted_signals[i], on_noted, SA_RESTART);
-	handle(SIGPIPE, SIG_IGN, 0);
+	for (size_t i = 0; i < COUNT(unwanted_signals); i++)
+		handle(unwanted_signals[i], SIG_IGN, 0);
 	return 0;
 }
 
@@ -216,5 +218,6 @@ void signals_reset(void)
 		handle(crash_signals[i], SIG_DFL, 0);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
 		handle(noted_signals[i], SIG_DFL, 0);
-	handle(SIGPIPE, SIG_DFL, 0);
+	for (size_t i = 0; i < COUNT(unwanted_signals); i++)
+		handle(unwanted_signals[i], SIG_DFL, 0);
 }

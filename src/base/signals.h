@@ -18,7 +18,7 @@
 /* How long what must be finished (a login's reply, a logout) may go on after a fatal signal. */
 #define SIGNALS_GRACE_MS 2000
 
-/* Installs the handlers; SIGPIPE is ignored, and what was ignored at start (nohup) stays so. */
+/* Installs the handlers; SIGPIPE and SIGXFSZ are ignored, and what was ignored at start (nohup) stays so. */
 int signals_start(struct error *err);
 
 /* Readable when something was caught; -1 before signals_start. */

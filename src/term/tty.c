@@ -40,26 +40,6 @@ static int set(const struct termios *mode)
 	return rc;
 }
 
-int tty_enter_raw(int fd, struct error *err)
-{
-	if (is_raw)
-		return 0;
-	if (tcgetattr(fd, &saved) != 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
-	make_raw(&saved, &raw);
-	raw_fd = fd;
-	signals_on_crash(tty_leave_raw);
-	signals_catch_stop(true);
-	is_raw = 1;
-	if (set(&raw) != 0) {
-		is_raw = 0;
-		signals_catch_stop(false);
-		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal to raw mode");
-	}
-	log_set_raw(true);
-	return 0;
-}
-
 /* A shell that has taken the terminal back has set it as it needs it. */
 static bool is_ours(int fd)
 {
@@ -79,6 +59,29 @@ bool tty_await_foreground(int fd)
 			return false; /* an orphan is not stopped */
 	}
 	return signals_fatal() == 0;
+}
+
+int tty_enter_raw(int fd, struct error *err)
+{
+	if (is_raw)
+		return 0;
+	/* In the background the settings are those of the shell's line editor. */
+	if (!tty_await_foreground(fd) && signals_fatal() != 0)
+		return error_interrupted(err, signals_fatal());
+	if (tcgetattr(fd, &saved) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
+	make_raw(&saved, &raw);
+	raw_fd = fd;
+	signals_on_crash(tty_leave_raw);
+	signals_catch_stop(true);
+	is_raw = 1;
+	if (set(&raw) != 0) {
+		is_raw = 0;
+		signals_catch_stop(false);
+		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal to raw mode");
+	}
+	log_set_raw(true);
+	return 0;
 }
 
 void tty_leave_raw(void)

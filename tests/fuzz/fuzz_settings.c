@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* Settings: the lines of the input are option values. What is accepted lies within its limits. */
+#include "cmd/settings.h"
+#include "fuzz.h"
+#include "term/escape.h"
+
+static void require_sound(const struct settings *s)
+{
+	REQUIRE(s->endpoint.timeout_ms >= 100);
+	REQUIRE(s->endpoint.timeout_ms <= SETTINGS_TIMEOUT_MAX_S * 1000);
+	REQUIRE(s->idle_ms >= 0 && s->idle_ms <= SETTINGS_IDLE_MAX_S * 1000);
+	REQUIRE(s->escape >= ESCAPE_NONE && s->escape < 256);
+	REQUIRE(s->trust.pin_count <= TRUST_PINS_MAX);
+	REQUIRE(s->endpoint.trust == &s->trust);
+	REQUIRE(s->user != NULL);
+	REQUIRE(s->endpoint.address.host[0] != '\0' || s->endpoint.address.path[0] != '\0');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const enum option_id ids[] = {OPTION_SERVER, OPTION_CONNECT_TIMEOUT,
+	                                     OPTION_IDLE,   OPTION_FINGERPRINT,
+	                                     OPTION_ESCAPE, OPTION_USER};
+	char *const text = fuzz_string(data, size);
+	char *rest = text;
+	struct options o = {.literal_from = OPTIONS_OPERANDS_MAX};
+	struct settings s;
+	struct error err = {0};
+
+	/* An empty line leaves its option out. */
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && rest != NULL; i++) {
+		char *const value = strsep(&rest, "\n");
+
+		o.values[ids[i]] = value[0] == '\0' ? NULL : value;
+		o.counts[ids[i]] = value[0] != '\0';
+	}
+	if (settings_read(&o, &s, &err) == 0) {
+		require_sound(&s);
+		REQUIRE(o.counts[OPTION_FINGERPRINT] == 0 || s.trust.pin_count > 0);
+		REQUIRE(s.escape_asked == (o.counts[OPTION_ESCAPE] > 0));
+		REQUIRE(err.kind == ERROR_NONE);
+	} else {
+		REQUIRE(err.kind == ERROR_USAGE && err.text[0] != '\0');
+	}
+	settings_free(&s);
+	free(text);
+	return 0;
+}
