@@ -80,13 +80,15 @@ class Xencon:
 
 
 class Terminal(pexpect.spawn):
-    """A program on a pty that a test reads, types on, and inspects."""
+    """A program on a pty that a test reads, types on, and inspects. `found` are the settings that
+    it starts with: the program may have changed them before a test could look."""
 
     def __init__(self, command, arguments, **spawn):
         spawn.setdefault("timeout", PATIENCE)
         super().__init__(command, arguments, **spawn)
         self.delaybeforesend = None
         self.ptyproc.delayafterclose = 0
+        self.found = fresh_settings()
 
     def settings(self):
         """The terminal's settings, comparable."""
@@ -111,6 +113,16 @@ class Terminal(pexpect.spawn):
         self.expect(pexpect.EOF)
         self.wait()
         return 128 + self.signalstatus if self.signalstatus else self.exitstatus
+
+
+def fresh_settings():
+    """The settings of every new terminal."""
+    master, slave = os.openpty()
+    try:
+        return termios.tcgetattr(slave)
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 def certificates(pool, folder):

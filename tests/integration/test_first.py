@@ -12,7 +12,7 @@ def test_a_pipe_reaches_the_shell_behind_the_console(pool, xencon):
 def test_a_terminal_reaches_the_shell_and_comes_back(pool, xencon):
     pool.add_vm("web01")
     terminal = xencon.terminal("web01")
-    before = terminal.settings()
+    before = terminal.found
     terminal.attached()
     terminal.send(b"\r")
     terminal.expect(b"web01:~# ")

@@ -1,0 +1,78 @@
+"""What the kernel tells of a running program: memory, processor time, state, system calls."""
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import harness
+
+STRACE = shutil.which("strace")
+
+
+def memory(pid, field):
+    """VmRSS or VmHWM (the most that it ever was) in bytes."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError(f"no {field} of process {pid}")
+
+
+def _stat(pid):
+    """The fields of /proc/PID/stat from the state on."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def state(pid):
+    """R, S, D, T (stopped) or Z (dead and not waited for)."""
+    return _stat(pid)[0]
+
+
+def is_gone(pid):
+    """True when a process has ended, waited for or not."""
+    try:
+        return state(pid) in "ZX"
+    except OSError:
+        return True
+
+
+def waits(pid, number):
+    """True when a process catches a signal, and waits for something."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1) and state(pid) == "S"
+    return False
+
+
+def ticks(pid):
+    """Processor time in hundredths of a second."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) * 100 // os.sysconf("SC_CLK_TCK")
+
+
+def children(pid):
+    return [int(word) for word in
+            pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_stopped(pid):
+    harness.eventually(lambda: state(pid) == "T", "the program is stopped")
+
+
+def calls(pid, seconds, trace):
+    """How many system calls a process makes in so many seconds; None where they cannot be seen.
+    `trace` is a file to use."""
+    if STRACE is None:
+        return None
+    command = [STRACE, "-f", "-o", str(trace), "-p", str(pid)]
+    tracer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE)
+    greeting = tracer.stderr.readline()
+    if b"attached" not in greeting:
+        tracer.communicate()
+        return None
+    time.sleep(seconds)
+    tracer.terminate()
+    tracer.communicate()
+    lines = pathlib.Path(trace).read_text().splitlines()
+    return sum(1 for line in lines if "detached" not in line and "---" not in line)

@@ -1,0 +1,115 @@
+"""A console whose guest is the test itself, word by word.
+
+Owns the guest's end of one client's connection. Waits with a generous limit, so that a word that
+never comes fails the test by name and does not hang it.
+"""
+import socket
+import threading
+import time
+
+import harness
+import sim
+from sim.stream import Stream, TlsStream
+
+
+class Puppet(sim.Backend):
+    """`say` and `hear` in any order; the console ends with `end`, or with the pool."""
+
+    def __init__(self):
+        super().__init__()
+        self._connected = threading.Event()
+        self._over = threading.Event()
+        self._sock = None
+        self._heard = bytearray()
+
+    def serve(self, sock):
+        sock.settimeout(harness.PATIENCE)
+        self._sock = sock
+        self._connected.set()
+        self._over.wait()
+
+    def disconnect(self):
+        self._over.set()
+        super().disconnect()
+
+    @property
+    def sock(self):
+        """The guest's end, as soon as somebody is attached."""
+        assert self._connected.wait(harness.PATIENCE), "nobody attached to the console"
+        return self._sock
+
+    def say(self, data):
+        self.sock.sendall(data)
+
+    def hear(self, size):
+        """The next `size` bytes of input."""
+        while len(self._heard) < size:
+            data = self.sock.recv(65536)
+            assert data, f"the input ended after {bytes(self._heard)!r}"
+            self._heard += data
+        heard = bytes(self._heard[:size])
+        del self._heard[:size]
+        return heard
+
+    def hear_all(self):
+        """All input up to its end."""
+        while data := self.sock.recv(65536):
+            self._heard += data
+        heard, self._heard = bytes(self._heard), bytearray()
+        return heard
+
+    def end(self):
+        """The console ends, in order."""
+        self._over.set()
+
+
+class Bare:
+    """A listener for consoles alone, at another place than the pool's, that gives the test the
+    connection behind CONNECT: for what no pool does by itself, as ending one direction only."""
+
+    REPLY = b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nCache-Control: no-cache, no-store\r\n\r\n"
+
+    def __init__(self, pool):
+        """The pool has two hosts; the console of a new VM "web01" on the second is here."""
+        self._context = pool.hosts[1].tls_context
+        self._listener = socket.create_server(("127.0.0.2", 0))
+        self._listener.settimeout(harness.PATIENCE)
+        port = self._listener.getsockname()[1]
+        pool.add_vm("web01", host=pool.hosts[1],
+                    location=f"{{scheme}}://{{address}}:{port}/console?uuid={{uuid}}")
+
+    def accept(self):
+        """The next client's stream, past our reply."""
+        sock = self._listener.accept()[0]
+        stream = TlsStream(sock, self._context) if self._context else Stream(sock)
+        stream.secure(_soon())
+        while not stream.inbound.endswith(b"\r\n\r\n"):
+            stream.read(_soon())
+        assert stream.inbound.startswith(b"CONNECT ")
+        stream.inbound.clear()
+        stream.send(self.REPLY)
+        return stream
+
+    def close(self):
+        self._listener.close()
+
+
+def hear(stream, size):
+    """The next `size` bytes of input of a client of Bare's."""
+    while len(stream.inbound) < size:
+        stream.read(_soon())
+        assert not stream.ended or len(stream.inbound) >= size, "the input ended too early"
+    heard = bytes(stream.inbound[:size])
+    del stream.inbound[:size]
+    return heard
+
+
+def hear_all(stream):
+    """The input up to its end, and how that came: "clean" or "torn"."""
+    while not stream.ended:
+        stream.read(_soon())
+    return bytes(stream.inbound), stream.ended
+
+
+def _soon():
+    return time.monotonic() + harness.PATIENCE
