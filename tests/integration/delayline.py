@@ -3,9 +3,9 @@
 Each namespace has a TUN device; a thread carries the packets from one to the other and holds each
 of them back, so everything waits that waits for the network, TCP's own handshake included.
 
-Round trips are counted by cause, not by the clock, so that a busy machine counts the same: a packet
-carries the number of one-way trips that its sender had seen the end of, and its arrival is one more.
-Bare acknowledgements do not count, since nobody waits for them.
+Round trips are counted by cause, not by the clock, so that a busy machine counts the same: a
+packet carries the number of one-way trips that its sender had seen the end of, and its arrival is
+one more. Bare acknowledgements do not count, since nobody waits for them.
 """
 import ctypes
 import fcntl

@@ -83,7 +83,7 @@ def test_a_body_that_breaks_off(stage, pool, xencon, spoil):
 
 
 @pytest.mark.parametrize("stage", list(STAGES)[2:])
-def test_a_lost_answer_is_not_asked_for_for_ever(stage, pool, xencon, spoil):
+def test_a_lost_answer_is_not_asked_for_for_ever(stage, xencon, spoil):
     """A query may be sent a second time, on a new connection. A login makes a session each time."""
     fault = spoil(stage, "close")
     xencon.run("web01")
@@ -91,7 +91,7 @@ def test_a_lost_answer_is_not_asked_for_for_ever(stage, pool, xencon, spoil):
 
 
 @pytest.mark.parametrize("stage", ["vm", "consoles"])
-def test_an_idle_connection_that_was_closed_is_opened_anew(stage, pool, xencon, spoil):
+def test_an_idle_connection_that_was_closed_is_opened_anew(stage, xencon, spoil):
     spoil(stage, "close").times = 1
     done = xencon.run("-q", "web01")
     assert (done.stdout, done.stderr, done.returncode) == (b"never seen", "", 0)

@@ -131,8 +131,8 @@ def test_a_console_that_is_taken_names_who_has_it(pool, xencon, make_xencon):
     pool.journal.wait(lambda: "CONNECT" in calls(pool))
     done = xencon.run("web02")
     first.communicate(timeout=60)
-    assert_failed(done, 6, "the console of \"web02\" is taken", "User 'root' is currently connected",
-                  pool=pool)
+    assert_failed(done, 6, "the console of \"web02\" is taken",
+                  "User 'root' is currently connected", pool=pool)
     assert first.returncode == 0
 
 
@@ -158,7 +158,8 @@ FAULTS = {
     "HOST_STILL_BOOTING": ([], 3, ["is still starting up", "try again in a minute"]),
     "HOST_HAS_NO_MANAGEMENT_IP": ([], 3, ["has no management address"]),
     "RBAC_PERMISSION_DENIED": (["VM.get_all", "No permission in user session"], 4,
-                               ["role", "does not allow VM.get_all", "No permission", "vm-operator"]),
+                               ["role", "does not allow VM.get_all", "No permission",
+                                "vm-operator"]),
     "MESSAGE_METHOD_UNKNOWN": (["VM.get_all"], 1, ["does not know the call VM.get_all",
                                                    "XenServer 6.2"]),
     "SESSION_INVALID": (["OpaqueRef:0"], 4, ["has ended the session", "run xencon again"]),
@@ -238,6 +239,17 @@ def test_records_that_make_no_sense(record, call, pool, xencon, spoil):
     done = xencon.run("web01")
     assert done.returncode in (1, 5, 6), done.stderr
     assert_failed(done, done.returncode, pool=pool)
+
+
+@pytest.mark.parametrize("stage", [{"stage": "rpc", "method": LOGIN}, {"stage": "connect"}],
+                         ids=["login", "connect"])
+def test_an_answer_that_would_drive_the_terminal(stage, xencon, spoil):
+    page = b"<h1>\x1b[2J\x9b31m</h1>\xff\x00\x07"
+    spoil(action="status", line="404 \x1b[31mred", body=page, **stage)
+    done = xencon.run("-vv", "web01")
+    assert done.returncode in (1, 6)
+    assert r"\x1b[2J\x9b31m: \xff" in done.stderr
+    assert not set(done.stderr) & set("\x1b\x9b\x00\x07\xff")
 
 
 @pytest.mark.parametrize("call", CALLS)

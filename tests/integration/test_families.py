@@ -1,4 +1,5 @@
 """Names with several addresses, of both families, in a network where all of them are to be had."""
+import os
 import shutil
 
 import pytest
@@ -10,13 +11,20 @@ from outcome import assert_failed, assert_logged_out
 
 HELLO = b"hello from web01"
 V4, V6 = "10.77.0.1", "fd77::1"
+NOBODY = "10.77.0.99"
 HOSTS = f"""127.0.0.1 localhost
 {V4} both.test only4.test
 {V6} both.test only6.test
 fd77::dead half6.test dead.test
 {V4} half6.test
-10.77.0.99 half4.test dead.test
+{NOBODY} half4.test dead.test
 {V6} half4.test
+"""
+
+MOUNT = """for each in hosts resolv.conf
+do test ! -e /etc/$each || mount --bind "$0/$each" /etc/$each || exit
+done
+exec "$@"
 """
 
 
@@ -38,10 +46,10 @@ def network():
 def run(network, make_pool, make_xencon, tmp_path):
     """Runs the program there, with names of the test's own, against a pool at an address."""
     (tmp_path / "hosts").write_text(HOSTS)
-    names = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"',
-             str(tmp_path / "hosts")]
+    names = ["unshare", "-m", "sh", "-c", MOUNT, str(tmp_path)]
 
-    def start(address, server, *options):
+    def start(address, server, *options, name_server=V4):
+        (tmp_path / "resolv.conf").write_text(f"nameserver {name_server}\n")
         pool = network.call(lambda: make_pool(addresses=[address]))
         pool.coordinator.show(sim.certs.make("xen1", san=(server,)))
         pool.add_vm("web01", backend=sim.Source(HELLO))
@@ -93,3 +101,10 @@ def test_a_name_without_an_address_of_the_family(server, option, run):
 def test_no_address_answers(run):
     _, done = run(V4, "dead.test", "--connect-timeout", "1")
     assert_failed(done, 3, "no answer from dead.test", "within 1 s")
+
+
+@pytest.mark.skipif(not os.path.exists("/etc/resolv.conf"), reason="no place for a name server")
+def test_the_name_service_does_not_answer(run):
+    _, done = run(V4, "unknown.test", "--connect-timeout", "1", name_server=NOBODY)
+    assert_failed(done, 3, "cannot find the address of \"unknown.test\"",
+                  "the name service does not answer")

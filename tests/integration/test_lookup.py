@@ -12,8 +12,9 @@ NOWHERE = "5a11f00d-0000-4000-8000-000000000000"
 NAMES = {
     "plain": "web01", "blank": "web 01", "blanks around": "  web  ", "quotes": 'say "hi"',
     "a quote": '"', "apostrophe": "o'neill", "backslash": r"a\b\\c", "backslash quote": '\\"',
-    "injection": '" or true or "a"="a', "field": 'field "uuid"', "equals": "a=b", "percent": "%s%n%d",
-    "accents": "wéb-Ünï", "kanji": "仮想マシン", "emoji": "🐧 box", "combining": "e\u0301",
+    "injection": '" or true or "a"="a', "field": 'field "uuid"', "equals": "a=b",
+    "percent": "%s%n%d", "accents": "wéb-Ünï", "kanji": "仮想マシン", "emoji": "🐧 box",
+    "combining": "e\u0301",
     "right to left": "שרת", "tab": "a\tb", "newline": "a\nb", "escape": "\x1b[31mred",
     "command": "list", "number": "0", "comma": "a,b;c", "slash": "a/../b?c#d", "long": "n" * 1000,
     "longer": 'n"' * 4000, "brackets": "[web]", "angle": "<b>&amp;",
@@ -87,13 +88,13 @@ def suggested(stderr):
     return re.findall(r'"([^"]*)"', re.search(r"did you mean (.*)\?", stderr)[1])
 
 
-def test_the_nearest_name_comes_first(pool, add, xencon):
+def test_the_nearest_name_comes_first(add, xencon):
     for name in ("my-web1-too", "web123", "web12"):
         add(name)
     assert suggested(xencon.run("web1").stderr) == ["web12", "web123", "my-web1-too"]
 
 
-def test_no_more_than_three_are_suggested(pool, add, xencon):
+def test_no_more_than_three_are_suggested(add, xencon):
     names = {"web10", "web11", "web12", "web13", "web14"}
     for name in names:
         add(name)
@@ -185,7 +186,7 @@ def test_several_of_a_name(name, make_pool, make_xencon):
     assert "CONNECT" not in calls(pool)
 
 
-def test_very_many_of_a_name(pool, add, xencon):
+def test_very_many_of_a_name(add, xencon):
     for _ in range(200):
         add("web01")
     done = xencon.run("web01")
@@ -196,7 +197,7 @@ def test_very_many_of_a_name(pool, add, xencon):
     assert shown > 20 and rows[-1] == [f"and {200 - shown} more"]
 
 
-def test_wide_characters_keep_the_columns(pool, add, xencon):
+def test_wide_characters_keep_the_columns(add, xencon):
     add("仮想マシン")
     add("仮想マシン")
     done = xencon.run("仮想マシン")
@@ -227,7 +228,7 @@ def test_an_evil_name_in_the_table(pool, add, xencon):
 @pytest.mark.parametrize("status, arguments", [
     (0, {}), (6, {"power_state": "Halted"}), (6, {"consoles": ("rfb",)}), (6, {"consoles": ()}),
 ], ids=["attached", "halted", "graphical", "none"])
-def test_an_evil_name_in_messages(status, arguments, pool, add, xencon):
+def test_an_evil_name_in_messages(status, arguments, add, xencon):
     vm = add(EVIL, **arguments)
     done = xencon.run("-vv", vm.uuid)
     assert done.returncode == status

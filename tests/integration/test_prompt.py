@@ -1,4 +1,4 @@
-"""The question for the password: asked on the terminal, answered unseen, and left without a trace."""
+"""The question for the password: asked on the terminal, answered unseen, left without a trace."""
 import io
 import signal
 import termios

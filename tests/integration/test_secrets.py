@@ -1,4 +1,4 @@
-"""Passwords and sessions are nowhere but where they must be: not in argv, environment, traces, memory."""
+"""Passwords and sessions are not in argv, environment, traces or files, nor in memory after use."""
 import base64
 import os
 import pathlib

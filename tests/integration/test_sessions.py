@@ -1,4 +1,4 @@
-"""Every session that is begun is ended, whichever way out is taken, and leaving takes no long time."""
+"""Every session that is begun is ended, whichever way out is taken, and leaving is not slow."""
 import os
 import signal
 

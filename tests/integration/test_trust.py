@@ -266,7 +266,7 @@ def test_what_hosts_offered_before(make_pool, make_xencon):
 
 
 @pytest.mark.parametrize("option", ["-4", "-6"])
-def test_a_name_without_an_address_of_the_family(option, pool, xencon):
+def test_a_name_without_an_address_of_the_family(option, xencon):
     """The machine decides what localhost has; either way the wrong family does not connect."""
     with socket.socket(socket.AF_INET if option == "-6" else socket.AF_INET6) as other:
         other.bind(("127.0.0.1" if option == "-6" else "::1", 0))

@@ -11,6 +11,7 @@ from outcome import assert_failed, assert_logged_out, calls, sessions_seen
 
 FIRST = b"\r\nweb01 login: "
 REPLY = bytes(http.tunnel_open())
+FIRST_LINE = r"(POST /jsonrpc|CONNECT /console\?uuid=[0-9a-f-]{36}) HTTP/1\.1"
 HEAD_LIMIT = 1006
 
 
@@ -104,7 +105,7 @@ def test_requests_are_as_a_strict_server_wants_them(pool, xencon, vm):
         assert head.endswith(b"\r\n\r\n") and head.count(b"\r\n\r\n") == 1
         assert head.count(b"\n") == head.count(b"\r\n") == head.count(b"\r")
         first, *lines = head[:-4].decode("ascii").split("\r\n")
-        assert re.fullmatch(r"(POST /jsonrpc|CONNECT /console\?uuid=[0-9a-f-]{36}) HTTP/1\.1", first)
+        assert re.fullmatch(FIRST_LINE, first)
         names = [line.partition(": ")[0].lower() for line in lines]
         assert len(names) == len(set(names))
         assert all(re.fullmatch(r"[A-Za-z-]+: \S(.*\S)?", line) for line in lines)

@@ -70,7 +70,8 @@ def test_the_other_host_shows_a_wrong_certificate(pool, xencon):
     assert_told_nothing(pool.hosts[1])
 
 
-@pytest.mark.parametrize("options", [{"days": -2}, {"san": ("127.0.0.1",)}], ids=["expired", "name"])
+@pytest.mark.parametrize("options", [{"days": -2}, {"san": ("127.0.0.1",)}],
+                         ids=["expired", "name"])
 def test_the_other_host_shows_a_certificate_that_does_not_fit(options, pool, make_xencon):
     pool.hosts[1].show(certs.make(**{"name": "xen2", "san": (pool.hosts[1].address,), **options}))
     done = make_xencon(pool).run("web02")

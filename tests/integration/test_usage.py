@@ -21,7 +21,8 @@ ERRORS = {
     "-s": ["--server needs HOST[:PORT] behind it"],
     "web01 --user": ["--user needs NAME behind it"],
     "--nope web01": ["unknown option \"--nope\"", HINT_OPTIONS, "behind --"],
-    "--pasword-file f web01": ["unknown option \"--pasword-file\"", "did you mean --password-file?"],
+    "--pasword-file f web01": ["unknown option \"--pasword-file\"",
+                               "did you mean --password-file?"],
     "--verbos web01": ["unknown option \"--verbos\"", "did you mean --verbose?"],
     "--password secret web01": ["unknown option \"--password\""],
     "-Z web01": ["unknown option \"-Z\"", HINT_OPTIONS],
@@ -197,11 +198,12 @@ def test_quiet_is_quiet(add, xencon):
 
 
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1), (0, 1, 2)], ids=str)
-def test_standard_descriptors_that_are_closed(closed, add, pool, xencon, tmp_path):
+def test_standard_descriptors_that_are_closed(closed, add, pool, xencon):
     """A socket of ours must not become what we then print to."""
     add("web01")
     closing = " ".join(f"{fd}<&-" if fd == 0 else f"{fd}>&-" for fd in closed)
-    shell = ["/bin/sh", "-c", f'exec "$@" {closing}', "sh", *xencon.command("--idle", "0.1", "web01")]
+    command = xencon.command("--idle", "0.1", "web01")
+    shell = ["/bin/sh", "-c", f'exec "$@" {closing}', "sh", *command]
     done = subprocess.run(shell, env=xencon.env, stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=harness.PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
