@@ -203,6 +203,18 @@ pid_t signals_fork(void)
 	return pid;
 }
 
+int signals_restart(struct error *err)
+{
+	close_pipe();
+	first_fatal = 0;
+	grace_deadline = CLOCK_NEVER;
+	for (size_t i = 0; i < COUNT(noted_signals); i++)
+		noted[noted_signals[i]] = 0;
+	const int rc = open_pipe(err);
+	block_fatal(SIG_UNBLOCK);
+	return rc;
+}
+
 void signals_reset(void)
 {
 	close_pipe();

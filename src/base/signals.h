@@ -54,9 +54,12 @@ void signals_on_crash(void (*restore)(void));
 /* Ends the process by the signal's default action. */
 _Noreturn void signals_die(int signal);
 
-/* fork(2) with the fatal signals blocked in the child, until it says what it is by signals_reset: a ^C
- * that is for us must not hit a child that has not left our process group yet. */
+/* fork(2) with the fatal signals blocked in the child, until it says what it is by signals_reset or
+ * signals_restart: a ^C that is for us must not hit a child that has not left our process group yet. */
 pid_t signals_fork(void);
+
+/* In a forked child that goes on as we do: a pipe of its own, and nothing caught so far. */
+int signals_restart(struct error *err);
 
 /* In a forked child: default dispositions, no share in the parent's pipe, and nothing pending. */
 void signals_reset(void);

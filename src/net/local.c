@@ -43,6 +43,11 @@ void local_init(struct local *l, int in_fd, int out_fd)
 	}
 }
 
+void local_init_socket(struct local *l, int fd)
+{
+	*l = (struct local){.in_fd = fd, .out_fd = fd, .own_fd = -1, .out_kind = LOCAL_SOCKET};
+}
+
 ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
 {
 	const ssize_t n = read(l->in_fd, data, len);
@@ -51,8 +56,8 @@ ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err
 		return n;
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return STREAM_AGAIN;
-	if (errno == EIO && isatty(l->in_fd) == 0)
-		return STREAM_EOF; /* a hung-up terminal is none any more */
+	if (errno == ECONNRESET || (errno == EIO && isatty(l->in_fd) == 0))
+		return STREAM_EOF; /* a viewer that died; a terminal that was hung up */
 	return error_set_errno(err, ERROR_LOCAL, "cannot read the input");
 }
 

@@ -30,6 +30,9 @@ struct local {
  * that has been stopped cannot stop us. Does not fail: at worst writes may block. */
 void local_init(struct local *l, int in_fd, int out_fd);
 
+/* A connected, non-blocking socket of ours is both ends. */
+void local_init_socket(struct local *l, int fd);
+
 /* Up to len bytes; STREAM_EOF, STREAM_AGAIN, or STREAM_ERROR. Call it when poll says so. A terminal
  * that has gone away has ended. */
 ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err);

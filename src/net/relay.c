@@ -135,6 +135,7 @@ static void recv_down(struct state *s)
 		note_failure(s);
 	if (n == STREAM_ERROR || n == STREAM_EOF) {
 		s->console_open = false;
+		r->console_first = s->input_open;
 		return;
 	}
 	buf_produced(r->down, (size_t)n);

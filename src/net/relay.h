@@ -66,6 +66,7 @@ struct relay {
 
 	uint64_t bytes_up; /* counters for the status line */
 	uint64_t bytes_down;
+	bool console_first; /* the console ended while there could still be input */
 };
 
 /* Relays until one side ends it. *ret says which. -1 with ERROR_LOST when the connection broke (also
