@@ -7,12 +7,13 @@ _xencon()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local options='--server -s --user -u --password-file --password-command --cacert
 		--fingerprint --insecure -4 -6 --connect-timeout --dom0 --escape -e --log
-		--timestamps --idle --stdio --verbose -v --quiet -q --help -h --version -V'
-	local commands='console help version'
+		--timestamps --idle --stdio --listen -l --viewer --once --any-user --max-viewers
+		--json --verbose -v --quiet -q --help -h --version -V'
+	local commands='console vnc help version'
 
 	COMPREPLY=()
 	case $prev in
-	--password-file | --cacert | --log)
+	--password-file | --cacert | --log | --listen | -l)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -24,7 +25,7 @@ _xencon()
 		mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
 		return
 		;;
-	--user | -u | --fingerprint | --connect-timeout | --escape | -e | --idle)
+	--user | -u | --fingerprint | --connect-timeout | --escape | -e | --idle | --max-viewers)
 		return
 		;;
 	esac

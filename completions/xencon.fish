@@ -3,6 +3,7 @@
 
 complete -c xencon -f
 complete -c xencon -n __fish_use_subcommand -a console -d 'attach to the text console'
+complete -c xencon -n __fish_use_subcommand -a vnc -d 'serve the graphical console'
 complete -c xencon -n __fish_use_subcommand -a help -d 'show what a command does and takes'
 complete -c xencon -n __fish_use_subcommand -a version -d 'show the version'
 
@@ -21,7 +22,13 @@ complete -c xencon -s e -l escape -x -d 'the escape character'
 complete -c xencon -l log -r -F -d 'append what the console prints to a file'
 complete -c xencon -l timestamps -d 'begin each line of the log with the time'
 complete -c xencon -l idle -x -d 'after the end of input, leave after this silence'
-complete -c xencon -l stdio -d 'raw bytes on stdin and stdout'
+complete -c xencon -l stdio -d 'the bytes of the console on stdin and stdout'
+complete -c xencon -s l -l listen -r -F -d 'where viewers connect to'
+complete -c xencon -l viewer -d 'start a viewer'
+complete -c xencon -l once -d 'end when the first viewer has disconnected'
+complete -c xencon -l any-user -d 'let other users of this machine connect'
+complete -c xencon -l max-viewers -x -d 'how many viewers at a time'
+complete -c xencon -l json -d 'say where to connect to as JSON'
 complete -c xencon -s v -l verbose -d 'say what happens'
 complete -c xencon -s q -l quiet -d 'say nothing but errors'
 complete -c xencon -s h -l help -d 'show help'

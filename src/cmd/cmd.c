@@ -8,6 +8,8 @@
 const struct command commands[] = {
     {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
      1, command_console},
+    {"vnc", "[OPTION…] VM", "serve the VM's graphical console to any VNC viewer", OPTION_FOR_VNC, 1,
+     command_vnc},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},
     {"version", "", "show the version", OPTION_FOR_INFO, 0, command_version},
 };

@@ -26,6 +26,7 @@ int command_run(int argc, char *const argv[], struct error *err);
 
 /* One per file. */
 int command_console(const struct options *o, struct error *err);
+int command_vnc(const struct options *o, struct error *err);
 int command_help(const struct options *o, struct error *err);
 int command_version(const struct options *o, struct error *err);
 

@@ -25,7 +25,7 @@ const struct option_spec option_specs[OPTION_COUNT] = {
     [OPTION_IPV6] = {NULL, '6', NULL, OPTION_FOR_ALL, "use IPv6 only"},
     [OPTION_CONNECT_TIMEOUT] = {"connect-timeout", 0, "SECS", OPTION_FOR_ALL,
                                 "limit each step of connecting (default: 15)"},
-    [OPTION_DOM0] = {"dom0", 0, "HOST", OPTION_FOR_CONSOLE,
+    [OPTION_DOM0] = {"dom0", 0, "HOST", OPTION_FOR_CONSOLE | OPTION_FOR_VNC,
                      "the control domain of HOST, in place of VM"},
     [OPTION_ESCAPE] = {"escape", 'e', "CHAR", OPTION_FOR_CONSOLE,
                        "escape character: ^X, one or none (default: ^])"},
@@ -34,8 +34,18 @@ const struct option_spec option_specs[OPTION_COUNT] = {
                            "begin each line of the log with the time"},
     [OPTION_IDLE] = {"idle", 0, "SECS", OPTION_FOR_CONSOLE,
                      "leave when silent after input's end (default: 2)"},
-    [OPTION_STDIO] = {"stdio", 0, NULL, OPTION_FOR_CONSOLE,
+    [OPTION_STDIO] = {"stdio", 0, NULL, OPTION_FOR_CONSOLE | OPTION_FOR_VNC,
                       "raw bytes on stdin and stdout, nothing else"},
+    [OPTION_LISTEN] = {"listen", 'l', "ADDR:PORT|PATH", OPTION_FOR_VNC,
+                       "listen there (default: a port from 5900 on)"},
+    [OPTION_VIEWER] = {"viewer", 0, "CMD", OPTION_FOR_VNC,
+                       "start a viewer, in CMD %h %p %d %u; end with it", .optional = true},
+    [OPTION_ONCE] = {"once", 0, NULL, OPTION_FOR_VNC, "end when the first viewer has disconnected"},
+    [OPTION_ANY_USER] = {"any-user", 0, NULL, OPTION_FOR_VNC,
+                         "let this machine's other users connect, too"},
+    [OPTION_MAX_VIEWERS] = {"max-viewers", 0, "N", OPTION_FOR_VNC,
+                            "more than N at a time are sent away (default: 8)"},
+    [OPTION_JSON] = {"json", 0, NULL, OPTION_FOR_VNC, "say where to connect to as JSON"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, OPTION_FOR_ALL,
                         "say what happens; -vv: each request as well"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, OPTION_FOR_ALL, "say nothing but errors"},
@@ -124,7 +134,7 @@ static int parse_long(int argc, char *const argv[], int *at, struct options *o, 
 		return unknown(word, len + 2, err);
 	if (option_specs[id].argument == NULL && value != NULL)
 		return error_set(err, ERROR_USAGE, "--%s takes no value", option_specs[id].name);
-	if (option_specs[id].argument != NULL && value == NULL) {
+	if (option_specs[id].argument != NULL && value == NULL && !option_specs[id].optional) {
 		if (*at + 1 >= argc)
 			return missing_argument(id, err);
 		value = argv[++*at];
@@ -216,10 +226,14 @@ void options_help(unsigned command, char *out, size_t cap)
 		if (spec->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
 			               spec->name != NULL ? "," : "");
-		(void)snprintf(left, sizeof(left), "%s %s%s%s%s", letter,
+		const char *const before = spec->argument == NULL ? ""
+		                           : spec->optional       ? "[="
+		                                                  : " ";
+
+		(void)snprintf(left, sizeof(left), "%s %s%s%s%s%s", letter,
 		               spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
-		               spec->argument != NULL ? " " : "",
-		               spec->argument != NULL ? spec->argument : "");
+		               before, spec->argument != NULL ? spec->argument : "",
+		               spec->optional ? "]" : "");
 		const int n = snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
 		used += n < 0 ? cap : (size_t)n;
 	}

@@ -27,6 +27,12 @@ enum option_id {
 	OPTION_TIMESTAMPS,
 	OPTION_IDLE,
 	OPTION_STDIO,
+	OPTION_LISTEN,
+	OPTION_VIEWER,
+	OPTION_ONCE,
+	OPTION_ANY_USER,
+	OPTION_MAX_VIEWERS,
+	OPTION_JSON,
 	OPTION_VERBOSE,
 	OPTION_QUIET,
 	OPTION_HELP,
@@ -36,6 +42,7 @@ enum option_id {
 
 /* Which commands take an option. */
 #define OPTION_FOR_CONSOLE 0x1U
+#define OPTION_FOR_VNC     0x2U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
 
@@ -45,6 +52,7 @@ struct option_spec {
 	const char *argument; /* what help calls it; NULL when it takes none */
 	unsigned commands;    /* OPTION_FOR_… */
 	const char *help;
+	bool optional; /* the argument may be left out; given, it stands behind "=" */
 };
 
 extern const struct option_spec option_specs[OPTION_COUNT];

@@ -143,6 +143,33 @@ static int read_console(const struct options *o, struct settings *s, struct erro
 	return 0;
 }
 
+static int read_vnc(const struct options *o, struct settings *s, struct error *err)
+{
+	const char *const max = o->values[OPTION_MAX_VIEWERS];
+	char *end = NULL;
+
+	s->viewer = o->counts[OPTION_VIEWER] > 0;
+	if (s->viewer && o->values[OPTION_VIEWER][0] != '\0')
+		s->viewer_command = o->values[OPTION_VIEWER];
+	s->once = o->counts[OPTION_ONCE] > 0;
+	s->any_user = o->counts[OPTION_ANY_USER] > 0;
+	s->json = o->counts[OPTION_JSON] > 0;
+	s->max_viewers = SETTINGS_VIEWERS;
+	if (max != NULL) {
+		const long n = strtol(max, &end, 10);
+
+		if (end == max || *end != '\0' || n < 1 || n > SETTINGS_VIEWERS_MAX)
+			return error_set(err, ERROR_USAGE,
+			                 "--max-viewers takes a number from 1 to %d, not \"%s\"",
+			                 SETTINGS_VIEWERS_MAX, max);
+		s->max_viewers = (int)n;
+	}
+	if (s->stdio && (s->viewer || o->counts[OPTION_LISTEN] > 0 || s->json))
+		return error_set(err, ERROR_USAGE,
+		                 "--stdio has no listener: drop --listen, --viewer and --json");
+	return listen_parse(o->values[OPTION_LISTEN], &s->listen, err);
+}
+
 int settings_read(const struct options *o, struct settings *ret, struct error *err)
 {
 	*ret = (struct settings){0};
@@ -156,7 +183,9 @@ int settings_read(const struct options *o, struct settings *ret, struct error *e
 		                 "--password-file and --password-command exclude each other");
 	if (read_network(o, ret, err) != 0)
 		return -1;
-	return read_console(o, ret, err);
+	if (read_console(o, ret, err) != 0)
+		return -1;
+	return read_vnc(o, ret, err);
 }
 
 void settings_free(struct settings *s)

@@ -9,11 +9,14 @@
 
 #include "cmd/options.h"
 #include "net/conn.h"
+#include "net/listen.h"
 
 #define SETTINGS_TIMEOUT_S     15 /* as ssh's patience with a host that drops packets is felt */
 #define SETTINGS_TIMEOUT_MAX_S 3600
 #define SETTINGS_IDLE_S        2 /* longer than any prompt takes to come on a host that lives */
 #define SETTINGS_IDLE_MAX_S    86400
+#define SETTINGS_VIEWERS       8    /* as many as XAPI's vncterm serves */
+#define SETTINGS_VIEWERS_MAX   1000 /* each is a process */
 
 struct settings {
 	struct endpoint endpoint; /* endpoint.trust points into this struct */
@@ -29,6 +32,13 @@ struct settings {
 	bool timestamps;
 	int idle_ms;
 	bool stdio;
+	struct listen_spec listen;
+	bool viewer;                /* start a viewer */
+	const char *viewer_command; /* NULL: the first that is found */
+	bool once;
+	bool any_user;
+	int max_viewers;
+	bool json;
 };
 
 /* Takes XENCON_PASSWORD out of the environment, so that no child inherits it, and sets the level of

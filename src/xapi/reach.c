@@ -4,20 +4,24 @@
 
 #include "base/log.h"
 
+int reach_look_up(struct session *s, const struct reach *reach, struct vm *ret_vm,
+                  struct console *ret_console, struct error *err)
+{
+	if (reach->control_domain ? vm_find_control_domain(s, reach->what, ret_vm, err) != 0
+	                          : vm_find(s, reach->what, ret_vm, err) != 0)
+		return -1;
+	return console_find(s, ret_vm, reach->protocol, ret_console, err);
+}
+
 static int reach_once(struct session *s, const struct reach *reach, struct vm *ret_vm,
                       struct conn **ret, struct error *err)
 {
 	struct console console = {0};
 	struct vm vm = {0};
-	int rc = -1;
+	int rc = reach_look_up(s, reach, &vm, &console, err);
 
-	if (reach->control_domain ? vm_find_control_domain(s, reach->what, &vm, err) != 0
-	                          : vm_find(s, reach->what, &vm, err) != 0)
-		goto out;
-	if (console_find(s, &vm, reach->protocol, &console, err) != 0)
-		goto out;
-	rc = tunnel_open(s, &vm, &console, reach->user, reach->password, ret, err);
-out:
+	if (rc == 0)
+		rc = tunnel_open(s, &vm, &console, reach->user, reach->password, ret, err);
 	console_free(&console);
 	if (rc == 0)
 		*ret_vm = vm;

@@ -17,6 +17,11 @@ struct reach {
 	const char *password;
 };
 
+/* Finds the VM and its console; they are the caller's to free, also after a failure. Errors as vm_find
+ * and console_find. */
+int reach_look_up(struct session *s, const struct reach *reach, struct vm *ret_vm,
+                  struct console *ret_console, struct error *err);
+
 /* Finds the VM and its console and opens the tunnel. When the VM moved in between, it is looked up
  * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
  * and tunnel_open. */

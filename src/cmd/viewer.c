@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/* Serving one viewer: see viewer.h. */
+#include "cmd/viewer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wait.h"
+#include "net/relay.h"
+#include "net/rfb.h"
+
+/* A viewer that has gone says no more; a console that then stays silent this long is let go. */
+#define VIEWER_IDLE_MS 2000
+
+/* How long a viewer that is turned away may take to read why. */
+#define REFUSAL_MS 2000
+
+/* The viewer's bytes are of no use any more; waiting for its end keeps ours from being torn up. */
+static void await_farewell(int fd)
+{
+	const int64_t deadline = clock_ms() + REFUSAL_MS;
+	struct error ignored = {0};
+	char bytes[256];
+
+	while (wait_ready(fd, POLLIN, deadline, &ignored) > 0 &&
+	       recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+}
+
+static void say(int fd, const char *reason)
+{
+	uint8_t refusal[RFB_REFUSAL_MAX];
+	char visible[RFB_REFUSAL_MAX];
+
+	text_visible(visible, sizeof(visible), reason, strlen(reason));
+	/* A fresh connection's buffer takes it whole, or the viewer is gone. */
+	(void)!send(fd, refusal, rfb_refusal(visible, refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+}
+
+static void say_why(int fd, const struct error *err)
+{
+	char reason[ERROR_TEXT_MAX + ERROR_CAUSE_MAX + sizeof("xencon: : ")];
+
+	(void)snprintf(reason, sizeof(reason), "xencon: %s%s%s", err->text,
+	               err->cause[0] != '\0' ? ": " : "", err->cause);
+	say(fd, reason);
+}
+
+void viewer_refuse(int fd, const char *reason)
+{
+	char line[ERROR_TEXT_MAX];
+
+	(void)snprintf(line, sizeof(line), "xencon: %s", reason);
+	say(fd, line);
+	(void)close(fd);
+}
+
+int viewer_relay(struct conn *tunnel, const char *vm, struct local *local, bool *ret_console_first,
+                 struct error *err)
+{
+	static const struct relay_hooks no_hooks = {0};
+	struct relay relay = {
+	    .local = local,
+	    .stream = tunnel->stream,
+	    .down = &tunnel->in,
+	    .hooks = &no_hooks,
+	    .carry_half_close = true,
+	    .idle_ms = VIEWER_IDLE_MS,
+	};
+	enum relay_end end = RELAY_ENDED_QUIT;
+
+	const int rc = relay_run(&relay, &end, err);
+	*ret_console_first = relay.console_first;
+	if (rc != 0)
+		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
+	if (end == RELAY_ENDED_CONSOLE && relay.console_first)
+		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
+		           "the pool closes idle consoles (vm_console_idle_timeout)",
+		           vm);
+	return 0;
+}
+
+/* The tunnel for one viewer; the session is over as soon as it stands. */
+static int open_tunnel(const struct settings *settings, const struct reach *what,
+                       struct session *session, struct vm *ret_vm, struct conn **ret,
+                       struct error *err)
+{
+	session_init(session, &settings->endpoint);
+	if (session_login(session, what->user, what->password, err) != 0 ||
+	    reach_console(session, what, ret_vm, ret, err) != 0)
+		return -1;
+	session_logout_aside(session, *ret);
+	return 0;
+}
+
+int viewer_serve(const struct settings *settings, const struct reach *what, int fd,
+                 struct error *err)
+{
+	struct session session = {0};
+	struct conn *tunnel = NULL;
+	struct error failure = {0};
+	struct vm vm = {0};
+	struct local local;
+	bool console_first = false;
+	int rc = open_tunnel(settings, what, &session, &vm, &tunnel, err);
+
+	if (rc == 0) {
+		local_init_socket(&local, fd);
+		rc = viewer_relay(tunnel, vm.name, &local, &console_first, &failure);
+		conn_close(tunnel);
+		/* A viewer that left before the greeting heard nothing, and nobody is to blame. */
+		if (rc != 0 && failure.kind == ERROR_UNAVAILABLE && !console_first)
+			rc = 0;
+		if (rc != 0)
+			*err = failure;
+	}
+	/* Before the console's first byte the viewer can be told, in RFB, what went wrong. */
+	if (rc != 0 && err->kind != ERROR_INTERRUPTED && err->kind != ERROR_LOST) {
+		say_why(fd, err);
+		await_farewell(fd);
+	}
+	/* Not close alone: the child that logs out may have a copy of it. */
+	(void)shutdown(fd, SHUT_RDWR);
+	(void)close(fd);
+	session_end(&session);
+	vm_free(&vm);
+	return rc;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* One viewer's connection: a tunnel of its own, from its first byte to its last. */
+#ifndef XENCON_CMD_VIEWER_H
+#define XENCON_CMD_VIEWER_H
+
+#include "cmd/settings.h"
+#include "net/local.h"
+#include "xapi/reach.h"
+
+/* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
+ * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console
+ * is not to be had the viewer is told why, in RFB. Closes fd. Errors as session_login, reach_console
+ * and relay_run. */
+int viewer_serve(const struct settings *settings, const struct reach *what, int fd,
+                 struct error *err);
+
+/* Relays between an open tunnel and a local end until either ends; a console that ended is told to
+ * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended
+ * before the viewer did. Errors as relay_run. */
+int viewer_relay(struct conn *tunnel, const char *vm, struct local *local, bool *ret_console_first,
+                 struct error *err);
+
+/* Sends a viewer away with a reason that it shows, without waiting for it. Closes fd. */
+void viewer_refuse(int fd, const char *reason);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/* xencon vnc: the VM's graphical console on a local address, for any viewer. */
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/signals.h"
+#include "cmd/cmd.h"
+#include "cmd/login.h"
+#include "cmd/serve.h"
+#include "cmd/target.h"
+#include "cmd/viewer.h"
+
+/* Makes sure that there is something to serve before anybody is told to connect, and keeps the
+ * password: each viewer logs in anew, however long after. */
+static int scout(struct settings *settings, struct reach *what, char **ret_password,
+                 struct vm *ret_vm, struct error *err)
+{
+	struct session session = {0};
+	struct console console = {0};
+	int rc = login_open(settings, &session, ret_password, err);
+
+	if (rc == 0)
+		rc = reach_look_up(&session, what, ret_vm, &console, err);
+	console_free(&console);
+	session_end(&session);
+	what->password = *ret_password;
+	return rc;
+}
+
+static char *describe(const struct listener *l, const struct vm *vm)
+{
+	char url[LISTEN_URL_MAX];
+	json_t *const about =
+	    l->unix_socket
+	        ? json_pack("{s:s, s:s, s:s}", "path", l->path, "vm", vm->name, "uuid", vm->uuid)
+	        : json_pack("{s:s, s:s, s:i, s:i, s:s, s:s}", "url", listen_url(l, url), "host",
+	                    l->host, "port", (int)l->port, "display", l->port - LISTEN_PORT_FIRST,
+	                    "vm", vm->name, "uuid", vm->uuid);
+	char *const text = about == NULL ? NULL : json_dumps(about, JSON_COMPACT);
+
+	json_decref(about);
+	return text;
+}
+
+/* One line on stdout, once a viewer would get in and not before. */
+static int announce(const struct settings *settings, const struct listener *l, const struct vm *vm,
+                    struct error *err)
+{
+	char url[LISTEN_URL_MAX];
+
+	if (settings->json) {
+		char *const text = describe(l, vm);
+
+		if (text == NULL)
+			return error_set(err, ERROR_LOCAL, "cannot write the address as JSON");
+		printf("%s\n", text);
+		secret_release(text);
+	} else {
+		printf("%s\n", listen_url(l, url));
+	}
+	if (fflush(stdout) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot write the address to stdout");
+	if (!l->loopback)
+		log_message("warning: \"%s\" is open to the network on %s, unencrypted and without "
+		            "a password",
+		            vm->name, listen_url(l, url));
+	return 0;
+}
+
+/* Who is asked to end while serving has done what was wanted. */
+static bool ended_by_user(const struct error *err)
+{
+	return err->kind == ERROR_INTERRUPTED && (err->signal == SIGINT || err->signal == SIGTERM);
+}
+
+static int serve(const struct settings *settings, const struct reach *what, const struct vm *vm,
+                 struct error *err)
+{
+	struct listener listener = {.fd = -1};
+	struct launch launch = {0};
+	struct server server = {
+	    .settings = settings,
+	    .what = what,
+	    .listener = &listener,
+	    .launch = &launch,
+	};
+	struct error end = {0};
+	int rc;
+
+	if (listen_open(&settings->listen, &listener, err) != 0)
+		return -1;
+	rc = announce(settings, &listener, vm, &end);
+	if (rc == 0 && settings->viewer)
+		rc = launch_start(settings->viewer_command, &listener, &launch, &end);
+	if (rc == 0)
+		rc = serve_viewers(&server, &end);
+	if (!server.is_child) {
+		launch_stop(&launch);
+		listen_close(&listener);
+		if (rc != 0 && ended_by_user(&end))
+			return 0;
+	}
+	if (rc != 0)
+		*err = end;
+	return rc;
+}
+
+static int serve_stdio(struct settings *settings, struct reach *what, struct error *err)
+{
+	struct session session = {0};
+	struct conn *tunnel = NULL;
+	struct vm vm = {0};
+	struct local local;
+	struct error end = {0};
+	bool console_first;
+	int rc = target_reach(settings, &session, what, &vm, &tunnel, err);
+
+	if (rc == 0) {
+		session_logout_aside(&session, tunnel);
+		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
+		rc = viewer_relay(tunnel, vm.name, &local, &console_first, &end);
+		local_close(&local);
+		if (rc != 0 && ended_by_user(&end))
+			rc = 0;
+		if (rc != 0)
+			*err = end;
+	}
+	conn_close(tunnel);
+	session_end(&session);
+	vm_free(&vm);
+	return rc;
+}
+
+int command_vnc(const struct options *o, struct error *err)
+{
+	struct settings settings;
+	struct vm vm = {0};
+	struct reach what;
+	char *password = NULL;
+	int rc = -1;
+
+	if (settings_read(o, &settings, err) != 0 ||
+	    target_choose(o, &settings, CONSOLE_GRAPHIC, &what, err) != 0)
+		goto out;
+	if (settings.viewer &&
+	    launch_check(settings.viewer_command, settings.listen.unix_socket, err) != 0)
+		goto out;
+	if (settings.stdio)
+		rc = serve_stdio(&settings, &what, err);
+	else if (scout(&settings, &what, &password, &vm, err) == 0)
+		rc = serve(&settings, &what, &vm, err);
+out:
+	secret_free(password);
+	vm_free(&vm);
+	settings_free(&settings);
+	return rc;
+}
