@@ -48,3 +48,8 @@ def sessions_seen(pool):
 def calls(pool):
     """The names of the calls in order; CONNECT is one."""
     return [request.method or request.kind for request in pool.requests]
+
+
+def await_call(pool, name, times=1):
+    """Waits until a call has come to the server so many times."""
+    harness.eventually(lambda: calls(pool).count(name) >= times, f"{name} is called")

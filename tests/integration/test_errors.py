@@ -6,7 +6,7 @@ import pytest
 import sim
 from sim import http
 
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import assert_failed, assert_logged_out, await_call, calls
 
 LOGIN = "session.login_with_password"
 FIND_VM = "VM.get_all_records_where"
@@ -128,7 +128,7 @@ def test_a_console_that_is_taken_names_who_has_it(pool, xencon, make_xencon):
     pool.settings.limit_console_sessions = True
     pool.add_vm("web02", backend=sim.Echo())
     first = make_xencon(pool).start("web02")
-    pool.journal.wait(lambda: "CONNECT" in calls(pool))
+    await_call(pool, "CONNECT")
     done = xencon.run("web02")
     first.communicate(timeout=60)
     assert_failed(done, 6, "the console of \"web02\" is taken",

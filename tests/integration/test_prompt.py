@@ -9,7 +9,7 @@ import sim
 
 import harness
 import shells
-from outcome import assert_logged_out, calls
+from outcome import assert_logged_out, await_call, calls
 
 HELLO = b"hello from web01"
 LOGIN = "session.login_with_password"
@@ -67,7 +67,7 @@ def test_the_echo_is_back_before_the_login_is_answered(pool, ask):
     pool.faults.add(sim.Fault("rpc", "delay", method=LOGIN, seconds=1))
     terminal = ask()
     terminal.send(b"secret\r")
-    assert pool.journal.wait(lambda: LOGIN in calls(pool))
+    await_call(pool, LOGIN)
     assert terminal.settings() == terminal.before_all
     terminal.expect_exact(HELLO)
     assert terminal.quit() == 0
@@ -146,7 +146,7 @@ def test_what_was_typed_before_the_question_is_no_password(pool, make_xencon):
     """It may have been typed in sight of everybody."""
     pool.faults.add(sim.Fault("accept", "delay", seconds=1))
     terminal = make_xencon(pool, password=None).terminal("web01")
-    assert pool.journal.wait(lambda: pool.connections)
+    harness.eventually(lambda: pool.connections, "it connects")
     terminal.send(b"too early\r")
     terminal.expect(QUESTION)
     terminal.send(b"secret\r")

@@ -117,7 +117,7 @@ def test_a_day_at_the_console(guest, attach, pool, tmp_path):
 def test_a_script_at_the_console(guest, pool, xencon):
     pool.add_vm("web01", backend=sim.Socket(guest.serial_path, shared=True))
     process = xencon.start("-q", "web01")
-    assert pool.journal.wait(lambda: pool.tunnels, harness.PATIENCE)
+    harness.eventually(lambda: len(pool.tunnels), "it is attached")
 
     def until(text):
         seen = b""

@@ -10,7 +10,7 @@ import sim
 
 import harness
 import procs
-from outcome import assert_logged_out, assert_no_secret, calls, sessions_seen
+from outcome import assert_logged_out, assert_no_secret, await_call, sessions_seen
 
 PASSWORD = "qX7-vile-fjord-Zv3"
 HELLO = b"hello from web01"
@@ -41,7 +41,7 @@ def attached(pool, make_xencon, source):
     options, env = source
     process = make_xencon(pool, password=None).start(*options, "web01", env=env)
     assert process.stdout.read(len(HELLO)) == HELLO
-    assert pool.journal.wait(lambda: "session.logout" in calls(pool), timeout=harness.PATIENCE)
+    await_call(pool, "session.logout")
     yield process
     process.communicate(timeout=harness.PATIENCE)
 
@@ -93,7 +93,7 @@ def test_no_process_of_ours_ever_shows_it(pool, make_xencon, source):
     options, env = source
     pool.faults.add(sim.Fault("rpc", "stall", method="VM.get_all_records_where"))
     process = make_xencon(pool, password=None).start(*options, "web01", env=env)
-    assert pool.journal.wait(lambda: "VM.get_all_records_where" in calls(pool))
+    await_call(pool, "VM.get_all_records_where")
     session, = sessions_seen(pool)
     for pid in [process.pid, *procs.children(process.pid)]:
         for name in ("cmdline", "environ"):

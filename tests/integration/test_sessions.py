@@ -8,7 +8,7 @@ import sim
 
 import harness
 import procs
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import assert_failed, assert_logged_out, await_call, calls
 
 HELLO = b"hello from web01"
 LOGIN = "session.login_with_password"
@@ -42,14 +42,9 @@ def start(xencon):
         process.communicate()
 
 
-def called(pool, name, times=1):
-    """Waits until a call has come to the server."""
-    assert pool.journal.wait(lambda: calls(pool).count(name) >= times, harness.PATIENCE), name
-
-
 def attached(process, pool):
     assert process.stdout.read(len(HELLO)) == HELLO
-    called(pool, LOGOUT)
+    await_call(pool, LOGOUT)
 
 
 def test_the_login_says_who_it_is(pool, xencon):
@@ -101,11 +96,11 @@ def test_a_signal_while_the_server_is_silent(stage, number, pool, start):
     pool.faults.add(sim.Fault(action="stall", **STAGES[stage]))
     process = start("web01")
     if stage in ("accept", "tls"):
-        assert pool.journal.wait(lambda: pool.connections)
+        harness.eventually(lambda: pool.connections, "it connects")
     elif stage == "connect":
-        assert pool.journal.wait(lambda: any(each.kind == "CONNECT" for each in pool.requests))
+        await_call(pool, "CONNECT")
     else:
-        called(pool, STAGES[stage]["method"])
+        await_call(pool, STAGES[stage]["method"])
         assert len(pool.sessions) == 1
     process.send_signal(number)
     assert harness.finish(process) == 128 + number
@@ -148,7 +143,7 @@ def test_a_signal_while_attached(number, pool, start):
 def test_a_signal_amid_the_logout(seconds, pool, start):
     pool.faults.add(sim.Fault("rpc", "delay", method=LOGOUT, seconds=seconds))
     process = start("graphical")
-    called(pool, LOGOUT)
+    await_call(pool, LOGOUT)
     process.terminate()
     assert harness.finish(process) == 128 + signal.SIGTERM
     assert_logged_out(pool)
@@ -166,7 +161,7 @@ def test_a_kill_at_the_moment_of_attaching(pool, start):
     """The logout is a child's, which goes on."""
     pool.faults.add(sim.Fault("rpc", "delay", method=LOGOUT, seconds=0.5))
     process = start("web01")
-    called(pool, LOGOUT)
+    await_call(pool, LOGOUT)
     process.kill()
     assert_logged_out(pool)
 

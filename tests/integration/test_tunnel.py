@@ -7,7 +7,7 @@ import pytest
 import sim
 from sim import http
 
-from outcome import assert_failed, assert_logged_out, calls, sessions_seen
+from outcome import assert_failed, assert_logged_out, await_call, calls, sessions_seen
 
 FIRST = b"\r\nweb01 login: "
 REPLY = bytes(http.tunnel_open())
@@ -88,7 +88,7 @@ def test_nothing_follows_the_request(pool, xencon):
     sink = sim.Sink()
     pool.add_vm("web02", backend=sink)
     process = xencon.start("-q", "--idle", "0.2", "web02")
-    assert pool.journal.wait(lambda: "session.logout" in calls(pool), timeout=60)
+    await_call(pool, "session.logout")
     assert bytes(sink.received) == b""
     process.communicate(b"typed", timeout=60)
     assert sink.wait_for(5)
