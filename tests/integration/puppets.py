@@ -63,6 +63,19 @@ class Puppet(sim.Backend):
         self._over.set()
 
 
+class Deaf(sim.Sink):
+    """Says its words, and hears nothing before `listen` is set."""
+
+    def __init__(self, words, listen):
+        super().__init__()
+        self._words, self._listen = words, listen
+
+    def serve(self, sock):
+        sock.sendall(self._words)
+        self._listen.wait(harness.PATIENCE)
+        super().serve(sock)
+
+
 class Bare:
     """A listener for consoles alone, at another place than the pool's, that gives the test the
     connection behind CONNECT: for what no pool does by itself, as ending one direction only."""

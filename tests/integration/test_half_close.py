@@ -41,7 +41,7 @@ def test_the_end_of_input_reaches_the_console_while_output_flows(bare, far_xenco
         console.send(b"%03d" % number)
         assert ptys.read_exactly(process.stdout.fileno(), 3) == b"%03d" % number
     console.finish()
-    assert process.stdout.read() == b""
+    assert ptys.read_all(process.stdout.fileno()) == b""
     assert harness.finish(process) == 0
 
 
@@ -50,7 +50,7 @@ def test_the_end_of_the_console_reaches_the_reader_while_input_flows(bare, far_x
     console = bare.accept()
     console.send(b"last words")
     console.finish()
-    assert process.stdout.read() == b"last words"
+    assert ptys.read_all(process.stdout.fileno()) == b"last words"
     for number in range(20):
         ptys.write_all(process.stdin.fileno(), b"%03d" % number)
         assert puppets.hear(console, 3) == b"%03d" % number
@@ -80,7 +80,7 @@ def test_without_stdio_the_consoles_end_is_the_end(bare, far_xencon):
     console.send(b"last words")
     console.finish()
     assert harness.finish(process) == 0
-    assert process.stdout.read() == b"last words"
+    assert ptys.read_all(process.stdout.fileno()) == b"last words"
 
 
 def test_without_stdio_the_end_of_input_is_not_told(bare, far_xencon):
@@ -91,7 +91,7 @@ def test_without_stdio_the_end_of_input_is_not_told(bare, far_xencon):
     assert not ptys.is_readable(console.fileno())
     console.send(b"more")
     console.finish()
-    assert process.stdout.read() == b"more"
+    assert ptys.read_all(process.stdout.fileno()) == b"more"
     assert harness.finish(process) == 0
 
 
@@ -127,7 +127,7 @@ def test_a_long_idle_does_not_outlast_the_console(puppet, xencon):
     puppet.say(b"bye")
     puppet.end()
     assert harness.finish(process) == 0
-    assert process.stdout.read() == b"bye"
+    assert ptys.read_all(process.stdout.fileno()) == b"bye"
 
 
 def test_silence_is_measured_from_the_last_byte(puppet, xencon):
@@ -137,7 +137,7 @@ def test_silence_is_measured_from_the_last_byte(puppet, xencon):
         time.sleep(0.1)
     last = time.monotonic()
     puppet.say(b"!")
-    assert process.stdout.read() == b"." * 40 + b"!"
+    assert ptys.read_all(process.stdout.fileno()) == b"." * 40 + b"!"
     assert time.monotonic() - last >= 2
     assert harness.finish(process) == 0
 
@@ -172,3 +172,16 @@ def test_a_guest_that_takes_its_time_is_no_silence(pool, xencon):
     assert done.returncode == 0
     assert guest.wait_for(len(data), harness.PATIENCE)
     assert bytes(guest.received) == data
+
+
+def test_input_that_the_server_has_not_taken_is_waited_for(bare, far_xencon):
+    data = os.urandom(16_000_000)
+    process = far_xencon.start("--idle", "0", "web01")
+    console = bare.accept()
+    taken = ptys.write_until_full(process.stdin.fileno(), data)
+    assert taken < len(data)
+    process.stdin.close()
+    time.sleep(1.5)
+    assert process.poll() is None
+    assert puppets.hear(console, taken) == data[:taken]
+    assert harness.finish(process) == 0

@@ -73,7 +73,7 @@ def test_the_first_bytes_may_come_with_the_reply(pool, puppet, xencon, log):
     pool.faults.add(sim.Fault("connect", "join", data=b"login: "))
     process = xencon.start("--log", log, "web01")
     puppet.end()
-    assert process.stdout.read() == b"login: "
+    assert ptys.read_all(process.stdout.fileno()) == b"login: "
     assert harness.finish(process) == 0
     assert log.read_bytes() == b"login: "
 

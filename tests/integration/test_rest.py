@@ -72,7 +72,7 @@ def test_after_the_end_of_the_console(make_pool, make_xencon, rest, tls):
     console = bare.accept()
     console.send(b"bye")
     console.finish()
-    assert process.stdout.read() == b"bye"
+    assert ptys.read_all(process.stdout.fileno()) == b"bye"
     rest(process)
     console.close()
     bare.close()

@@ -12,7 +12,8 @@ import harness
 import procs
 from outcome import assert_logged_out, assert_no_secret, await_call, sessions_seen
 
-PASSWORD = "qX7-vile-fjord-Zv3"
+# Long, so that memory which was freed without wiping is not soon another's.
+PASSWORD = "qX7-vile-fjord-Zv3-" + "sphinx-of-quartz-" * 40 + "9Qe-judges-my-vow"
 HELLO = b"hello from web01"
 
 
@@ -82,7 +83,10 @@ def test_memory_holds_no_secret_once_the_console_is_attached(attached, pool):
     searched = 0
     for where, content in writable_memory(attached.pid):
         searched += len(content)
-        for secret in (PASSWORD.encode(), session.encode()):
+        # Of what was freed without wiping the first bytes are malloc's own again. On the stack the
+        # kernel leaves the registers of the moment of a signal, with the end of what was copied.
+        end = 0 if where.endswith("[stack]") else -16
+        for secret in (PASSWORD[end:].encode(), session.encode()):
             at = content.find(secret)
             assert at < 0, f"{where}: {content[max(0, at - 60):at + 80]!r}"
     assert searched > 100_000
@@ -136,12 +140,13 @@ def test_traces(how, fault, pool, make_xencon):
 
 
 def test_traces_of_basic(make_pool, make_xencon):
-    pool = make_pool(password=PASSWORD, generation="old", cookie_refused=True)
+    short = PASSWORD[:18]
+    pool = make_pool(password=short, generation="old", cookie_refused=True)
     pool.add_vm("web01", backend=sim.Source(HELLO))
-    done = make_xencon(pool, password=PASSWORD).run("-vv", "web01")
+    done = make_xencon(pool, password=short).run("-vv", "web01")
     assert done.stdout == HELLO
-    assert_no_secret(done.stderr, pool, PASSWORD)
-    assert base64.b64encode(f"root:{PASSWORD}".encode()).decode()[:12] not in done.stderr
+    assert_no_secret(done.stderr, pool, short)
+    assert base64.b64encode(f"root:{short}".encode()).decode()[:12] not in done.stderr
 
 
 def test_the_log_of_the_console_has_only_the_console(pool, make_xencon, tmp_path):

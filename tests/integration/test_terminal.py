@@ -152,7 +152,7 @@ def test_output_into_a_pipe_from_a_terminal(pty, puppet, xencon):
     assert puppet.hear(256) == ALL_BYTES
     pty.write(harness.ESCAPE + b".")
     assert harness.finish(process) == 0
-    assert process.stdout.read() == b""
+    assert ptys.read_all(process.stdout.fileno()) == b""
     assert pty.settings() == before
     assert pty.read_rest() == b""
 

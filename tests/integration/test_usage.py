@@ -20,7 +20,7 @@ ERRORS = {
     "console -v --": ["no VM is named"],
     "-s": ["--server needs HOST[:PORT] behind it"],
     "web01 --user": ["--user needs NAME behind it"],
-    "--nope web01": ["unknown option \"--nope\"", HINT_OPTIONS, "behind --"],
+    "--frobnicate web01": ["unknown option \"--frobnicate\"", HINT_OPTIONS, "behind --"],
     "--pasword-file f web01": ["unknown option \"--pasword-file\"",
                                "did you mean --password-file?"],
     "--verbos web01": ["unknown option \"--verbos\"", "did you mean --verbose?"],
@@ -163,7 +163,7 @@ def test_every_option_that_help_names_is_there(make_xencon):
         for word in filter(None, [letter, name]):
             done = xencon.run(word)
             assert "unknown option" not in done.stderr, word
-            if argument:
+            if argument and not argument.startswith("["):
                 assert_failed(done, 2, f"needs {argument} behind it")
 
 

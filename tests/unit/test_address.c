@@ -148,6 +148,7 @@ static const struct {
     {"other scheme, longer", "httpsx://xen1", "scheme"},
     {"no scheme before its slashes", "://xen1", "scheme"},
     {"scheme twice", "https://https://xen1", "port"},
+    {"a bracket alone", "[", "bracket"},
     {"open bracket", "[::1", "bracket"},
     {"open bracket with port", "[::1:443", "bracket"},
     {"closing bracket alone", "::1]", "character"},
@@ -186,6 +187,27 @@ static void test_bad(void)
 		CHECK(memcmp(&a, &before, sizeof(a)) == 0);
 		free(text);
 	}
+}
+
+/* What a host is made of: the rest is a slip, or goes into a shell or a header. */
+static void test_every_byte(void)
+{
+	int wrong = 0; /* the first byte that is treated otherwise */
+
+	test_case("each byte in a host");
+	for (int c = 255; c > 0; c--) {
+		char text[] = "xen_1";
+		struct address a = {0};
+		struct error err = {0};
+		const bool fits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		                  (c >= 'A' && c <= 'Z') || strchr(".-_%:", c) != NULL || c >= 0x80;
+
+		text[3] = (char)c;
+		const int rc = address_parse(text, &a, &err);
+		if (fits ? rc != 0 : rc != -1)
+			wrong = c;
+	}
+	CHECK_INT(0, wrong);
 }
 
 static const struct {
@@ -249,6 +271,7 @@ int main(void)
 	test_good();
 	test_unix();
 	test_bad();
+	test_every_byte();
 	test_equal();
 	test_literal();
 	return test_finish();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The tables of options and commands: consistent, and which command takes what. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static void test_specs(void)
 		CHECK(spec->name != NULL || spec->letter != 0);
 		CHECK(spec->commands != 0);
 		CHECK(spec->help != NULL && spec->help[0] != '\0');
+		CHECK(spec->letter == 0 || isalnum((unsigned char)spec->letter));
 		CHECK(spec->name == NULL ||
 		      strspn(spec->name, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
 		          strlen(spec->name));
@@ -35,6 +37,24 @@ static void test_specs(void)
 			CHECK(spec->name == NULL || other->name == NULL ||
 			      strcmp(spec->name, other->name) != 0);
 		}
+	}
+}
+
+/* People and scripts know these: they stay. */
+static const struct {
+	char letter;
+	enum option_id id;
+} letter_rows[] = {
+    {'s', OPTION_SERVER}, {'u', OPTION_USER},    {'4', OPTION_IPV4},    {'6', OPTION_IPV6},
+    {'e', OPTION_ESCAPE}, {'l', OPTION_LISTEN},  {'v', OPTION_VERBOSE}, {'q', OPTION_QUIET},
+    {'h', OPTION_HELP},   {'V', OPTION_VERSION},
+};
+
+static void test_letters(void)
+{
+	for (size_t i = 0; i < COUNT_OF(letter_rows); i++) {
+		test_case("letter: %c", letter_rows[i].letter);
+		CHECK_INT(letter_rows[i].letter, option_specs[letter_rows[i].id].letter);
 	}
 }
 
@@ -160,6 +180,7 @@ static void test_commands(void)
 int main(void)
 {
 	test_specs();
+	test_letters();
 	test_takes();
 	test_bits();
 	test_help();

@@ -38,6 +38,7 @@ static void test_status(void)
 	CHECK_INT(-1, error_interrupted(&err, SIGTERM));
 	CHECK_INT(ERROR_INTERRUPTED, err.kind);
 	CHECK_INT(SIGTERM, err.signal);
+	CHECK_STR("interrupted by signal 15", err.text);
 	CHECK_INT(128 + SIGTERM, error_exit_status(&err));
 	(void)error_interrupted(&err, SIGHUP);
 	CHECK_INT(128 + SIGHUP, error_exit_status(&err));
@@ -69,8 +70,11 @@ static void test_parts(void)
 	CHECK_INT(0, err.signal);
 
 	test_case("errno is the cause");
+	(void)error_hint(&err, "of something else");
 	errno = ENOENT;
-	CHECK_INT(-1, error_set_errno(&err, ERROR_LOCAL, "cannot open \"%s\"", "x"));
+	CHECK_INT(-1, error_set_errno(&err, ERROR_UNREACHABLE, "cannot open \"%s\"", "x"));
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+	CHECK_STR("", err.hint);
 	CHECK_STR("cannot open \"x\"", err.text);
 	CHECK_STR(strerror(ENOENT), err.cause);
 

@@ -138,6 +138,7 @@ static const struct {
     {"NUL in the reason", BYTES("HTTP/1.1 200 O\0K\r\n\r\n"), "NUL"},
     {"NUL in a header", BYTES(OK "Content-Length: 5\0\r\n\r\n"), "NUL"},
     {"header without colon", BYTES(OK "nonsense\r\n\r\n"), "no name and colon"},
+    {"header of one letter", BYTES(OK "x\r\n\r\n"), "no name and colon"},
     {"header without name", BYTES(OK ": x\r\n\r\n"), "no name and colon"},
     {"length in words", BYTES(OK "Content-Length: five\r\n\r\n"), "no length"},
     {"empty length", BYTES(OK "Content-Length:\r\n\r\n"), "no length"},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* The record of a console: its bytes, its time stamps, its privacy, and a disk that is full. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <regex.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,8 @@
 
 #include "cmd/recorder.h"
 #include "test.h"
+
+#define FIFO_AMOUNT 200000 /* more than a FIFO holds */
 
 static const struct {
 	const char *name;
@@ -96,8 +100,10 @@ static void test_raw(void)
 	recorder_write(&r, all, sizeof(all));
 	write_pieces(&r);
 	CHECK_INT(256 + strlen(joined), r.bytes);
+	const int fd = r.fd;
 	recorder_close(&r);
 	CHECK_INT(-1, r.fd);
+	CHECK_INT(-1, fcntl(fd, F_GETFD));
 	const size_t n = read_file(path, content, sizeof(content));
 	CHECK_INT(256 + strlen(joined), n);
 	CHECK_MEM(all, 256, content, 256);
@@ -132,10 +138,20 @@ static const char *skip_stamp(const char *p)
 	return found ? p + match.rm_eo : p;
 }
 
+static void stamp_now(char stamp[RECORDER_STAMP_MAX])
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	recorder_stamp(((int64_t)now.tv_sec * 1000000000 + now.tv_nsec) / 1000000, stamp);
+}
+
 static void test_timestamps(void)
 {
 	static const char *const lines[] = {
 	    "login: root\r\n", "\n", "a\n", "b\n", "cd\n", "\n", "e\n"};
+	char before[RECORDER_STAMP_MAX];
+	char after[RECORDER_STAMP_MAX];
 	char path[TEST_PATH_MAX];
 	char content[4096];
 	struct recorder r;
@@ -143,12 +159,17 @@ static void test_timestamps(void)
 
 	test_case("timestamps: one at each line's start, however the writes are cut");
 	CHECK_INT(0, recorder_open(&r, test_folder_file(path), true, &err));
+	stamp_now(before);
 	write_pieces(&r);
+	stamp_now(after);
 	recorder_close(&r);
 	const size_t n = read_file(path, content, sizeof(content));
 	CHECK_INT(n, r.bytes);
 	const char *p = content;
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		/* Written largest unit first, they sort as text. */
+		CHECK(strncmp(before, p, strlen(before)) <= 0);
+		CHECK(strncmp(p, after, strlen(after)) <= 0);
 		p = skip_stamp(p);
 		CHECK(strncmp(lines[i], p, strlen(lines[i])) == 0);
 		p += strlen(lines[i]);
@@ -157,25 +178,48 @@ static void test_timestamps(void)
 	test_folder_remove(path);
 }
 
+/* Writes three times, paused in the middle one. */
+static void write_paused(const char *path, bool timestamps, const char *first)
+{
+	struct recorder r;
+	struct error err = {0};
+
+	CHECK_INT(0, recorder_open(&r, path, timestamps, &err));
+	CHECK(!r.paused);
+	recorder_pause(&r, false);
+	recorder_write(&r, (const uint8_t *)first, strlen(first));
+	recorder_pause(&r, true);
+	CHECK(r.paused);
+	recorder_write(&r, (const uint8_t *)"two\n", 4);
+	recorder_pause(&r, true);
+	recorder_pause(&r, false);
+	CHECK(!r.paused);
+	recorder_write(&r, (const uint8_t *)"three", 5);
+	recorder_close(&r);
+	recorder_pause(&r, true);
+}
+
 static void test_paused(void)
 {
 	char path[TEST_PATH_MAX];
 	char content[256];
-	struct recorder r;
-	struct error err = {0};
 
 	test_case("paused: nothing is written meanwhile");
-	CHECK_INT(0, recorder_open(&r, test_folder_file(path), false, &err));
-	CHECK(!r.paused);
-	recorder_write(&r, (const uint8_t *)"one ", 4);
-	r.paused = true;
-	recorder_write(&r, (const uint8_t *)"two ", 4);
-	r.paused = false;
-	recorder_write(&r, (const uint8_t *)"three", 5);
-	recorder_close(&r);
+	write_paused(test_folder_file(path), false, "one ");
 	(void)read_file(path, content, sizeof(content));
 	CHECK_STR("one three", content);
 	test_folder_remove(path);
+
+	for (int whole = 0; whole < 2; whole++) {
+		test_case("paused %s lines with timestamps: the next has its own",
+		          whole != 0 ? "between" : "in the middle of");
+		write_paused(test_folder_file(path), true, whole != 0 ? "one\n" : "one");
+		(void)read_file(path, content, sizeof(content));
+		const char *const p = skip_stamp(content);
+		CHECK(strncmp("one\n", p, 4) == 0);
+		CHECK_STR("three", skip_stamp(p + 4));
+		test_folder_remove(path);
+	}
 }
 
 static void test_full(bool timestamps)
@@ -195,6 +239,51 @@ static void test_full(bool timestamps)
 	CHECK_INT(-1, r.fd);
 	CHECK_INT(0, r.bytes);
 	recorder_close(&r);
+}
+
+/* A reader of a FIFO that takes its time. */
+static void *read_slowly(void *context)
+{
+	const char *const path = context;
+	const int fd = open(path, O_RDONLY);
+	static char all[FIFO_AMOUNT + 1];
+	size_t used = 0;
+	ssize_t n;
+
+	while ((n = read(fd, all + used, used < 5000 ? 7 : sizeof(all) - used)) > 0)
+		used += (size_t)n;
+	(void)close(fd);
+	return used == FIFO_AMOUNT ? all : NULL;
+}
+
+static void test_fifo(void)
+{
+	static uint8_t piece[FIFO_AMOUNT];
+	char path[TEST_PATH_MAX];
+	pthread_t reader;
+	void *all = NULL;
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("a FIFO that nobody reads");
+	CHECK_INT(0, mkfifo(test_folder_file(path), 0600));
+	CHECK_INT(-1, recorder_open(&r, path, false, &err));
+	CHECK_INT(ERROR_LOCAL, err.kind);
+	CHECK_CONTAINS(path, err.text);
+	CHECK_CONTAINS("FIFO", err.cause);
+
+	test_case("a FIFO with a slow reader loses nothing");
+	for (size_t i = 0; i < sizeof(piece); i++)
+		piece[i] = (uint8_t)(i * 7 + (i >> 8));
+	CHECK_INT(0, pthread_create(&reader, NULL, read_slowly, path));
+	while (recorder_open(&r, path, false, &err) != 0)
+		(void)sched_yield(); /* until the reader has come */
+	recorder_write(&r, piece, sizeof(piece));
+	CHECK_INT(sizeof(piece), r.bytes);
+	recorder_close(&r);
+	(void)pthread_join(reader, &all);
+	CHECK(all != NULL && memcmp(all, piece, sizeof(piece)) == 0);
+	test_folder_remove(path);
 }
 
 static void test_nothing(void)
@@ -223,6 +312,7 @@ int main(void)
 	test_paused();
 	test_full(false);
 	test_full(true);
+	test_fifo();
 	test_nothing();
 	return test_finish();
 }

@@ -34,7 +34,10 @@ static const struct visible_row visible_rows[] = {
     {"line and paragraph separator", BYTES("\xe2\x80\xa8\xe2\x80\xa9"), "\\u{2028}\\u{2029}"},
     {"next to those, but printable", BYTES("\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf\xd8\x9b"),
      "\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf\xd8\x9b"},
-    {"tags and private planes", BYTES("\xf3\xa0\x81\x81\xf4\x8f\xbf\xbf"), "\\u{e0041}\\u{10ffff}"},
+    {"word joiner and its neighbours", BYTES("\xe2\x81\xa0\xe2\x81\xaf\xe2\x81\x9f\xe2\x81\xb0"),
+     "\\u{2060}\\u{206f}\xe2\x81\x9f\xe2\x81\xb0"},
+    {"tags and private planes", BYTES("\xf3\xa0\x80\x80\xf3\xa0\x81\x81\xf4\x8f\xbf\xbf"),
+     "\\u{e0000}\\u{e0041}\\u{10ffff}"},
     {"last printable plane", BYTES("\xf3\x9f\xbf\xbd"), "\xf3\x9f\xbf\xbd"},
     {"Latin-1", BYTES("M\xfcller"), "M\\xfcller"},
     {"lone continuation", BYTES("\x80\xbf"), "\\x80\\xbf"},
@@ -108,6 +111,7 @@ static const struct {
      4},
     {"combining", "e\xcc\x81x", 2},
     {"emoji", "\xf0\x9f\x98\x80", 2},
+    {"characters that no locale knows", "\xc2\x80\xcd\xb8", 2},
     {"broken bytes take one each", "\xff\xe2\x82", 3},
 };
 
@@ -118,6 +122,36 @@ static void test_width(void)
 
 		test_case("width: %s", width_rows[i].name);
 		CHECK_INT(width_rows[i].width, text_width(text));
+		free(text);
+	}
+}
+
+static const struct {
+	const char *name;
+	const char *text;
+	size_t len;
+	bool is_utf8;
+} utf8_rows[] = {
+    {"nothing", BYTES(""), true},
+    {"letters", BYTES("web01"), true},
+    {"of every length", BYTES("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"), true},
+    {"a NUL", BYTES("a\0b"), true},
+    {"a NUL before a broken byte", BYTES("a\0\xff"), false},
+    {"a broken byte alone", BYTES("\xff"), false},
+    {"a broken byte at the start", BYTES("\xffweb"), false},
+    {"a broken byte at the end", BYTES("web\x80"), false},
+    {"cut off", BYTES("web\xe2\x82"), false},
+    {"Latin-1", BYTES("M\xfcller"), false},
+    {"surrogate", BYTES("\xed\xa0\x80"), false},
+};
+
+static void test_utf8(void)
+{
+	for (size_t i = 0; i < COUNT_OF(utf8_rows); i++) {
+		char *const text = test_copy(utf8_rows[i].text, utf8_rows[i].len);
+
+		test_case("UTF-8: %s", utf8_rows[i].name);
+		CHECK_INT(utf8_rows[i].is_utf8, text_is_utf8(text, utf8_rows[i].len));
 		free(text);
 	}
 }
@@ -209,6 +243,7 @@ int main(void)
 	test_case("the C.UTF-8 locale is there, for widths");
 	CHECK(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 	test_visible();
+	test_utf8();
 	test_width();
 	test_distance();
 	test_uuid();
