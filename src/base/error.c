@@ -115,16 +115,22 @@ int error_exit_status(const struct error *err)
 	return 1;
 }
 
+const char *error_line(const struct error *err, char buf[ERROR_LINE_MAX])
+{
+	(void)snprintf(buf, ERROR_LINE_MAX, "%s%s%s", err->text, err->cause[0] != '\0' ? ": " : "",
+	               err->cause);
+	return buf;
+}
+
 void error_print(const struct error *err)
 {
+	char line[ERROR_LINE_MAX];
+
 	if (err->kind == ERROR_NONE || err->kind == ERROR_INTERRUPTED)
 		return;
 	if (err->detail[0] != '\0')
 		log_block(err->detail);
-	if (err->cause[0] != '\0')
-		log_message("%s: %s", err->text, err->cause);
-	else
-		log_message("%s", err->text);
+	log_message("%s", error_line(err, line));
 	if (err->hint[0] != '\0')
 		log_message("%s", err->hint);
 }

@@ -63,6 +63,10 @@ int error_interrupted(struct error *err, int signal);
 /* Whether XAPI answered with this error code. */
 bool error_has_code(const struct error *err, const char *code);
 
+/* "text: cause", or the text alone where there is no cause. */
+#define ERROR_LINE_MAX (ERROR_TEXT_MAX + ERROR_CAUSE_MAX + 2)
+const char *error_line(const struct error *err, char buf[ERROR_LINE_MAX]);
+
 /* The program's exit status for this error, as the manual lists them (128+n for a signal). */
 int error_exit_status(const struct error *err);
 

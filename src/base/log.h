@@ -10,10 +10,11 @@
 #include <stdbool.h>
 
 enum log_level {
-	LOG_QUIET = -1, /* errors only */
-	LOG_NORMAL = 0, /* and what a person attached to a console wants to know */
-	LOG_STEPS = 1,  /* -v: what happens, with timings */
-	LOG_WIRE = 2,   /* -vv: and each request and reply, secrets elided */
+	LOG_QUIET = -1,   /* errors only */
+	LOG_NORMAL = 0,   /* and what a person attached to a console wants to know */
+	LOG_STEPS = 1,    /* -v: what happens, with timings */
+	LOG_WIRE = 2,     /* -vv: and how each request was answered */
+	LOG_REQUESTS = 3, /* -vvv: and what was asked, secrets elided */
 };
 
 #define LOG_LINE_MAX 2048 /* the longest line: an error's text and cause with a prefix */

@@ -44,14 +44,18 @@ union header {
 	max_align_t align;
 };
 
+static size_t total; /* held by all blocks */
+
 void *secret_alloc(size_t size)
 {
-	if (size > SIZE_MAX - sizeof(union header))
+	if (size > SECRET_TOTAL_MAX - sizeof(union header) ||
+	    total > SECRET_TOTAL_MAX - size - sizeof(union header))
 		return NULL;
 	union header *const block = malloc(sizeof(union header) + size);
 	if (block == NULL)
 		return NULL;
 	block->size = size;
+	total += size + sizeof(union header);
 	return block + 1;
 }
 
@@ -60,6 +64,7 @@ void secret_release(void *p)
 	if (p == NULL)
 		return;
 	union header *const block = (union header *)p - 1;
+	total -= block->size + sizeof(union header);
 	secret_wipe(p, block->size);
 	free(block);
 }

@@ -16,7 +16,10 @@ char *secret_dup(const char *text);
 /* Wipes and frees a string. NULL is fine. */
 void secret_free(char *text);
 
-/* malloc and free for a library whose every block may hold a secret (blocks are wiped). */
+/* JSON takes some ten times the room of its text: the largest reply, and no bomb. */
+#define SECRET_TOTAL_MAX ((size_t)1 << 30)
+
+/* malloc and free, of SECRET_TOTAL_MAX bytes in all, for a library whose every block may hold a secret (blocks are wiped). */
 void *secret_alloc(size_t size);
 void secret_release(void *p);
 

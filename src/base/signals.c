@@ -13,8 +13,9 @@
 
 #include "base/clock.h"
 
-static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int fatal_signals[] = {SIGINT,  SIGTERM, SIGHUP,    SIGQUIT, SIGUSR1,
+                                    SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU};
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 static const int noted_signals[] = {SIGCONT, SIGCHLD};
 static const int unwanted_signals[] = {SIGPIPE, SIGXFSZ}; /* write(2) tells as much */
 
@@ -102,7 +103,7 @@ int signals_start(struct error *err)
 		return -1;
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
 		if (!signals_ignored(fatal_signals[i]))
-			handle(fatal_signals[i], on_fatal, SA_RESTART);
+			handle(fatal_signals[i], on_fatal, 0); /* no SA_RESTART: it ends waits */
 	}
 	for (size_t i = 0; i < COUNT(crash_signals); i++)
 		handle(crash_signals[i], on_crash, (int)SA_RESETHAND);
@@ -129,6 +130,11 @@ void signals_drain(void)
 int signals_fatal(void)
 {
 	return first_fatal;
+}
+
+void signals_handled(void)
+{
+	first_fatal = 0;
 }
 
 bool signals_take(int signal)
@@ -184,22 +190,29 @@ _Noreturn void signals_die(int signal)
 	_exit(128 + signal); /* only if the signal does not end a process by default */
 }
 
-static void block_fatal(int how)
+static sigset_t mask_before_fork;
+
+static void block_fatal(void)
 {
 	sigset_t set;
 
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < COUNT(fatal_signals); i++)
 		(void)sigaddset(&set, fatal_signals[i]);
-	(void)sigprocmask(how, &set, NULL);
+	(void)sigprocmask(SIG_BLOCK, &set, &mask_before_fork);
+}
+
+static void unblock_fatal(void)
+{
+	(void)sigprocmask(SIG_SETMASK, &mask_before_fork, NULL);
 }
 
 pid_t signals_fork(void)
 {
-	block_fatal(SIG_BLOCK);
+	block_fatal();
 	const pid_t pid = fork();
 	if (pid != 0)
-		block_fatal(SIG_UNBLOCK);
+		unblock_fatal();
 	return pid;
 }
 
@@ -211,7 +224,7 @@ int signals_restart(struct error *err)
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
 		noted[noted_signals[i]] = 0;
 	const int rc = open_pipe(err);
-	block_fatal(SIG_UNBLOCK);
+	unblock_fatal();
 	return rc;
 }
 
@@ -225,7 +238,7 @@ void signals_reset(void)
 		handle(fatal_signals[i], SIG_IGN, 0); /* drops what is pending */
 		handle(fatal_signals[i], SIG_DFL, 0);
 	}
-	block_fatal(SIG_UNBLOCK);
+	unblock_fatal();
 	for (size_t i = 0; i < COUNT(crash_signals); i++)
 		handle(crash_signals[i], SIG_DFL, 0);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)

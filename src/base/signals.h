@@ -3,7 +3,7 @@
  * Signals, turned into something that poll(2) sees. The handlers only set flags and write a byte to
  * a pipe, so no signal is lost between a check and a wait.
  *
- * Fatal ones (INT, TERM, HUP, QUIT) stay caught until the program ends: every wait fails from then
+ * Fatal ones (INT, TERM, HUP, QUIT and others that end a program) stay caught until the program ends: every wait fails from then
  * on, the stack unwinds and cleans up, and main dies of the signal.
  */
 #ifndef XENCON_BASE_SIGNALS_H
@@ -32,6 +32,9 @@ void signals_drain(void);
 
 /* The first fatal signal caught, 0 if none. */
 int signals_fatal(void);
+
+/* What was caught so far has been acted upon: it need not end the program any more. */
+void signals_handled(void);
 
 /* Whether `signal` (SIGTSTP, SIGCONT, SIGCHLD) was caught since the last call. */
 bool signals_take(int signal);

@@ -47,6 +47,8 @@ static const char *set_host(struct address *a, const char *host, size_t len)
 {
 	if (len == 0)
 		return "the host is missing";
+	if (host[0] == '-') /* a proxy command would take it for an option */
+		return "a host does not begin with a dash";
 	if (len >= sizeof(a->host))
 		return "the host is too long";
 	for (size_t i = 0; i < len; i++) {
@@ -105,6 +107,19 @@ static bool parse_scheme(const char **text, struct address *a)
 		return true;
 	}
 	return false;
+}
+
+int address_set_host(struct address *a, const char *host, struct error *err)
+{
+	struct address changed = *a;
+	const char *const wrong = set_host(&changed, host, strlen(host));
+
+	if (wrong != NULL) {
+		error_set(err, ERROR_PROTOCOL, "the server gave \"%s\" as a host's address", host);
+		return error_cause(err, "%s", wrong);
+	}
+	*a = changed;
+	return 0;
 }
 
 int address_parse(const char *text, struct address *ret, struct error *err)

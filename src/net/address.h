@@ -35,6 +35,10 @@ int address_parse(const char *text, struct address *ret, struct error *err);
 int address_parse_url(const char *url, struct address *ret, const char **ret_target,
                       struct error *err);
 
+/* Puts another host in, as XAPI names one: bare, an IPv6 address without brackets. ERROR_PROTOCOL for what
+ * is none; *a is then untouched. */
+int address_set_host(struct address *a, const char *host, struct error *err);
+
 /* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH". */
 const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
 

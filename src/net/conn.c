@@ -4,11 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/wait.h"
+#include "net/proxy.h"
 #include "net/tls.h"
 
 /* A body's memory grows with what arrives, never with what is announced. */
@@ -17,20 +19,39 @@
 /* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
 #define BODY_MIN_BYTES_PER_S 4096
 
-static struct stream *connect_stream(const struct endpoint *to, struct error *err)
+/* How long leaving may take on account of a proxy command's last words. */
+#define FAREWELL_MS 300
+
+static struct stream *connect_once(const struct endpoint *to, pid_t *ret_proxy, struct error *err)
 {
 	struct stream *stream;
 	int fd = -1;
 
-	if (dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, err) != 0)
+	if (dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, ret_proxy, err) != 0)
 		return NULL;
 	if (to->address.scheme == ADDRESS_HTTPS)
-		stream = tls_connect(fd, &to->address, to->trust, clock_ms() + to->timeout_ms, err);
+		stream = tls_connect(fd, &to->address, to->trust, &to->vouched,
+		                     clock_ms() + to->timeout_ms, err);
 	else
 		stream = stream_plain(fd, err);
-	if (stream == NULL)
+	if (stream == NULL) {
 		(void)close(fd);
+		proxy_end(*ret_proxy);
+		*ret_proxy = 0;
+	}
 	return stream;
+}
+
+static struct stream *connect_stream(const struct endpoint *to, pid_t *ret_proxy, struct error *err)
+{
+	const int64_t started = clock_ms();
+	struct stream *const stream = connect_once(to, ret_proxy, err);
+
+	if (stream == NULL || to->trust->ask == NULL || clock_ms() - started < CONN_THOUGHT_MS)
+		return stream;
+	stream_close(stream);
+	proxy_end(*ret_proxy);
+	return connect_once(to, ret_proxy, err);
 }
 
 struct conn *conn_open(const struct endpoint *to, struct error *err)
@@ -45,7 +66,7 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 	c->clear_text = to->address.scheme == ADDRESS_HTTP;
 	address_show_port(&to->address, c->name);
 	if (buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
-	    (c->stream = connect_stream(to, err)) == NULL) {
+	    (c->stream = connect_stream(to, &c->proxy, err)) == NULL) {
 		conn_abandon(c);
 		return NULL;
 	}
@@ -248,6 +269,19 @@ int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, ch
 	return 0;
 }
 
+/* A proxy command whose output is torn off complains; it ends quietly when it has passed on the server's
+ * farewell. */
+static void await_farewell(int fd)
+{
+	const int64_t deadline = clock_ms() + FAREWELL_MS;
+	struct error ignored = {0};
+	char bytes[512];
+
+	(void)shutdown(fd, SHUT_WR);
+	while (wait_ready(fd, POLLIN, deadline, &ignored) > 0 && read(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
 void conn_abandon(struct conn *c)
 {
 	if (c == NULL)
@@ -259,7 +293,13 @@ void conn_abandon(struct conn *c)
 
 void conn_close(struct conn *c)
 {
-	if (c != NULL && c->stream != NULL)
+	if (c == NULL)
+		return;
+	const pid_t proxy = c->proxy;
+	if (c->stream != NULL)
 		(void)stream_shut_writes(c->stream);
+	if (proxy != 0)
+		await_farewell(c->stream->fd);
 	conn_abandon(c);
+	proxy_end(proxy);
 }

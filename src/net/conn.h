@@ -20,6 +20,10 @@
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536
 
+/* A server waits 10 s for a connection's first request: when the user thought longer than this about its
+ * certificate, it is connected to anew. */
+#define CONN_THOUGHT_MS 5000
+
 /* A reply's largest body: a pool of 10,000 virtual machines describes them in about 45 MB. */
 #define CONN_BODY_MAX (64L * 1024 * 1024)
 
@@ -28,7 +32,8 @@ struct endpoint {
 	struct address address;
 	struct dial_options dial;
 	const struct trust_policy *trust;
-	int timeout_ms; /* for each step: to connect, to shake hands, to answer */
+	struct trust_vouched vouched; /* for this address alone */
+	int timeout_ms;               /* for each step: to connect, to shake hands, to answer */
 };
 
 struct conn {
@@ -37,6 +42,7 @@ struct conn {
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
 	bool clear_text;             /* http:// was asked for */
 	bool has_answered;           /* with a whole head of HTTP */
+	pid_t proxy;                 /* the proxy command's process, or 0 */
 	int timeout_ms;
 };
 

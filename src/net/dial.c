@@ -15,14 +15,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "net/proxy.h"
 #include "net/resolve.h"
 
 /* A host that died while a console is open is noticed after 30 + 4 x 10 s; consoles are silent for
  * days, so nothing else would tell. */
-#define KEEPALIVE_IDLE_S  30
-#define KEEPALIVE_STEP_S  10
-#define KEEPALIVE_PROBES  4
-#define UNACKNOWLEDGED_MS 70000 /* the same patience for bytes that we sent */
+#define KEEPALIVE_IDLE_S 30
+#define KEEPALIVE_STEP_S 10
+#define KEEPALIVE_PROBES 4
 
 struct race {
 	const struct resolved *to;
@@ -46,9 +46,6 @@ static void tune(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_STEP_S);
 	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
 #endif
-#ifdef TCP_USER_TIMEOUT
-	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS);
-#endif
 }
 
 static int new_socket(int family)
@@ -62,7 +59,7 @@ static int new_socket(int family)
 	return fd;
 }
 
-/* Starts the next attempt. Returns a descriptor that is connected already, or -1. */
+/* Starts the next attempt; what fails at once is only noted. */
 static void begin_next(struct race *race)
 {
 	const size_t i = race->begun++;
@@ -122,25 +119,23 @@ static int run(struct race *race, const char *name, int64_t started, int64_t dea
 			error_set(err, ERROR_UNREACHABLE, "cannot connect to %s", name);
 			return error_cause(err, "%s", strerror(race->last_errno));
 		}
-		if (race->begun < race->to->count && clock_ms() < deadline) {
+		if (clock_ms() >= deadline)
+			return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %lld s",
+			                 name, (long long)((deadline - started + 999) / 1000));
+		if (race->begun < race->to->count) {
 			begin_next(race);
 			until = clock_earlier(deadline, clock_ms() + DIAL_STAGGER_MS);
 		}
-		for (size_t i = 0; i < race->begun; i++)
-			polled[i] = (struct pollfd){.fd = race->fds[i], .events = POLLOUT};
 		if (!any_open(race))
 			continue;
-		const int ready = wait_poll(polled, race->begun, until, err);
-		if (ready < 0)
+		for (size_t i = 0; i < race->begun; i++)
+			polled[i] = (struct pollfd){.fd = race->fds[i], .events = POLLOUT};
+		if (wait_poll(polled, race->begun, until, err) < 0)
 			return -1;
 		const int fd = judge(race, polled);
 		if (fd >= 0) {
 			*ret_fd = fd;
 			return 0;
-		}
-		if (clock_ms() >= deadline) {
-			return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %lld s",
-			                 name, (long long)((deadline - started + 999) / 1000));
 		}
 	}
 }
@@ -186,12 +181,15 @@ static int dial_unix(const struct address *to, int *ret_fd, struct error *err)
 }
 
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
-         int *ret_fd, struct error *err)
+         int *ret_fd, pid_t *ret_proxy, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
 
+	*ret_proxy = 0;
 	if (to->scheme == ADDRESS_UNIX)
 		return dial_unix(to, ret_fd, err);
+	if (options->proxy_command != NULL)
+		return proxy_start(options->proxy_command, to, ret_fd, ret_proxy, err);
 	if (dial_tcp(to, options, deadline, ret_fd, err) != 0)
 		return -1;
 	log_trace(LOG_STEPS, "connected to %s", address_show_port(to, name));

@@ -107,6 +107,9 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 			head->closes = true;
 		else if (equals(value, size, "keep-alive"))
 			head->closes = false;
+	} else if (equals(line, name, HTTP_THUMBPRINT_REPLY)) {
+		(void)snprintf(head->thumbprint, sizeof(head->thumbprint), "%.*s", (int)size,
+		               value);
 	} else if (equals(line, name, "transfer-encoding") && !equals(value, size, "identity")) {
 		return "it is chunked, which XAPI's never are";
 	} else if (equals(line, name, "content-encoding") && !equals(value, size, "identity")) {

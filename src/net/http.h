@@ -18,14 +18,22 @@
 #define HTTP_HEAD_MAX   16384
 #define HTTP_REASON_MAX 128
 
+#define HTTP_THUMBPRINT_MAX 128 /* 32 pairs with colons, and a prefix */
+
+/* What asks a supporter for the coordinator's certificate, and what answers. [source] */
+#define HTTP_THUMBPRINT_REQUEST "x-xenapi-request-host-certificate-thumbprint: sha-256:master"
+#define HTTP_THUMBPRINT_REPLY   "x-xenapi-response-host-certificate-thumbprint"
+
 #define HTTP_LENGTH_UNKNOWN (-1) /* the body ends with the connection */
 
 struct http_head {
 	int status;
 	char reason[HTTP_REASON_MAX];
 	int64_t content_length; /* or HTTP_LENGTH_UNKNOWN */
-	bool closes;            /* the server closes the connection after this reply */
-	size_t size;            /* of the head itself, its blank line included */
+	char thumbprint
+	    [HTTP_THUMBPRINT_MAX]; /* of the coordinator, in a supporter's reply; else "" */
+	bool closes;               /* the server closes the connection after this reply */
+	size_t size;               /* of the head itself, its blank line included */
 };
 
 enum http_progress {

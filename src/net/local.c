@@ -15,24 +15,30 @@
 #define TERMINAL_PATH_MAX 256
 
 /* Opens the terminal behind `fd` anew: flags set on the new description are ours alone. */
-static int reopen_terminal(int fd)
+static int reopen_terminal(int fd, int mode)
 {
 	char name[TERMINAL_PATH_MAX];
 
 	if (ttyname_r(fd, name, sizeof(name)) != 0)
 		return -1;
-	return open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return open(name, mode | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 void local_init(struct local *l, int in_fd, int out_fd)
 {
 	struct stat st;
 
-	*l = (struct local){.in_fd = in_fd, .out_fd = out_fd, .own_fd = -1, .out_kind = LOCAL_PIPE};
+	*l = (struct local){
+	    .in_fd = in_fd, .out_fd = out_fd, .own_in = -1, .own_out = -1, .out_kind = LOCAL_PIPE};
+	if (isatty(in_fd)) {
+		l->own_in = reopen_terminal(in_fd, O_RDONLY);
+		if (l->own_in >= 0)
+			l->in_fd = l->own_in;
+	}
 	if (isatty(out_fd)) {
-		l->own_fd = reopen_terminal(out_fd);
-		if (l->own_fd >= 0) {
-			l->out_fd = l->own_fd;
+		l->own_out = reopen_terminal(out_fd, O_WRONLY);
+		if (l->own_out >= 0) {
+			l->out_fd = l->own_out;
 			l->out_kind = LOCAL_OWN;
 		}
 	} else if (fstat(out_fd, &st) == 0) {
@@ -45,7 +51,8 @@ void local_init(struct local *l, int in_fd, int out_fd)
 
 void local_init_socket(struct local *l, int fd)
 {
-	*l = (struct local){.in_fd = fd, .out_fd = fd, .own_fd = -1, .out_kind = LOCAL_SOCKET};
+	*l = (struct local){
+	    .in_fd = fd, .out_fd = fd, .own_in = -1, .own_out = -1, .out_kind = LOCAL_SOCKET};
 }
 
 ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
@@ -118,7 +125,9 @@ void local_shut_output(struct local *l)
 
 void local_close(struct local *l)
 {
-	if (l->own_fd >= 0)
-		(void)close(l->own_fd);
-	l->own_fd = -1;
+	if (l->own_in >= 0)
+		(void)close(l->own_in);
+	if (l->own_out >= 0)
+		(void)close(l->own_out);
+	l->own_in = l->own_out = -1;
 }

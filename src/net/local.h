@@ -14,7 +14,7 @@
 #include "net/stream.h"
 
 enum local_kind {
-	LOCAL_OWN,    /* a non-blocking descriptor of ours */
+	LOCAL_OWN,    /* a non-blocking descriptor of ours, or a file, which never waits */
 	LOCAL_SOCKET, /* written with MSG_DONTWAIT */
 	LOCAL_PIPE,   /* written by at most PIPE_BUF, which fit once poll says so */
 };
@@ -22,12 +22,13 @@ enum local_kind {
 struct local {
 	int in_fd;
 	int out_fd;
-	int own_fd; /* the terminal, opened again for ourselves, or -1 */
+	int own_in; /* the terminal, opened again for ourselves, or -1 */
+	int own_out;
 	enum local_kind out_kind;
 };
 
-/* Looks at what the descriptors are. A terminal for output is opened once more, so that a terminal
- * that has been stopped cannot stop us. Does not fail: at worst writes may block. */
+/* Looks at what the descriptors are. A terminal is opened once more, so that neither one that has been
+ * stopped nor others who read from it can stop us. Does not fail: at worst writes may block. */
 void local_init(struct local *l, int in_fd, int out_fd);
 
 /* A connected, non-blocking socket of ours is both ends. */

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The relay loop: see relay.h. Always true between two turns: what was read is in a buffer or gone
- * to the other side; an end that is closed stays closed; a descriptor without interest is not polled.
+ * to the other side; an end that is closed stays closed; an end is polled for what it is wanted for.
  */
 #include "net/relay.h"
 
 #include <poll.h>
 #ifdef __linux__
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #endif
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/signals.h"
 #include "base/wait.h"
 
-/* Input that the server's host takes this long not to acknowledge is lost. */
-#define DELIVERY_STALL_MS 60000
+/* A host that has not acknowledged anything for so long, although bytes are on their way to it, is dead.
+ * One whose guest merely does not read still answers TCP's probes, for as long as it takes. */
+#define DEAD_HOST_MS 70000
 
 enum { FD_INPUT, FD_OUTPUT, FD_STREAM, FD_SIGNALS, FD_COUNT };
 
@@ -32,8 +36,7 @@ struct state {
 	struct error attempt; /* where the stream puts what fails */
 	int64_t quiet_since;  /* when a byte last moved, either way */
 	int64_t flush_until;  /* when quitting: the latest that we send */
-	int undelivered;      /* bytes in flight when last looked at */
-	int64_t undelivered_since;
+	int64_t watch_at; /* when to see whether what was sent has arrived; CLOCK_NEVER: it has */
 	struct pollfd fds[FD_COUNT];
 };
 
@@ -113,6 +116,8 @@ static void send_up(struct state *s)
 	buf_consume(&r->up, (size_t)n);
 	r->bytes_up += (uint64_t)n;
 	s->quiet_since = clock_ms();
+	if (s->watch_at == CLOCK_NEVER)
+		s->watch_at = s->quiet_since + RELAY_DELIVERY_STEP_MS;
 }
 
 static void show_output(struct relay *r, const uint8_t *data, size_t len)
@@ -176,22 +181,46 @@ static int count_undelivered(const struct state *s)
 	return 0;
 }
 
-/* The console has been silent for as long as asked: whether to leave now (1), go on waiting (0) or
- * give up (-1), since input may still be on its way. */
-static int judge_silence(struct state *s, struct error *err)
+/* How long ago the server's host last acknowledged anything; 0 where it cannot be known. */
+static int64_t last_acknowledged_ms(const struct state *s)
+{
+#ifdef __linux__
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(s->r->stream->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+		return info.tcpi_last_ack_recv;
+#else
+	(void)s;
+#endif
+	return 0;
+}
+
+/* Looks after what was sent; -1 when it will not arrive any more. */
+static int watch_delivery(struct state *s, struct error *err)
 {
 	const int64_t now = clock_ms();
-	const int n = s->console_open ? count_undelivered(s) : 0;
 
+	if (now < s->watch_at)
+		return 0;
+	s->watch_at = CLOCK_NEVER;
+	const int n = s->console_open ? count_undelivered(s) : 0;
 	if (n == 0)
+		return 0;
+	s->watch_at = now + RELAY_DELIVERY_STEP_MS;
+	if (last_acknowledged_ms(s) < DEAD_HOST_MS)
+		return 0;
+	error_set(err, ERROR_LOST, "the connection was lost");
+	return error_cause(err, "the host has not taken the last %d bytes", n);
+}
+
+/* The console has been silent for as long as asked: whether to leave now (1) or, since input may still
+ * be on its way, go on waiting (0). */
+static int judge_silence(struct state *s)
+{
+	if (!s->console_open || count_undelivered(s) == 0)
 		return 1;
-	if (n != s->undelivered) {
-		s->undelivered = n;
-		s->undelivered_since = now;
-	} else if (now - s->undelivered_since >= DELIVERY_STALL_MS) {
-		return error_set(err, ERROR_LOST, "the console has not taken the last %d bytes", n);
-	}
-	s->quiet_since = now - s->r->idle_ms + RELAY_DELIVERY_STEP_MS;
+	s->quiet_since = clock_ms() - s->r->idle_ms + RELAY_DELIVERY_STEP_MS;
 	return 0;
 }
 
@@ -229,16 +258,18 @@ static int settle(struct state *s, enum relay_end *ret, struct error *err)
 	return 0;
 }
 
-/* When to look up even though nothing happened. */
-static int64_t next_deadline(const struct state *s)
+/* When the silence has lasted long enough to leave. */
+static int64_t leave_deadline(const struct state *s)
 {
 	if (s->quitting)
 		return s->flush_until;
 	if (wants_send(s) || wants_output(s))
 		return CLOCK_NEVER; /* the slow side decides how long that takes */
-	if (s->output_shut || !s->input_open)
-		return s->quiet_since + s->r->idle_ms;
-	return CLOCK_NEVER;
+	if (s->output_shut || s->broken)
+		return s->quiet_since + RELAY_FAREWELL_MS;
+	if (s->input_open || s->r->idle_ms == RELAY_NO_IDLE)
+		return CLOCK_NEVER;
+	return s->quiet_since + s->r->idle_ms;
 }
 
 static void set_interest(struct state *s)
@@ -293,7 +324,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 	if (rc != 0)
 		return rc;
 	const bool pending = wants_recv(s) && stream_pending(s->r->stream);
-	const int64_t deadline = pending ? 0 : next_deadline(s);
+	const int64_t deadline = pending ? 0 : clock_earlier(leave_deadline(s), s->watch_at);
 	set_interest(s);
 	const int ready = wait_poll(s->fds, FD_COUNT, deadline, err);
 	if (ready < 0)
@@ -302,13 +333,15 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		s->r->hooks->signalled(s->r->hooks->context);
 	if (ready > 0 || pending)
 		return act(s, pending, ret, err);
-	if (s->quitting || clock_ms() < next_deadline(s))
+	if (watch_delivery(s, err) != 0)
+		return -1;
+	if (s->quitting || clock_ms() < leave_deadline(s))
 		return 0;
 	if (s->broken) {
 		*err = s->failure;
 		return -1;
 	}
-	rc = s->output_shut ? 1 : judge_silence(s, err);
+	rc = s->output_shut ? 1 : judge_silence(s);
 	*ret = s->output_shut ? RELAY_ENDED_CONSOLE : RELAY_ENDED_IDLE;
 	return rc;
 }
@@ -321,6 +354,7 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	    .console_open = true,
 	    .writes_open = true,
 	    .quiet_since = clock_ms(),
+	    .watch_at = CLOCK_NEVER,
 	};
 	enum relay_end end = RELAY_ENDED_QUIT;
 	int rc;

@@ -25,8 +25,13 @@
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
 #define RELAY_FLUSH_MS 500
 
-/* How often unsent input is looked at while the relay waits for the console to fall silent. */
+/* How often what was sent is looked after until it has arrived. */
 #define RELAY_DELIVERY_STEP_MS 1000
+
+/* The console has ended and input may go on: leave when it is silent for so long. */
+#define RELAY_FAREWELL_MS 2000
+
+#define RELAY_NO_IDLE (-1)
 
 enum relay_verdict {
 	RELAY_GO_ON,
@@ -62,7 +67,8 @@ struct relay {
 	struct buf up;    /* input to console; the relay's own */
 	const struct relay_hooks *hooks;
 	bool carry_half_close; /* the input's end is told to the console, and the other way round */
-	int idle_ms; /* after the input's end: leave when the console has been silent so long */
+	int idle_ms; /* after the input's end: leave when the console has been silent so long, or
+	              * RELAY_NO_IDLE */
 
 	uint64_t bytes_up; /* counters for the status line */
 	uint64_t bytes_down;

@@ -105,7 +105,7 @@ static int look_up_aside(const struct address *to, int family, int64_t deadline,
 		struct answer answer;
 
 		signals_reset();
-		look_up(to, family, AI_ADDRCONFIG, &answer);
+		look_up(to, family, 0, &answer);
 		_exit(write(ends[1], &answer, sizeof(answer)) == (ssize_t)sizeof(answer) ? 0 : 1);
 	}
 	(void)close(ends[1]);

@@ -156,13 +156,20 @@ static const struct stream_ops tls_ops = {
     .close = tls_close,
 };
 
-static SSL_CTX *new_context(void)
+static SSL_CTX *new_context(bool legacy)
 {
 	SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
 
 	if (context == NULL)
 		return NULL;
-	(void)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+	(void)SSL_CTX_set_min_proto_version(context, legacy ? TLS1_VERSION : TLS1_2_VERSION);
+	if (legacy) {
+		/* XenServer up to 6.5: TLS 1.0, RSA key exchange, keys of 1024 bits, SHA-1, and no
+		 * secure renegotiation. */
+		SSL_CTX_set_security_level(context, 0);
+		(void)SSL_CTX_set_cipher_list(context, "ALL:!aNULL:!eNULL:@SECLEVEL=0");
+		(void)SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+	}
 	/* XAPI's stunnel never renegotiates; who asks for it is somebody else. */
 	(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -185,7 +192,7 @@ static struct tls *tls_new(int fd, const struct address *peer, const struct trus
 	}
 	t->stream = (struct stream){
 	    .ops = &tls_ops, .fd = -1, .recv_events = POLLIN, .send_events = POLLOUT};
-	t->context = new_context();
+	t->context = new_context(policy->legacy);
 	t->ssl = t->context == NULL ? NULL : SSL_new(t->context);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1) {
 		error_set(err, ERROR_LOCAL, "cannot set up TLS");
@@ -193,14 +200,34 @@ static struct tls *tls_new(int fd, const struct address *peer, const struct trus
 		tls_close(&t->stream);
 		return NULL;
 	}
-	if (trust_prepare(t->context, t->ssl, policy, peer, err) != 0) {
+	if (trust_prepare(t->ssl, policy, peer, err) != 0) {
 		tls_close(&t->stream);
 		return NULL;
 	}
 	return t;
 }
 
-static int handshake_failed(struct tls *t, int rc, const char *name, struct error *err)
+/* Reasons for which a handshake with an old server fails. */
+static bool is_legacy(int why)
+{
+	switch (why) {
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+	case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+	case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+	case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY:
+	case SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED:
+	case SSL_R_DH_KEY_TOO_SMALL:
+	case SSL_R_EE_KEY_TOO_SMALL:
+	case SSL_R_CA_KEY_TOO_SMALL:
+	case SSL_R_CA_MD_TOO_WEAK:
+	case SSL_R_WRONG_SIGNATURE_TYPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int handshake_failed(struct tls *t, int rc, const char *name, bool legacy, struct error *err)
 {
 	const int ssl_error = SSL_get_error(t->ssl, rc);
 	const int why = ERR_GET_REASON(ERR_peek_last_error());
@@ -213,11 +240,16 @@ static int handshake_failed(struct tls *t, int rc, const char *name, struct erro
 	if (plain)
 		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
 		           name);
+	else if (ssl_error == SSL_ERROR_SSL && !legacy && is_legacy(why))
+		error_hint(err,
+		           "the server seems to offer only old, weak TLS, as XenServer before 7 "
+		           "does; --legacy-tls allows it");
 	ERR_clear_error();
 	return -1;
 }
 
-static int handshake(struct tls *t, int fd, const char *name, int64_t deadline, struct error *err)
+static int handshake(struct tls *t, int fd, const char *name, bool legacy, int64_t deadline,
+                     struct error *err)
 {
 	const int64_t started = clock_ms();
 
@@ -229,7 +261,7 @@ static int handshake(struct tls *t, int fd, const char *name, int64_t deadline, 
 			return 0;
 		const int ssl_error = SSL_get_error(t->ssl, rc);
 		if (ssl_error != SSL_ERROR_WANT_READ && ssl_error != SSL_ERROR_WANT_WRITE)
-			return handshake_failed(t, rc, name, err);
+			return handshake_failed(t, rc, name, legacy, err);
 		const short events = ssl_error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
 		const int ready = wait_ready(fd, events, deadline, err);
 		if (ready < 0)
@@ -242,7 +274,7 @@ static int handshake(struct tls *t, int fd, const char *name, int64_t deadline, 
 }
 
 struct stream *tls_connect(int fd, const struct address *peer, const struct trust_policy *policy,
-                           int64_t deadline, struct error *err)
+                           const struct trust_vouched *vouched, int64_t deadline, struct error *err)
 {
 	struct tls *const t = tls_new(fd, peer, policy, err);
 	char name[ADDRESS_SHOW_MAX];
@@ -250,8 +282,8 @@ struct stream *tls_connect(int fd, const struct address *peer, const struct trus
 	if (t == NULL)
 		return NULL;
 	address_show_port(peer, name);
-	if (handshake(t, fd, name, deadline, err) != 0 ||
-	    trust_judge(t->ssl, policy, peer, err) != 0) {
+	if (handshake(t, fd, name, policy->legacy, deadline, err) != 0 ||
+	    trust_judge(t->ssl, policy, vouched, peer, err) != 0) {
 		tls_close(&t->stream);
 		return NULL;
 	}

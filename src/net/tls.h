@@ -12,6 +12,7 @@
  * success only. NULL with ERROR_UNREACHABLE (no TLS there, or no answer in time), ERROR_UNTRUSTED.
  * Blocks until the deadline at most. */
 struct stream *tls_connect(int fd, const struct address *peer, const struct trust_policy *policy,
-                           int64_t deadline, struct error *err);
+                           const struct trust_vouched *vouched, int64_t deadline,
+                           struct error *err);
 
 #endif
