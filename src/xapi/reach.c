@@ -21,7 +21,7 @@ static int reach_once(struct session *s, const struct reach *reach, struct vm *r
 	int rc = reach_look_up(s, reach, &vm, &console, err);
 
 	if (rc == 0)
-		rc = tunnel_open(s, &vm, &console, reach->user, reach->password, ret, err);
+		rc = tunnel_open(s, &vm, &console, &reach->access, ret, err);
 	console_free(&console);
 	if (rc == 0)
 		*ret_vm = vm;

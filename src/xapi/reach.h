@@ -13,8 +13,7 @@ struct reach {
 	const char *what; /* the VM's name or uuid; with `control_domain` the host's */
 	bool control_domain;
 	const char *protocol; /* CONSOLE_TEXT or CONSOLE_GRAPHIC */
-	const char *user;     /* for servers that refuse the cookie; NULL for none */
-	const char *password;
+	struct tunnel_access access;
 };
 
 /* Finds the VM and its console; they are the caller's to free, also after a failure. Errors as vm_find

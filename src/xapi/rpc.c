@@ -120,13 +120,14 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 
 	if (request == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a request");
-	const int head = snprintf(request, REQUEST_HEAD_MAX + 1,
-	                          "POST /jsonrpc HTTP/1.1\r\n"
-	                          "Host: %s\r\n"
-	                          "User-Agent: xencon/" XENCON_VERSION "\r\n"
-	                          "Content-Type: application/json\r\n"
-	                          "Content-Length: %zu\r\n\r\n",
-	                          c->name, body_len);
+	const int head =
+	    snprintf(request, REQUEST_HEAD_MAX + 1,
+	             "POST /jsonrpc HTTP/1.1\r\n"
+	             "Host: %s\r\n"
+	             "User-Agent: xencon/" XENCON_VERSION "\r\n"
+	             "Content-Type: application/json\r\n" HTTP_THUMBPRINT_REQUEST "\r\n"
+	             "Content-Length: %zu\r\n\r\n",
+	             c->name, body_len);
 	if (head < 0 || head > REQUEST_HEAD_MAX) {
 		rc = error_set(err, ERROR_USAGE, "the server's name is too long");
 	} else {
@@ -141,6 +142,15 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 static bool is_login(const char *method)
 {
 	return strcmp(method, LOGIN_METHOD) == 0;
+}
+
+/* Lists of all VMs and hosts are large; whatever else answers at length is no XAPI. */
+static int64_t reply_max(const char *method)
+{
+	return strncmp(method, "VM.get_all", strlen("VM.get_all")) == 0 ||
+	               strncmp(method, "host.get_all", strlen("host.get_all")) == 0
+	           ? CONN_BODY_MAX
+	           : RPC_REPLY_MAX;
 }
 
 /* One request and its reply's body. *ret_stale: the connection had been closed before the request
@@ -166,7 +176,7 @@ static int exchange(struct rpc *rpc, const char *method, const char *body, char 
 		return -1;
 	}
 	log_trace(LOG_WIRE, "%s: %d %s", method, head.status, head.reason);
-	if (conn_recv_body(rpc->conn, &head, CONN_BODY_MAX, ret_reply, ret_len, err) != 0)
+	if (conn_recv_body(rpc->conn, &head, reply_max(method), ret_reply, ret_len, err) != 0)
 		return -1;
 	if (head.status != 200) {
 		char text[ERROR_CAUSE_MAX];
@@ -182,6 +192,7 @@ static int exchange(struct rpc *rpc, const char *method, const char *body, char 
 		return -1;
 	}
 	rpc->answered = true;
+	memcpy(rpc->thumbprint, head.thumbprint, sizeof(rpc->thumbprint));
 	if (head.closes || head.content_length == HTTP_LENGTH_UNKNOWN)
 		rpc_disconnect(rpc);
 	return 0;
@@ -208,9 +219,27 @@ static int exchange_surely(struct rpc *rpc, const char *method, const char *body
 	return -1;
 }
 
+/* Shows a request. The first parameter is the session, or with a login the user; a session's own calls
+ * have nothing but secrets behind it. */
+static void trace_request(const char *method, const json_t *params)
+{
+	const bool own = strncmp(method, "session.", strlen("session.")) == 0;
+	json_t *const shown = log_level() < LOG_REQUESTS ? NULL : json_deep_copy(params);
+
+	for (size_t i = is_login(method) ? 1 : 0; i < json_array_size(shown) && (own || i == 0);
+	     i++)
+		(void)json_array_set_new(shown, i, json_string("…"));
+	char *const text = shown == NULL ? NULL : json_dumps(shown, JSON_COMPACT);
+	if (text != NULL)
+		log_trace(LOG_REQUESTS, "%s %s", method, text);
+	secret_release(text);
+	json_decref(shown);
+}
+
 int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, struct error *err)
 {
 	const int64_t started = clock_ms();
+	trace_request(method, params);
 	char *const body = make_body(method, params, err);
 	char *reply = NULL;
 	size_t len = 0;

@@ -15,6 +15,9 @@
 /* XAPI puts off the answer to a wrong password by 2 to 5 s: login may take so much longer. */
 #define RPC_LOGIN_EXTRA_MS 5000
 
+/* What answers anything but a list: a record has some 5 KiB, a VM's few consoles less. */
+#define RPC_REPLY_MAX (1024L * 1024)
+
 #define RPC_FAULT_PARAMS 4 /* no error that we read has more */
 #define RPC_PARAM_MAX    256
 
@@ -30,6 +33,7 @@ struct rpc {
 	struct conn *conn;      /* NULL when there is none */
 	bool answered;          /* it has carried a reply: the server may have closed it since */
 	struct rpc_fault fault; /* of the last call that failed with one */
+	char thumbprint[HTTP_THUMBPRINT_MAX]; /* that came with the last reply, or "" */
 };
 
 /* Makes jansson wipe what it frees; before anything else that touches JSON. */

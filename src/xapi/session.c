@@ -19,8 +19,21 @@
 
 void session_init(struct session *s, const struct endpoint *endpoint)
 {
-	*s = (struct session){0};
+	*s = (struct session){.report_fd = -1};
 	rpc_init(&s->rpc, endpoint);
+}
+
+/* Descriptors beyond this are not looked for; callers pass on a few low ones. */
+#define INHERITED_MAX 1024
+
+/* It goes into a header: nothing in it may end that, or the cookie. */
+static bool is_cookie(const char *ref)
+{
+	for (; *ref != '\0'; ref++) {
+		if ((unsigned char)*ref <= ' ' || *ref == ';' || *ref == 0x7f)
+			return false;
+	}
+	return true;
 }
 
 int session_login(struct session *s, const char *user, const char *password, struct error *err)
@@ -41,6 +54,8 @@ int session_login(struct session *s, const char *user, const char *password, str
 	signals_defer_end();
 	if (rc == 0 && !json_is_string(result))
 		rc = error_set(err, ERROR_PROTOCOL, "the server's session is not a string");
+	if (rc == 0 && !is_cookie(json_string_value(result)))
+		rc = error_set(err, ERROR_PROTOCOL, "the server's session is no reference");
 	if (rc == 0 && (s->ref = secret_dup(json_string_value(result))) == NULL)
 		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the session");
 	json_decref(result);
@@ -74,8 +89,18 @@ static void forget(struct session *s)
 	s->ref = NULL;
 }
 
-/* The child: away from the terminal, from the pipes that others wait on, and from the console. */
-static _Noreturn void run_child(struct session *s, struct conn *used)
+/* Closes what we inherited from our caller as well: somebody may wait for its end. */
+static void close_others(int keep, int keep_too)
+{
+	for (int fd = STDERR_FILENO + 1; fd < INHERITED_MAX; fd++) {
+		if (fd != keep && fd != keep_too)
+			(void)close(fd);
+	}
+}
+
+/* The process that logs out: away from the terminal, from the pipes that others wait on, and from the
+ * console. Its last act is a byte to `report`. */
+static _Noreturn void run_aside(struct session *s, struct conn *used, int report)
 {
 	struct error err = {0};
 
@@ -86,47 +111,87 @@ static _Noreturn void run_child(struct session *s, struct conn *used)
 		(void)dup2(null, STDIN_FILENO);
 		(void)dup2(null, STDOUT_FILENO);
 		(void)dup2(null, STDERR_FILENO);
+		if (null > STDERR_FILENO)
+			(void)close(null);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	conn_abandon(used);
-	_exit(logout(s, &err) == 0 ? 0 : 1);
+	close_others(s->rpc.conn == NULL ? -1 : s->rpc.conn->stream->fd, report);
+	const int rc = logout(s, &err);
+	if (rc == 0)
+		(void)!write(report, "", 1);
+	(void)close(report);
+	rpc_disconnect(&s->rpc); /* and with it a proxy command */
+	_exit(rc == 0 ? 0 : 1);
+}
+
+/* Forks twice: what logs out is nobody's child, so that it leaves no zombie while we are attached. */
+static bool fork_aside(struct session *s, struct conn *used, int report)
+{
+	int status = 0;
+	const pid_t pid = signals_fork();
+
+	if (pid == 0) {
+		const pid_t second = fork();
+
+		if (second == 0)
+			run_aside(s, used, report);
+		_exit(second < 0 ? 1 : 0);
+	}
+	return pid > 0 && wait_child(pid, CLOCK_NEVER, &status) == 1 && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
 }
 
 void session_logout_aside(struct session *s, struct conn *used)
 {
-	if (s->ref == NULL)
+	int ends[2];
+
+	if (s->ref == NULL || pipe(ends) != 0)
 		return;
-	const pid_t pid = signals_fork();
-	if (pid == 0)
-		run_child(s, used);
-	if (pid < 0)
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	/* A proxy command is our child and can serve nobody else. */
+	if (s->rpc.conn != NULL && s->rpc.conn->proxy != 0)
+		rpc_disconnect(&s->rpc);
+	const bool forked = fork_aside(s, used, ends[1]);
+	(void)close(ends[1]);
+	if (!forked) {
+		(void)close(ends[0]);
 		return;
-	s->logout_pid = pid;
-	/* The connection, if the session still has one, is the child's now. */
+	}
+	s->report_fd = ends[0];
+	/* The connection, if the session still has one, is that process's now. */
 	conn_abandon(s->rpc.conn);
 	s->rpc.conn = NULL;
 	forget(s);
 }
 
-static void await_child(struct session *s)
+/* Waits for the end of the process that logs out. */
+static void await_report(struct session *s)
 {
-	int status = 0;
+	const int64_t deadline = clock_ms() + SESSION_LOGOUT_MS;
+	struct error ignored = {0};
+	char byte;
 
-	if (wait_child(s->logout_pid, clock_ms() + SESSION_LOGOUT_MS, &status) == 0)
+	signals_defer_begin();
+	const int ready = wait_ready(s->report_fd, POLLIN, deadline, &ignored);
+	signals_defer_end();
+	if (ready <= 0)
 		log_trace(LOG_STEPS, "the logout is still under way, leaving it behind");
-	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	else if (read(s->report_fd, &byte, 1) != 1)
 		log_trace(LOG_STEPS, "the logout failed, the server will drop the session later");
 	else
 		log_trace(LOG_STEPS, "logged out");
-	s->logout_pid = 0;
+	(void)close(s->report_fd);
+	s->report_fd = -1;
 }
 
 void session_end(struct session *s)
 {
 	struct error err = {0};
 
-	if (s->logout_pid != 0)
-		await_child(s);
+	if (s->report_fd >= 0)
+		await_report(s);
 	if (s->ref != NULL) {
 		signals_defer_begin();
 		s->rpc.endpoint.timeout_ms = SESSION_LOGOUT_MS;

@@ -17,8 +17,8 @@
 
 struct session {
 	struct rpc rpc;
-	char *ref;        /* the secret; NULL when not logged in */
-	pid_t logout_pid; /* the child that logs out beside us, or 0 */
+	char *ref;     /* the secret; NULL when not logged in */
+	int report_fd; /* readable when the process that logs out beside us has done so; -1 for none */
 };
 
 /* Copies the endpoint; does not connect. */

@@ -13,10 +13,13 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "version.h"
+#include "xapi/pool.h"
 
 /* An error page says what it has to say in a few hundred bytes. */
 #define PAGE_MAX 65536
+#define PAGE_MS  2000
 
 #define CREDENTIAL_MAX 512 /* "user:password" for Basic; with Base64 it must fit the head */
 
@@ -36,10 +39,10 @@ static int host_of(struct session *s, const struct vm *vm, struct address *ret, 
 		return -1;
 	const char *const text = json_string_value(result);
 	struct address address = {.scheme = ADDRESS_HTTPS, .port = ADDRESS_PORT_HTTPS};
-	if (text == NULL || text[0] == '\0' || strlen(text) >= sizeof(address.host))
+	if (text == NULL || text[0] == '\0')
 		rc = error_set(err, ERROR_PROTOCOL, "the host of \"%s\" has no address", vm->name);
 	else
-		(void)snprintf(address.host, sizeof(address.host), "%s", text);
+		rc = address_set_host(&address, text, err);
 	json_decref(result);
 	if (rc == 0)
 		*ret = address;
@@ -53,6 +56,9 @@ static int locate(struct session *s, const struct vm *vm, const struct console *
 	const char *target = fallback;
 
 	if (console->location[0] == '\0') {
+		if (!text_is_uuid(console->uuid)) /* it goes into a request line */
+			return error_set(err, ERROR_PROTOCOL, "the console of \"%s\" has no uuid",
+			                 vm->name);
 		(void)snprintf(fallback, sizeof(fallback), "/console?uuid=%s", console->uuid);
 		if (host_of(s, vm, &ret->address, err) != 0)
 			return -1;
@@ -73,7 +79,7 @@ static bool has_own_port(const struct address *a)
 /* Whether `host` is the numeric address that the connection leads to. */
 static bool is_peer(const struct conn *c, const char *host)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = {0};
 	socklen_t len = sizeof(sa);
 	char text[INET6_ADDRSTRLEN + 16];
 
@@ -97,10 +103,17 @@ static bool is_same_place(const struct session *s, const struct place *place)
 /* Through NAT or an ssh tunnel the location's words are another's; the host itself knows. */
 static int is_same_host(struct session *s, const struct vm *vm, bool *ret, struct error *err)
 {
+	struct error failure = {0};
 	json_t *result = NULL;
 
-	if (session_call(s, "session.get_this_host", json_pack("[s]", s->ref), &result, err) != 0)
+	if (session_call(s, "session.get_this_host", json_pack("[s]", s->ref), &result, &failure) !=
+	    0) {
+		*ret = false;
+		if (failure.code[0] != '\0')
+			return 0; /* it would only have saved a connection */
+		*err = failure;
 		return -1;
+	}
 	const char *const host = json_string_value(result);
 	*ret = host != NULL && strcmp(host, vm->resident_on) == 0;
 	json_decref(result);
@@ -199,7 +212,9 @@ static int read_refusal(struct conn *c, const struct http_head *head, const stru
 	char *page = NULL;
 	size_t len = 0;
 
-	/* A page that does not come whole must not hide the status. */
+	/* A page that does not come whole must not hide the status, nor take long. */
+	if (c->timeout_ms > PAGE_MS)
+		c->timeout_ms = PAGE_MS;
 	if (conn_recv_body(c, head, PAGE_MAX, &page, &len, &ignored) == 0)
 		http_page_text(page, len, text, sizeof(text));
 	else if (ignored.kind == ERROR_INTERRUPTED)
@@ -296,29 +311,43 @@ static int clear_text(const struct place *place, struct error *err)
 	                       "--server http://…");
 }
 
+/* The other host where the VM runs, and what the pool says that it must show. */
+static int turn_to(struct session *s, const struct vm *vm, const struct place *place,
+                   const struct address *console_address, struct endpoint *ret_to,
+                   struct error *err)
+{
+	const struct endpoint *const ours = &s->rpc.endpoint;
+	char name[ADDRESS_SHOW_MAX];
+
+	*ret_to = *ours;
+	ret_to->address = console_address != NULL ? *console_address : place->address;
+	ret_to->vouched = (struct trust_vouched){.other_host = true};
+	if (ret_to->address.scheme == ADDRESS_HTTP && ours->address.scheme != ADDRESS_HTTP)
+		return clear_text(place, err);
+	log_trace(LOG_STEPS, "\"%s\" runs on another host, %s", vm->name,
+	          address_show_port(&ret_to->address, name));
+	/* What was heard in clear text, or from anybody, vouches for nobody. */
+	if (ours->address.scheme == ADDRESS_HTTP || ours->trust->insecure)
+		return 0;
+	return pool_vouch_for(s, vm->resident_on, &ret_to->vouched, err);
+}
+
 /* Where to send CONNECT, and over what: *ret_conn is the session's connection, handed over, or
  * NULL when a new one to *ret_to is needed. */
 static int choose(struct session *s, const struct vm *vm, const struct place *place,
-                  struct endpoint *ret_to, struct conn **ret_conn, struct error *err)
+                  const struct address *console_address, struct endpoint *ret_to,
+                  struct conn **ret_conn, struct error *err)
 {
-	char name[ADDRESS_SHOW_MAX];
 	bool same = is_same_place(s, place);
 
+	*ret_conn = NULL;
 	if (!same && is_same_host(s, vm, &same, err) != 0)
 		return -1;
+	if (!same)
+		return turn_to(s, vm, place, console_address, ret_to, err);
 	*ret_to = s->rpc.endpoint;
-	*ret_conn = NULL;
-	if (!same && place->address.scheme == ADDRESS_HTTP &&
-	    s->rpc.endpoint.address.scheme != ADDRESS_HTTP)
-		return clear_text(place, err);
-	if (same) {
-		*ret_conn = s->rpc.conn;
-		s->rpc.conn = NULL;
-	} else {
-		ret_to->address = place->address;
-		log_trace(LOG_STEPS, "\"%s\" runs on another host, %s", vm->name,
-		          address_show_port(&place->address, name));
-	}
+	*ret_conn = s->rpc.conn;
+	s->rpc.conn = NULL;
 	return 0;
 }
 
@@ -355,20 +384,21 @@ static int connect_with_cookie(const struct session *s, const struct endpoint *t
 }
 
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-                const char *user, const char *password, struct conn **ret, struct error *err)
+                const struct tunnel_access *access, struct conn **ret, struct error *err)
 {
 	struct error first = {0};
 	struct error second = {0};
-	struct place place;
+	struct place place = {0};
 	struct endpoint to;
 	struct conn *c = NULL;
 	int status = 0;
 
-	if (locate(s, vm, console, &place, err) != 0 || choose(s, vm, &place, &to, &c, err) != 0)
+	if (locate(s, vm, console, &place, err) != 0 ||
+	    choose(s, vm, &place, access->console_address, &to, &c, err) != 0)
 		return -1;
 	if (connect_with_cookie(s, &to, &place, vm, &c, &status, &first) != 0 && status == 401 &&
-	    password != NULL)
-		c = retry_with_basic(&to, &place, user, password, vm, &second);
+	    access->password != NULL)
+		c = retry_with_basic(&to, &place, access->user, access->password, vm, &second);
 	if (c == NULL) {
 		/* When both are refused the first answer is the one that tells. */
 		*err = second.kind == ERROR_INTERRUPTED ? second : first;

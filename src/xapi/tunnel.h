@@ -16,13 +16,22 @@
 /* The code of an error that means: the location is out of date, look the VM up again. */
 #define TUNNEL_STALE "STALE_LOCATION"
 
+/* What opening a tunnel takes besides the session. */
+struct tunnel_access {
+	const char *user; /* for servers that refuse the cookie */
+	const char *password;
+	const struct address
+	    *console_address; /* connect there instead of where the location says, when
+	                                        * that is another host; NULL for the location's */
+};
+
 /* Opens the tunnel. The session's reference goes in the cookie; only where that is refused do user
  * and password go, as HTTP Basic (old servers), and when they are refused as well the first refusal
- * is reported. *ret is the connection, whose buffer may hold the console's first bytes; when it was
+ * is reported. Of another host the pool is asked first which certificate it must show. *ret is the connection, whose buffer may hold the console's first bytes; when it was
  * the session's own, the session is without one afterwards. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE
  * (404, 500, 503) with the server's words, others as conn_open. */
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-                const char *user, const char *password, struct conn **ret, struct error *err);
+                const struct tunnel_access *access, struct conn **ret, struct error *err);
 
 /* Fills *err for a CONNECT that was answered with `status` and the text of an error page. Pure. */
 int tunnel_describe_refusal(int status, const char *reason, const char *page, const char *vm,

@@ -2,9 +2,11 @@
 /* Virtual machines: see vm.h. */
 #include "xapi/vm.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/table.h"
 #include "base/text.h"
@@ -12,6 +14,8 @@
 
 /* The longest query that is worth a request: a name of 64 KiB in its field expression. */
 #define QUERY_MAX 65536
+
+#define UUID_SIZE 37 /* with its NUL */
 
 static const char *text_field(const json_t *record, const char *field)
 {
@@ -212,7 +216,12 @@ int vm_find(struct session *s, const char *what, struct vm *ret, struct error *e
 	if (!text_is_utf8(what, strlen(what)))
 		return none_of_vms(s, what, err); /* XAPI keeps no such name, JSON takes none */
 	if (text_is_uuid(what)) {
-		if (query(s, "uuid", what, &records, err) != 0)
+		char uuid[UUID_SIZE];
+
+		/* XAPI compares exactly, and writes small letters. */
+		for (size_t i = 0; i < sizeof(uuid); i++)
+			uuid[i] = (char)tolower((unsigned char)what[i]);
+		if (query(s, "uuid", uuid, &records, err) != 0)
 			return -1;
 		count = drop_others(records);
 	}
@@ -245,7 +254,7 @@ static const char *find_host(json_t *hosts, const char *what, size_t *ret_count)
 	*ret_count = 0;
 	json_object_foreach(hosts, ref, record)
 	{
-		if (strcmp(text_field(record, "uuid"), what) == 0 ||
+		if (strcasecmp(text_field(record, "uuid"), what) == 0 ||
 		    strcmp(text_field(record, "name_label"), what) == 0) {
 			found = ref;
 			++*ret_count;

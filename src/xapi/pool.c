@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/* Pools: see pool.h. */
+#include "xapi/pool.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define QUERY_MAX 256 /* a reference has 46 characters */
+
+/* The header has the digits bare, or behind the name of the digest. */
+static void vouch_by_thumbprint(struct trust_vouched *vouched, const char *thumbprint)
+{
+	static const char prefix[] = "sha-256:";
+	uint8_t digest[FINGERPRINT_SIZE];
+	struct error ignored = {0};
+
+	if (strncasecmp(thumbprint, prefix, strlen(prefix)) == 0)
+		thumbprint += strlen(prefix);
+	if (thumbprint[0] != '\0' && fingerprint_parse(thumbprint, digest, &ignored) == 0)
+		trust_vouch(vouched, digest);
+}
+
+/* Turns the session to the coordinator that the last fault names. */
+static int follow(struct session *s, struct error *err)
+{
+	struct endpoint to = s->rpc.endpoint;
+	const char *const host = s->rpc.fault.params[0];
+	char from[ADDRESS_SHOW_MAX];
+	char name[ADDRESS_SHOW_MAX];
+
+	address_show(&s->rpc.endpoint.address, from);
+	if (to.address.scheme == ADDRESS_UNIX || host[0] == '\0')
+		return -1; /* nothing to follow: the fault stands */
+	if (address_set_host(&to.address, host, err) != 0)
+		return -1;
+	to.vouched = (struct trust_vouched){.other_host = true};
+	vouch_by_thumbprint(&to.vouched, s->rpc.thumbprint);
+	log_trace(LOG_STEPS, "%s is a supporter, going on to its coordinator %s", from,
+	          address_show(&to.address, name));
+	rpc_disconnect(&s->rpc);
+	rpc_init(&s->rpc, &to);
+	return rpc_connect(&s->rpc, err);
+}
+
+static bool was_visited(char visited[][ADDRESS_HOST_MAX], size_t count, const char *host)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcasecmp(visited[i], host) == 0)
+			return true;
+	}
+	return false;
+}
+
+int pool_login(struct session *s, const char *user, const char *password, struct error *err)
+{
+	char visited[POOL_STEPS_MAX][ADDRESS_HOST_MAX];
+
+	for (size_t i = 0;; i++) {
+		struct error refusal = {0};
+
+		if (session_login(s, user, password, &refusal) == 0)
+			return 0;
+		*err = refusal;
+		if (!error_has_code(&refusal, "HOST_IS_SLAVE") || i == POOL_STEPS_MAX)
+			return -1;
+		memcpy(visited[i], s->rpc.endpoint.address.host, sizeof(visited[i]));
+		if (was_visited(visited, i + 1, s->rpc.fault.params[0])) {
+			error_hint(err, "its hosts name each other as coordinator; the pool may be "
+			                "electing one just now");
+			return -1;
+		}
+		if (follow(s, err) != 0)
+			return -1;
+	}
+}
+
+static void vouch_by_record(struct trust_vouched *vouched, const json_t *record)
+{
+	const char *const type = json_string_value(json_object_get(record, "type"));
+	const char *digits = json_string_value(json_object_get(record, "fingerprint_sha256"));
+	uint8_t digest[FINGERPRINT_SIZE];
+	struct error ignored = {0};
+
+	/* "host_internal" is shown for the SNI "pool" alone, "ca" by nobody. */
+	if (type == NULL || strcmp(type, "host") != 0)
+		return;
+	if (digits == NULL || digits[0] == '\0') /* before fingerprint_sha256 there was only this */
+		digits = json_string_value(json_object_get(record, "fingerprint"));
+	if (digits != NULL && fingerprint_parse(digits, digest, &ignored) == 0)
+		trust_vouch(vouched, digest);
+}
+
+int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *ret,
+                   struct error *err)
+{
+	struct error ignored = {0};
+	char query[QUERY_MAX];
+	json_t *records = NULL;
+	const char *ref;
+	json_t *record;
+
+	(void)snprintf(query, sizeof(query), "field \"host\"=\"%s\"", host);
+	if (session_call(s, "Certificate.get_all_records_where", json_pack("[s]", query), &records,
+	                 &ignored) != 0) {
+		if (ignored.kind == ERROR_INTERRUPTED)
+			return error_interrupted(err, ignored.signal);
+		return 0;
+	}
+	json_object_foreach(records, ref, record) vouch_by_record(ret, record);
+	json_decref(records);
+	return 0;
+}
+
+int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err)
+{
+	json_t *records = NULL;
+
+	if (session_call(s, "pool.get_all_records", json_array(), &records, err) != 0)
+		return -1;
+	/* There is always exactly one. */
+	const json_t *const pool = json_object_iter_value(json_object_iter(records));
+	const char *const uuid = json_string_value(json_object_get(pool, "uuid"));
+	int rc = 0;
+	if (uuid == NULL || !text_is_uuid(uuid))
+		rc = error_set(err, ERROR_PROTOCOL, "the pool has no uuid");
+	else
+		(void)snprintf(ret, POOL_UUID_MAX, "%s", uuid);
+	json_decref(records);
+	return rc;
+}

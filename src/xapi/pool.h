@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* What a pool is to a client: a coordinator to be found, hosts that it vouches for, an identity. */
+#ifndef XENCON_XAPI_POOL_H
+#define XENCON_XAPI_POOL_H
+
+#include "xapi/session.h"
+
+/* From a supporter to its coordinator is one step; a second happens when the role just moved. */
+#define POOL_STEPS_MAX 4
+
+#define POOL_UUID_MAX 64
+
+/* session_login, following a supporter's HOST_IS_SLAVE to the coordinator: same scheme and port, each
+ * host once. Where the supporter gives the coordinator's thumbprint, trust in the one extends to the
+ * other. Errors as session_login. */
+int pool_login(struct session *s, const char *user, const char *password, struct error *err);
+
+/* Asks the pool which certificates the host with this reference must show, and adds them to *ret. A
+ * server before 8.2 does not know, and vouches for nothing. Fails only with ERROR_INTERRUPTED. */
+int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *ret,
+                   struct error *err);
+
+/* The pool's uuid. */
+int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err);
+
+#endif
