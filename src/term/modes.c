@@ -28,6 +28,7 @@ static const struct private_mode private_modes[] = {
     {1004, false, "\033[?1004l"}, /* focus reports */
     {1005, false, "\033[?1005l"}, {1006, false, "\033[?1006l"},
     {1015, false, "\033[?1015l"}, {2004, false, "\033[?2004l"}, /* pastes come in brackets */
+    {1016, false, "\033[?1016l"}, {69, false, "\033[?69l"},     /* margins at left and right */
     {25, true, "\033[?25h"},                                    /* the cursor shows */
     {47, false, "\033[?47l"},                                   /* the alternate screen */
     {1047, false, "\033[?1047l"}, {1049, false, "\033[?1049l"},
@@ -42,10 +43,18 @@ enum {
 	BIT_CHARSET,                /* G0 is line drawing characters */
 	BIT_SHIFT,                  /* G1 is in use, whatever it is */
 	BIT_INSERT,                 /* characters push others aside */
+	BIT_LOCKED,                 /* the keyboard is locked */
+	BIT_NEWLINE,                /* Enter sends CR LF */
+	BIT_KEYS,                   /* xterm's modifyOtherKeys */
+	BIT_KITTY,                  /* kitty's keyboard protocol */
+	BIT_SHAPE,                  /* the cursor's shape */
 	BIT_REGION,                 /* a scrolling region is set */
+	BIT_LAST = BIT_REGION,
 };
 
-enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, FOREIGN, STRING };
+_Static_assert(BIT_LAST < 32, "a bit for each in an unsigned");
+
+enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, GREATER, LESS, SPACE, FOREIGN, STRING };
 
 /* SGR parameters that take others behind them as operands: "38;5;N", "38;2;R;G;B". */
 enum { SGR_FOREGROUND = 38, SGR_BACKGROUND = 48, SGR_UNDERLINE = 58 };
@@ -90,14 +99,33 @@ static void set_colour(struct modes *m)
 	}
 }
 
+/* CSI NUMBER h or l, without a prefix. */
+static void set_ansi(struct modes *m, bool set)
+{
+	for (size_t i = 0; i < m->param_count; i++) {
+		if (m->params[i] == 2)
+			set_bit(m, BIT_LOCKED, set);
+		else if (m->params[i] == 4)
+			set_bit(m, BIT_INSERT, set);
+		else if (m->params[i] == 20)
+			set_bit(m, BIT_NEWLINE, set);
+	}
+}
+
 static void end_sequence(struct modes *m, uint8_t final)
 {
 	if (m->state == PRIVATE && (final == 'h' || final == 'l'))
 		set_private(m, final == 'h');
 	else if (m->state == SEQUENCE && final == 'm')
 		set_colour(m);
-	else if (m->state == SEQUENCE && (final == 'h' || final == 'l') && m->params[0] == 4)
-		set_bit(m, BIT_INSERT, final == 'h');
+	else if (m->state == SEQUENCE && (final == 'h' || final == 'l'))
+		set_ansi(m, final == 'h');
+	else if (m->state == GREATER && final == 'm' && m->params[0] == 4)
+		set_bit(m, BIT_KEYS, m->param_count > 1 && m->params[1] != 0);
+	else if ((m->state == GREATER || m->state == LESS) && final == 'u')
+		set_bit(m, BIT_KITTY, m->state == GREATER);
+	else if (m->state == SPACE && final == 'q')
+		set_bit(m, BIT_SHAPE, m->params[0] != 0);
 	else if (m->state == SEQUENCE && final == 'r')
 		set_bit(m, BIT_REGION, m->param_count > 1 || m->params[0] != 0);
 	m->state = GROUND;
@@ -117,6 +145,12 @@ static void feed_sequence(struct modes *m, uint8_t byte)
 		m->param_count += !m->passing;
 	} else if (byte == '?' && m->state == SEQUENCE) {
 		m->state = PRIVATE;
+	} else if (byte == '>' && m->state == SEQUENCE) {
+		m->state = GREATER;
+	} else if (byte == '<' && m->state == SEQUENCE) {
+		m->state = LESS;
+	} else if (byte == ' ' && m->state == SEQUENCE) {
+		m->state = SPACE;
 	} else if (byte >= 0x20 && byte < 0x40) {
 		m->state = FOREIGN; /* other prefixes and intermediates mean other things */
 	} else if (byte >= 0x40 && byte < 0x7f) {
@@ -221,6 +255,16 @@ size_t modes_undo(struct modes *m, char *out, size_t cap)
 		append(out, cap, &used, "\017\033(B");
 	if ((m->on & 1U << BIT_INSERT) != 0)
 		append(out, cap, &used, "\033[4l");
+	if ((m->on & 1U << BIT_LOCKED) != 0)
+		append(out, cap, &used, "\033[2l");
+	if ((m->on & 1U << BIT_NEWLINE) != 0)
+		append(out, cap, &used, "\033[20l");
+	if ((m->on & 1U << BIT_KEYS) != 0)
+		append(out, cap, &used, "\033[>4m");
+	if ((m->on & 1U << BIT_KITTY) != 0)
+		append(out, cap, &used, "\033[<u");
+	if ((m->on & 1U << BIT_SHAPE) != 0)
+		append(out, cap, &used, "\033[0 q");
 	if ((m->on & 1U << BIT_COLOUR) != 0)
 		append(out, cap, &used, "\033[0m");
 	if ((m->on & 1U << BIT_KEYPAD) != 0)
@@ -232,5 +276,29 @@ size_t modes_undo(struct modes *m, char *out, size_t cap)
 			append(out, cap, &used, private_modes[i].undo);
 	}
 	*m = (struct modes){0};
+	return used;
+}
+
+size_t modes_redo(const struct modes *m, char *out, size_t cap)
+{
+	size_t used = 0;
+
+	for (unsigned i = PRIVATE_COUNT; i-- > 0;) {
+		char sequence[16];
+
+		if ((m->on & 1U << i) == 0)
+			continue;
+		(void)snprintf(sequence, sizeof(sequence), "\033[?%u%c", private_modes[i].number,
+		               private_modes[i].normal ? 'l' : 'h');
+		append(out, cap, &used, sequence);
+	}
+	if ((m->on & 1U << BIT_KEYPAD) != 0)
+		append(out, cap, &used, "\033=");
+	if ((m->on & 1U << BIT_CHARSET) != 0)
+		append(out, cap, &used, "\033(0");
+	if ((m->on & 1U << BIT_SHIFT) != 0)
+		append(out, cap, &used, "\016");
+	if ((m->on & 1U << BIT_INSERT) != 0)
+		append(out, cap, &used, "\033[4h");
 	return used;
 }

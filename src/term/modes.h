@@ -32,4 +32,8 @@ void modes_feed(struct modes *m, const uint8_t *data, size_t len);
  * the length; `cap` is at least MODES_UNDO_MAX. */
 size_t modes_undo(struct modes *m, char *out, size_t cap);
 
+/* Writes the sequences that switch on again what *m says is on, as far as they can be known (not
+ * colours). For a terminal that was lent to a shell meanwhile. */
+size_t modes_redo(const struct modes *m, char *out, size_t cap);
+
 #endif

@@ -18,7 +18,8 @@
 #include "term/tty.h"
 
 static struct termios saved;
-static int echo_fd = -1; /* the terminal whose echo is off, or -1 */
+static int taken_fd = -1; /* the terminal that is set for a question, or -1 */
+static bool show_typing;  /* echo what is typed */
 
 static int open_terminal(void)
 {
@@ -35,30 +36,34 @@ bool prompt_possible(void)
 	return true;
 }
 
-static void echo_on(void)
+static void restore_terminal(void)
 {
-	if (echo_fd < 0)
+	if (taken_fd < 0)
 		return;
-	while (tcsetattr(echo_fd, TCSANOW, &saved) != 0 && errno == EINTR)
+	while (tcsetattr(taken_fd, TCSANOW, &saved) != 0 && errno == EINTR)
 		;
-	echo_fd = -1;
+	taken_fd = -1;
 }
 
 /* Signals from the keyboard stay, so that ^C is ^C; a stop must restore the echo first. */
-static int echo_off(int fd, struct error *err)
+static int take_terminal(int fd, struct error *err)
 {
 	struct termios quiet;
 
+	/* In the background the settings are those of the shell's line editor. */
+	if (!tty_await_foreground(fd) && signals_fatal() != 0)
+		return error_interrupted(err, signals_fatal());
 	if (tcgetattr(fd, &saved) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
 	quiet = saved;
-	quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
+	if (!show_typing)
+		quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
 	quiet.c_lflag |= ICANON | ISIG;
-	signals_on_crash(echo_on);
-	echo_fd = fd;
+	signals_on_crash(restore_terminal);
+	taken_fd = fd;
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
-		echo_fd = -1;
-		return error_set_errno(err, ERROR_LOCAL, "cannot turn the terminal's echo off");
+		taken_fd = -1;
+		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal for a question");
 	}
 	return 0;
 }
@@ -72,12 +77,12 @@ static void say(int fd, const char *text)
 /* Stopped by ^Z: give the terminal back, stop, and take it again. */
 static int stop_and_ask_again(int fd, const char *question, struct error *err)
 {
-	echo_on();
+	restore_terminal();
 	signals_catch_stop(false);
 	(void)kill(0, SIGTSTP);
 	signals_catch_stop(true);
 	/* When a signal ended the stop, the wait that follows fails with it. */
-	if (tty_await_foreground(fd) && echo_off(fd, err) != 0)
+	if (tty_await_foreground(fd) && take_terminal(fd, err) != 0)
 		return -1;
 	say(fd, question);
 	return 0;
@@ -109,17 +114,19 @@ static int read_line(int fd, const char *question, char line[PROMPT_ANSWER_MAX],
 	if (n < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot read from the terminal");
 	if (n == 0)
-		return error_set(err, ERROR_LOGIN, "no password was given");
+		return error_set(err, ERROR_LOGIN, "no %s was given",
+		                 show_typing ? "answer" : "password");
 	if (line[n - 1] != '\n' && n == PROMPT_ANSWER_MAX - 1) {
 		(void)tcflush(fd, TCIFLUSH); /* the rest must not be typed into the guest */
-		return error_set(err, ERROR_LOGIN, "the password is too long");
+		return error_set(err, ERROR_LOGIN, "the %s is too long",
+		                 show_typing ? "answer" : "password");
 	}
 	line[n] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
 	return 0;
 }
 
-int prompt_secret(const char *question, char **ret, struct error *err)
+static int ask(const char *question, bool echo, char **ret, struct error *err)
 {
 	char shown[PROMPT_ANSWER_MAX];
 	char line[PROMPT_ANSWER_MAX];
@@ -130,17 +137,29 @@ int prompt_secret(const char *question, char **ret, struct error *err)
 		return error_set_errno(err, ERROR_LOGIN, "there is no terminal to ask on");
 	(void)text_visible(shown, sizeof(shown), question, strlen(question));
 	signals_catch_stop(true);
-	if (echo_off(fd, err) != 0)
+	show_typing = echo;
+	if (take_terminal(fd, err) != 0)
 		goto out;
 	say(fd, shown);
 	rc = read_line(fd, shown, line, err);
-	say(fd, "\n"); /* the one that was typed was not shown */
+	if (!echo || rc != 0)
+		say(fd, "\n"); /* the one that was typed was not shown, or none was */
 	if (rc == 0 && (*ret = secret_dup(line)) == NULL)
-		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the answer");
 out:
-	echo_on();
+	restore_terminal();
 	signals_catch_stop(false);
 	secret_wipe(line, sizeof(line));
 	(void)close(fd);
 	return rc;
+}
+
+int prompt_secret(const char *question, char **ret, struct error *err)
+{
+	return ask(question, false, ret, err);
+}
+
+int prompt_line(const char *question, char **ret, struct error *err)
+{
+	return ask(question, true, ret, err);
 }

@@ -18,4 +18,7 @@ bool prompt_possible(void);
  * (ERROR_INTERRUPTED), ^Z stops and asks again. ERROR_LOGIN when the terminal ends (^D). */
 int prompt_secret(const char *question, char **ret, struct error *err);
 
+/* The same with echo, for what is no secret. */
+int prompt_line(const char *question, char **ret, struct error *err);
+
 #endif

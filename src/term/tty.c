@@ -30,12 +30,13 @@ static void make_raw(const struct termios *from, struct termios *to)
 	to->c_cc[VTIME] = 0;
 }
 
-/* TCSADRAIN: what was printed comes out first, what was typed ahead stays. */
+/* TCSANOW: waiting for the output to drain takes as long as a stopped terminal likes. What was typed ahead
+ * stays. */
 static int set(const struct termios *mode)
 {
 	int rc;
 
-	while ((rc = tcsetattr(raw_fd, TCSADRAIN, mode)) != 0 && errno == EINTR)
+	while ((rc = tcsetattr(raw_fd, TCSANOW, mode)) != 0 && errno == EINTR)
 		;
 	return rc;
 }
@@ -90,7 +91,6 @@ void tty_leave_raw(void)
 		return;
 	is_raw = 0;
 	if (is_ours(raw_fd)) {
-		/* Not TCSADRAIN, which waits for as long as a stopped terminal likes. */
 		while (tcsetattr(raw_fd, TCSANOW, &saved) != 0 && errno == EINTR)
 			;
 	}
