@@ -35,11 +35,10 @@ int main(int argc, char *argv[])
 	rc = signals_start(&err);
 	if (rc == 0)
 		rc = command_run(argc, argv, &err);
-	if (rc == 0)
-		return 0;
-	error_print(&err);
-	/* Also one that came while we cleaned up after something else. */
+	if (rc != 0)
+		error_print(&err);
+	/* Also one that came while we cleaned up. */
 	if (signals_fatal() != 0)
 		signals_die(signals_fatal());
-	return error_exit_status(&err);
+	return rc == 0 ? 0 : error_exit_status(&err);
 }

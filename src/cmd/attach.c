@@ -99,6 +99,33 @@ static void type_size(struct buf *up, size_t reserve)
 		(void)buf_put(up, line, (size_t)n);
 }
 
+static void put_undo(struct attachment *a)
+{
+	char undo[MODES_UNDO_MAX];
+
+	if (a->screen) {
+		const size_t n = modes_undo(&a->modes, undo, sizeof(undo));
+
+		local_put(a->relay.local, (const uint8_t *)undo, n, clock_ms() + UNDO_MS);
+	}
+}
+
+/* The shell gets the terminal as it lent it, and the guest finds it as it left it. */
+static void suspend(struct attachment *a)
+{
+	const struct modes before = a->modes;
+	char redo[MODES_UNDO_MAX];
+
+	put_undo(a);
+	tty_suspend();
+	a->modes = before;
+	if (a->screen && tty_is_raw()) {
+		const size_t n = modes_redo(&a->modes, redo, sizeof(redo));
+
+		local_put(a->relay.local, (const uint8_t *)redo, n, clock_ms() + UNDO_MS);
+	}
+}
+
 static enum relay_verdict obey(struct attachment *a, enum escape_action action, uint8_t byte,
                                size_t reserve, struct buf *up)
 {
@@ -121,7 +148,7 @@ static enum relay_verdict obey(struct attachment *a, enum escape_action action, 
 	case ESCAPE_SUSPEND:
 		if (a->terminal) {
 			relay_flush(&a->relay);
-			tty_suspend();
+			suspend(a);
 		}
 		break;
 	case ESCAPE_RESIZE:
@@ -180,10 +207,10 @@ static void on_shown(void *context, const uint8_t *data, size_t len)
 
 static void on_signal(void *context)
 {
-	const struct attachment *const a = context;
+	struct attachment *const a = context;
 
 	if (signals_take(SIGTSTP) && a->terminal)
-		tty_suspend();
+		suspend(a);
 	if (signals_take(SIGCONT) && a->terminal)
 		tty_resume();
 }
@@ -211,13 +238,7 @@ static void say_attached(const struct attachment *a)
 /* The terminal first: its modes, its settings, a line of its own for what follows. */
 static void leave_terminal(struct attachment *a)
 {
-	char undo[MODES_UNDO_MAX];
-
-	if (a->screen) {
-		const size_t n = modes_undo(&a->modes, undo, sizeof(undo));
-
-		local_put(a->relay.local, (const uint8_t *)undo, n, clock_ms() + UNDO_MS);
-	}
+	put_undo(a);
 	if (!a->terminal)
 		return;
 	tty_leave_raw();
@@ -269,7 +290,8 @@ int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
 	    .down = &tunnel->in,
 	    .hooks = &bound,
 	    .carry_half_close = settings->stdio,
-	    .idle_ms = settings->idle_ms,
+	    /* A console that is told of the end of input ends in its own time. */
+	    .idle_ms = settings->stdio && !settings->idle_asked ? RELAY_NO_IDLE : settings->idle_ms,
 	};
 	const int rc = run(&a, &end, err);
 	local_close(&local);

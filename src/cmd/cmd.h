@@ -28,6 +28,7 @@ int command_run(int argc, char *const argv[], struct error *err);
 int command_console(const struct options *o, struct error *err);
 int command_vnc(const struct options *o, struct error *err);
 int command_help(const struct options *o, struct error *err);
+int command_trust(const struct options *o, struct error *err);
 int command_version(const struct options *o, struct error *err);
 
 /* Prints the usage of one command, or of all for NULL, to stdout. */

@@ -6,15 +6,15 @@
 
 int command_console(const struct options *o, struct error *err)
 {
-	struct settings settings;
+	struct settings settings = {0};
 	struct recorder recorder = {.fd = -1};
-	struct session session = {0};
+	struct session session = {.report_fd = -1};
 	struct conn *tunnel = NULL;
 	struct vm vm = {0};
 	struct reach what;
 	int rc = -1;
 
-	if (settings_read(o, &settings, err) != 0 ||
+	if (settings_read(o, NULL, true, &settings, err) != 0 ||
 	    target_choose(o, &settings, CONSOLE_TEXT, &what, err) != 0 ||
 	    recorder_open(&recorder, settings.log_file, settings.timestamps, err) != 0 ||
 	    target_reach(&settings, &session, &what, &vm, &tunnel, err) != 0)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/expand.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "base/wait.h"
@@ -40,93 +41,27 @@ static const struct {
 static const char unix_program[] = "vncviewer";
 static const char unix_command[] = "exec vncviewer %h";
 
-static bool is_plain(const char *text)
-{
-	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                         "-_./:@%+,")] == '\0';
-}
-
-struct output {
-	char *text;
-	size_t cap;
-	size_t used; /* beyond cap when it did not fit */
-};
-
-static void put(struct output *o, const char *text, size_t len)
-{
-	if (o->used + len < o->cap) {
-		memcpy(o->text + o->used, text, len);
-		o->text[o->used + len] = '\0';
-	}
-	o->used += len;
-}
-
-/* One word for the shell. */
-static void put_word(struct output *o, const char *word)
-{
-	if (is_plain(word)) {
-		put(o, word, strlen(word));
-		return;
-	}
-	put(o, "'", 1);
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			put(o, "'\\''", 4);
-		else
-			put(o, word, 1);
-	}
-	put(o, "'", 1);
-}
-
 int launch_expand(const char *command, const struct listener *where, char *out, size_t cap,
                   struct error *err)
 {
-	struct output o = {.text = out, .cap = cap};
 	const char *const host = where->unix_socket ? where->path : where->host;
 	char url[LISTEN_URL_MAX];
 	char brackets[LISTEN_URL_MAX];
 	char port[8] = "";
 	char display[8] = "";
+	const struct expand_value values[] = {
+	    {'h', host},     {'p', port}, {'d', display}, {'u', listen_url(where, url)},
+	    {'H', brackets},
+	};
 
 	(void)snprintf(brackets, sizeof(brackets),
 	               !where->unix_socket && strchr(host, ':') != NULL ? "[%s]" : "%s", host);
-	out[0] = '\0';
 	if (!where->unix_socket) {
 		(void)snprintf(port, sizeof(port), "%u", (unsigned)where->port);
 		(void)snprintf(display, sizeof(display), "%d", where->port - LISTEN_PORT_FIRST);
 	}
-	for (const char *p = command; *p != '\0'; p++) {
-		if (*p != '%') {
-			put(&o, p, 1);
-			continue;
-		}
-		switch (*++p) {
-		case 'h':
-			put_word(&o, host);
-			break;
-		case 'H':
-			put_word(&o, brackets);
-			break;
-		case 'p':
-			put(&o, port, strlen(port));
-			break;
-		case 'd':
-			put(&o, display, strlen(display));
-			break;
-		case 'u':
-			put_word(&o, listen_url(where, url));
-			break;
-		case '%':
-			put(&o, "%", 1);
-			break;
-		default:
-			error_set(err, ERROR_USAGE, "bad viewer command \"%s\"", command);
-			return error_hint(err, "it knows %%h, %%p, %%d, %%u and %%%%");
-		}
-	}
-	if (o.used >= cap)
-		return error_set(err, ERROR_USAGE, "the viewer command is too long");
-	return 0;
+	return expand_command("viewer", command, values, sizeof(values) / sizeof(values[0]), out,
+	                      cap, err);
 }
 
 static bool is_installed(const char *program)

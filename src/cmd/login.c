@@ -3,12 +3,16 @@
 #include "cmd/login.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "cmd/confirm.h"
 #include "cmd/password.h"
+#include "cmd/pools.h"
 #include "term/prompt.h"
+#include "xapi/pool.h"
 
 static int no_password(const struct settings *settings, struct error *err)
 {
@@ -18,6 +22,53 @@ static int no_password(const struct settings *settings, struct error *err)
 	          settings->user, address_show(&settings->endpoint.address, name));
 	return error_hint(err, "give it with --password-file FILE, --password-command CMD or the "
 	                       "variable XENCON_PASSWORD");
+}
+
+/* Of several servers one may have been ejected meanwhile, and be a pool of its own: it would answer, but
+ * for other machines. The pool that was seen first under this profile, or list of servers, is the one. */
+static int check_pool(const struct settings *settings, struct session *s, struct error *err)
+{
+	const struct sources *const sources = &settings->sources;
+	const char *const key =
+	    sources->profile != NULL ? sources->profile : sources->options.values[OPTION_SERVER];
+	char uuid[POOL_UUID_MAX];
+	char first[POOL_UUID_MAX];
+	char name[ADDRESS_SHOW_MAX];
+
+	if (settings->server_count < 2 || sources->pools_path[0] == '\0')
+		return 0;
+	if (pool_uuid(s, uuid, err) != 0 ||
+	    pools_first_seen(sources->pools_path, key, uuid, first, err) != 0)
+		return -1;
+	if (strcmp(uuid, first) == 0)
+		return 0;
+	error_set(err, ERROR_UNTRUSTED, "%s is in another pool now",
+	          address_show(&s->rpc.endpoint.address, name));
+	error_cause(err, "its pool is %s, the one first seen for \"%s\" is %s", uuid, key, first);
+	return error_hint(err,
+	                  "it may have been ejected: take it out of the servers; if the pool was "
+	                  "made anew, take its line out of %s",
+	                  sources->pools_path);
+}
+
+/* Starts *s at the first server from *at on that can be connected to; *at is then that one's. */
+static int connect_from(const struct settings *settings, size_t *at, struct session *s,
+                        struct error *err)
+{
+	for (;; ++*at) {
+		struct endpoint to = settings->endpoint;
+		char name[ADDRESS_SHOW_MAX];
+		char line[ERROR_LINE_MAX];
+
+		to.address = settings->servers[*at];
+		session_init(s, &to);
+		if (rpc_connect(&s->rpc, err) == 0)
+			return 0;
+		if (err->kind != ERROR_UNREACHABLE || *at + 1 >= settings->server_count)
+			return -1;
+		log_notice("%s; trying %s", error_line(err, line),
+		           address_show(&settings->servers[*at + 1], name));
+	}
 }
 
 static int ask(const struct settings *settings, struct session *s, char **ret, struct error *err)
@@ -30,7 +81,7 @@ static int ask(const struct settings *settings, struct session *s, char **ret, s
 		return -1;
 	const int64_t started = clock_ms();
 	(void)snprintf(question, sizeof(question), "%.256s@%s's password: ", settings->user,
-	               address_show(&settings->endpoint.address, name));
+	               address_show(&s->rpc.endpoint.address, name));
 	if (prompt_secret(question, ret, err) != 0)
 		return -1;
 	if (clock_ms() - started > LOGIN_IDLE_MS)
@@ -38,41 +89,86 @@ static int ask(const struct settings *settings, struct session *s, char **ret, s
 	return 0;
 }
 
+/* Whether there is another server to turn to after this failure; *at is then that one's. */
+static bool turn_to_next(const struct settings *settings, size_t *at, struct session *s,
+                         const struct error *failure)
+{
+	char line[ERROR_LINE_MAX];
+
+	/* One that starts up, or whose coordinator is away, is not to be reached either. */
+	if (failure->kind != ERROR_UNREACHABLE || *at + 1 >= settings->server_count)
+		return false;
+	log_notice("%s; trying the next server", error_line(failure, line));
+	rpc_disconnect(&s->rpc);
+	++*at;
+	return true;
+}
+
+int login_again(const struct settings *settings, struct session *s, const char *password,
+                struct error *err)
+{
+	struct error failure = {0};
+	size_t at = 0;
+
+	do {
+		if (connect_from(settings, &at, s, &failure) != 0)
+			break;
+		if (pool_login(s, settings->user, password, &failure) == 0)
+			return check_pool(settings, s, err);
+	} while (turn_to_next(settings, &at, s, &failure));
+	*err = failure;
+	return -1;
+}
+
 static int ask_and_login(const struct settings *settings, struct session *s, char **ret_password,
                          struct error *err)
 {
-	for (int tries = 1;; tries++) {
-		char *password = NULL;
+	struct error failure = {0};
+	char *password = NULL;
+	size_t at = 0;
 
-		if (ask(settings, s, &password, err) != 0)
+	if (connect_from(settings, &at, s, err) != 0)
+		return -1;
+	for (int tries = 1;;) {
+		if (password == NULL && ask(settings, s, &password, err) != 0)
 			return -1;
-		if (session_login(s, settings->user, password, err) == 0) {
+		if (pool_login(s, settings->user, password, &failure) == 0) {
 			*ret_password = password;
-			return 0;
+			return check_pool(settings, s, err);
+		}
+		if (turn_to_next(settings, &at, s, &failure)) {
+			if (connect_from(settings, &at, s, &failure) == 0)
+				continue; /* with the same password */
+			tries = LOGIN_TRIES;
 		}
 		secret_free(password);
-		if (tries == LOGIN_TRIES || !error_has_code(err, "SESSION_AUTHENTICATION_FAILED"))
-			return -1;
-		log_message("%s, try again", err->cause);
+		password = NULL;
+		if (tries++ == LOGIN_TRIES ||
+		    !error_has_code(&failure, "SESSION_AUTHENTICATION_FAILED"))
+			break;
+		log_message("%s, try again", failure.cause);
 	}
+	*err = failure;
+	return -1;
 }
 
 int login_open(struct settings *settings, struct session *s, char **ret_password, struct error *err)
 {
+	const bool terminal = prompt_possible();
 	char *password = NULL;
 
 	session_init(s, &settings->endpoint);
+	if (terminal)
+		settings->trust.ask = confirm_certificate;
 	if (password_find(settings, &password, err) != 0)
 		return -1;
 	/* The socket in dom0 asks for no password: who can open it is root. */
 	if (password == NULL && settings->endpoint.address.scheme == ADDRESS_UNIX)
 		password = secret_dup("");
-	if (password == NULL) {
-		if (!prompt_possible())
-			return no_password(settings, err);
-		return ask_and_login(settings, s, ret_password, err);
-	}
-	if (session_login(s, settings->user, password, err) != 0) {
+	if (password == NULL)
+		return terminal ? ask_and_login(settings, s, ret_password, err)
+		                : no_password(settings, err);
+	if (login_again(settings, s, password, err) != 0) {
 		secret_free(password);
 		return -1;
 	}

@@ -15,12 +15,22 @@ const struct option_spec option_specs[OPTION_COUNT] = {
                               "the password is the first line of FILE"},
     [OPTION_PASSWORD_COMMAND] = {"password-command", 0, "CMD", OPTION_FOR_ALL,
                                  "the password is the first line CMD prints"},
+    [OPTION_PROFILE] = {"profile", 'P', "NAME", OPTION_FOR_ALL,
+                        "use this section of the configuration file"},
+    [OPTION_CONFIG] = {"config", 0, "FILE", OPTION_FOR_ALL,
+                       "the configuration (~/.config/xencon/config)"},
     [OPTION_CACERT] = {"cacert", 0, "FILE", OPTION_FOR_ALL,
                        "trust the certificates in FILE, not the system's"},
     [OPTION_FINGERPRINT] = {"fingerprint", 0, "SHA256", OPTION_FOR_ALL,
                             "trust this certificate alone (or: A,B,…)"},
     [OPTION_INSECURE] = {"insecure", 0, NULL, OPTION_FOR_ALL,
                          "trust any certificate, with a warning"},
+    [OPTION_LEGACY_TLS] = {"legacy-tls", 0, NULL, OPTION_FOR_ALL,
+                           "allow TLS 1.0 and small keys (XenServer before 7)"},
+    [OPTION_PROXY_COMMAND] = {"proxy-command", 0, "CMD", OPTION_FOR_ALL,
+                              "reach hosts through CMD's stdin and stdout; %h %p"},
+    [OPTION_CONSOLE_ADDRESS] = {"console-address", 0, "HOST[:PORT]", OPTION_FOR_ALL,
+                                "reach consoles of other hosts there"},
     [OPTION_IPV4] = {NULL, '4', NULL, OPTION_FOR_ALL, "use IPv4 only"},
     [OPTION_IPV6] = {NULL, '6', NULL, OPTION_FOR_ALL, "use IPv6 only"},
     [OPTION_CONNECT_TIMEOUT] = {"connect-timeout", 0, "SECS", OPTION_FOR_ALL,
@@ -38,19 +48,30 @@ const struct option_spec option_specs[OPTION_COUNT] = {
                       "raw bytes on stdin and stdout, nothing else"},
     [OPTION_LISTEN] = {"listen", 'l', "ADDR:PORT|PATH", OPTION_FOR_VNC,
                        "listen there (default: a port from 5900 on)"},
-    [OPTION_VIEWER] = {"viewer", 0, "CMD", OPTION_FOR_VNC,
-                       "start a viewer, in CMD %h %p %d %u; end with it", .optional = true},
+    [OPTION_VIEWER] = {"viewer", 0, "=CMD", OPTION_FOR_VNC,
+                       "start a viewer, in CMD %h %p %d %u; end with it"},
     [OPTION_ONCE] = {"once", 0, NULL, OPTION_FOR_VNC, "end when the first viewer has disconnected"},
     [OPTION_ANY_USER] = {"any-user", 0, NULL, OPTION_FOR_VNC,
                          "let this machine's other users connect, too"},
     [OPTION_MAX_VIEWERS] = {"max-viewers", 0, "N", OPTION_FOR_VNC,
                             "more than N at a time are sent away (default: 8)"},
     [OPTION_JSON] = {"json", 0, NULL, OPTION_FOR_VNC, "say where to connect to as JSON"},
+    [OPTION_FORGET] = {"forget", 0, NULL, OPTION_FOR_TRUST, "remove what is known of HOST"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, OPTION_FOR_ALL,
-                        "say what happens; -vv: each request as well"},
+                        "say what happens; -vv, -vvv: each request"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, OPTION_FOR_ALL, "say nothing but errors"},
     [OPTION_HELP] = {"help", 'h', NULL, OPTION_FOR_ALL, "show this help"},
     [OPTION_VERSION] = {"version", 'V', NULL, OPTION_FOR_ALL, "show the version"},
+};
+
+const enum option_id option_rivals[OPTION_RIVALS][2] = {
+    {OPTION_PASSWORD_FILE, OPTION_PASSWORD_COMMAND},
+    {OPTION_FINGERPRINT, OPTION_INSECURE},
+    {OPTION_VERBOSE, OPTION_QUIET},
+    {OPTION_STDIO, OPTION_ESCAPE},
+    {OPTION_STDIO, OPTION_LISTEN},
+    {OPTION_STDIO, OPTION_VIEWER},
+    {OPTION_STDIO, OPTION_JSON},
 };
 
 const char *option_show(enum option_id id, char buf[OPTION_SHOW_MAX])
@@ -60,6 +81,11 @@ const char *option_show(enum option_id id, char buf[OPTION_SHOW_MAX])
 	else
 		(void)snprintf(buf, OPTION_SHOW_MAX, "-%c", option_specs[id].letter);
 	return buf;
+}
+
+bool option_is_optional(int id)
+{
+	return option_specs[id].argument != NULL && option_specs[id].argument[0] == '=';
 }
 
 static int find_letter(char letter)
@@ -92,6 +118,10 @@ static int unknown(const char *word, size_t len, struct error *err)
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)),
 	               word);
 	error_set(err, ERROR_USAGE, "unknown option \"%s\"", name);
+	if (strcmp(name, "--password") == 0 || strcmp(name, "-p") == 0)
+		return error_hint(err,
+		                  "a password given there would show in ps: use --password-file, "
+		                  "--password-command or the variable XENCON_PASSWORD");
 	for (int i = 0; i < OPTION_COUNT && strncmp(name, "--", 2) == 0; i++) {
 		const char *const candidate = option_specs[i].name;
 		const size_t distance =
@@ -134,7 +164,7 @@ static int parse_long(int argc, char *const argv[], int *at, struct options *o, 
 		return unknown(word, len + 2, err);
 	if (option_specs[id].argument == NULL && value != NULL)
 		return error_set(err, ERROR_USAGE, "--%s takes no value", option_specs[id].name);
-	if (option_specs[id].argument != NULL && value == NULL && !option_specs[id].optional) {
+	if (option_specs[id].argument != NULL && value == NULL && !option_is_optional(id)) {
 		if (*at + 1 >= argc)
 			return missing_argument(id, err);
 		value = argv[++*at];
@@ -226,14 +256,14 @@ void options_help(unsigned command, char *out, size_t cap)
 		if (spec->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
 			               spec->name != NULL ? "," : "");
-		const char *const before = spec->argument == NULL ? ""
-		                           : spec->optional       ? "[="
-		                                                  : " ";
+		const char *const before = spec->argument == NULL  ? ""
+		                           : option_is_optional(i) ? "["
+		                                                   : " ";
 
 		(void)snprintf(left, sizeof(left), "%s %s%s%s%s%s", letter,
 		               spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
 		               before, spec->argument != NULL ? spec->argument : "",
-		               spec->optional ? "]" : "");
+		               option_is_optional(i) ? "]" : "");
 		const int n = snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
 		used += n < 0 ? cap : (size_t)n;
 	}

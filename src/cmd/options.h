@@ -15,9 +15,14 @@ enum option_id {
 	OPTION_USER,
 	OPTION_PASSWORD_FILE,
 	OPTION_PASSWORD_COMMAND,
+	OPTION_PROFILE,
+	OPTION_CONFIG,
 	OPTION_CACERT,
 	OPTION_FINGERPRINT,
 	OPTION_INSECURE,
+	OPTION_LEGACY_TLS,
+	OPTION_PROXY_COMMAND,
+	OPTION_CONSOLE_ADDRESS,
 	OPTION_IPV4,
 	OPTION_IPV6,
 	OPTION_CONNECT_TIMEOUT,
@@ -33,6 +38,7 @@ enum option_id {
 	OPTION_ANY_USER,
 	OPTION_MAX_VIEWERS,
 	OPTION_JSON,
+	OPTION_FORGET,
 	OPTION_VERBOSE,
 	OPTION_QUIET,
 	OPTION_HELP,
@@ -43,19 +49,25 @@ enum option_id {
 /* Which commands take an option. */
 #define OPTION_FOR_CONSOLE 0x1U
 #define OPTION_FOR_VNC     0x2U
+#define OPTION_FOR_TRUST   0x8U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
 
 struct option_spec {
-	const char *name;     /* without the dashes; NULL when only the letter exists */
-	char letter;          /* or 0 */
-	const char *argument; /* what help calls it; NULL when it takes none */
-	unsigned commands;    /* OPTION_FOR_… */
+	const char *name; /* without the dashes; NULL when only the letter exists */
+	char letter;      /* or 0 */
+	const char *
+	    argument; /* what help calls it; NULL when it takes none, "=X" when X may be left out */
+	unsigned commands; /* OPTION_FOR_… */
 	const char *help;
-	bool optional; /* the argument may be left out; given, it stands behind "=" */
 };
 
 extern const struct option_spec option_specs[OPTION_COUNT];
+
+/* Options that speak of the same thing: where one source says one of them, the sources below it say
+ * nothing of either. */
+#define OPTION_RIVALS 7
+extern const enum option_id option_rivals[OPTION_RIVALS][2];
 
 #define OPTIONS_OPERANDS_MAX 4 /* more than any command takes */
 
@@ -77,6 +89,9 @@ int options_check(const struct options *o, unsigned command, const char *command
 
 /* Writes the help lines of every option that `command` takes to `out`, cut at `cap` > 0. */
 void options_help(unsigned command, char *out, size_t cap);
+
+/* Whether the option's argument may be left out; given, it stands behind "=". */
+bool option_is_optional(int id);
 
 /* "--name", or "-c" for one that has no name. */
 #define OPTION_SHOW_MAX 32

@@ -18,8 +18,9 @@
 /* How soon a signal to us ends a password command that closed its output and went on. */
 #define REAP_STEP_MS 200
 
-/* Reads the first line from `fd`, waiting as long as it takes. `whose` is for messages. */
-static int read_first_line(int fd, const char *whose, char **ret, struct error *err)
+/* Reads the first line from `fd`, waiting as long as it takes, in pieces of `step` bytes: one at a time
+ * where what follows the line is for others (/dev/stdin). `whose` is for messages. */
+static int read_first_line(int fd, size_t step, const char *whose, char **ret, struct error *err)
 {
 	char line[PASSWORD_MAX + 1];
 	size_t used = 0;
@@ -33,7 +34,8 @@ static int read_first_line(int fd, const char *whose, char **ret, struct error *
 		}
 		if (wait_ready(fd, POLLIN, CLOCK_NEVER, err) < 0)
 			goto out;
-		const ssize_t n = read(fd, line + used, sizeof(line) - used);
+		const size_t room = sizeof(line) - used;
+		const ssize_t n = read(fd, line + used, step < room ? step : room);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) {
@@ -79,7 +81,7 @@ static int from_file(const char *path, char **ret, struct error *err)
 		error_cause(err, "its mode is %04o", (unsigned)st.st_mode & 07777U);
 		error_hint(err, "make it yours alone: chmod 600 %s", path);
 	} else {
-		rc = read_first_line(fd, path, ret, err);
+		rc = read_first_line(fd, S_ISREG(st.st_mode) ? PASSWORD_MAX : 1, path, ret, err);
 	}
 	(void)close(fd);
 	return rc;
@@ -121,7 +123,8 @@ static int reap(pid_t child, const char *command, struct error *err)
 
 	while (wait_child(child, clock_ms() + REAP_STEP_MS, &status) == 0) {
 		if (signals_fatal() != 0)
-			(void)kill(child, SIGTERM);
+			(void)kill(child,
+			           clock_ms() < signals_grace_deadline() ? SIGTERM : SIGKILL);
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
@@ -150,7 +153,8 @@ static int from_command(const char *command, char **ret, struct error *err)
 		(void)close(ends[0]);
 		return error_set_errno(err, ERROR_LOCAL, "cannot run the password command");
 	}
-	rc = read_first_line(ends[0], "what the password command printed", &password, err);
+	rc = read_first_line(ends[0], PASSWORD_MAX, "what the password command printed", &password,
+	                     err);
 	if (rc == 0)
 		rc = drain(ends[0], err);
 	(void)close(ends[0]);

@@ -12,7 +12,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "base/wait.h"
+
+/* How long the reader of a log that is a FIFO may keep us waiting. */
+#define READER_MS 500
 
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
 {
@@ -44,9 +48,9 @@ void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
 	(void)snprintf(buf, RECORDER_STAMP_MAX, "%s.%03d%.3s:%s ", date, ms, zone, zone + 3);
 }
 
-static void give_up(struct recorder *r)
+static void give_up(struct recorder *r, const char *why)
 {
-	log_message("cannot write the log \"%s\": %s; it ends here", r->path, strerror(errno));
+	log_message("cannot write the log \"%s\": %s; it ends here", r->path, why);
 	recorder_close(r);
 }
 
@@ -60,12 +64,16 @@ static bool put(struct recorder *r, const void *data, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* A FIFO whose reader sleeps; a signal ends the wait. */
-		if (n < 0 && errno == EAGAIN &&
-		    wait_ready(r->fd, POLLOUT, CLOCK_NEVER, &ignored) > 0)
-			continue;
+		/* A FIFO, whose reader may need a moment, but not stop the console. */
+		if (n < 0 && errno == EAGAIN) {
+			if (wait_ready(r->fd, POLLOUT, clock_ms() + READER_MS, &ignored) > 0)
+				continue;
+			if (signals_fatal() == 0)
+				give_up(r, "its reader does not keep up");
+			return false;
+		}
 		if (n < 0) {
-			give_up(r);
+			give_up(r, strerror(errno));
 			return false;
 		}
 		p += n;

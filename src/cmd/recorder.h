@@ -27,7 +27,7 @@ struct recorder {
  * root sees. `path` NULL makes a recorder that records nothing. ERROR_LOCAL. */
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err);
 
-/* Appends. Waits for a FIFO's reader, until a fatal signal ends the wait. */
+/* Appends. A FIFO's reader may keep it waiting for a moment, else the log is given up. */
 void recorder_write(struct recorder *r, const uint8_t *data, size_t len);
 
 /* Stops recording, or goes on; a line with a timestamp that is cut by it is ended. */

@@ -10,7 +10,10 @@ int target_choose(const struct options *o, const struct settings *settings, cons
 {
 	const char *const vm = o->operand_count > 0 ? o->operands[0] : NULL;
 
-	*ret = (struct reach){.what = vm, .protocol = protocol, .user = settings->user};
+	*ret = (struct reach){.what = vm, .protocol = protocol};
+	ret->access.user = settings->user;
+	if (settings->has_console_address)
+		ret->access.console_address = &settings->console_address;
 	if (settings->dom0 != NULL) {
 		if (vm != NULL)
 			return error_set(err, ERROR_USAGE,
@@ -30,9 +33,9 @@ int target_reach(struct settings *settings, struct session *session, struct reac
 	int rc = login_open(settings, session, &password, err);
 
 	if (rc == 0) {
-		what->password = password;
+		what->access.password = password;
 		rc = reach_console(session, what, ret_vm, ret_tunnel, err);
-		what->password = NULL;
+		what->access.password = NULL;
 	}
 	secret_free(password);
 	return rc;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "cmd/login.h"
 #include "net/relay.h"
 #include "net/rfb.h"
 
@@ -45,10 +46,10 @@ static void say(int fd, const char *reason)
 
 static void say_why(int fd, const struct error *err)
 {
-	char reason[ERROR_TEXT_MAX + ERROR_CAUSE_MAX + sizeof("xencon: : ")];
+	char reason[ERROR_LINE_MAX + sizeof("xencon: ")];
+	char line[ERROR_LINE_MAX];
 
-	(void)snprintf(reason, sizeof(reason), "xencon: %s%s%s", err->text,
-	               err->cause[0] != '\0' ? ": " : "", err->cause);
+	(void)snprintf(reason, sizeof(reason), "xencon: %s", error_line(err, line));
 	say(fd, reason);
 }
 
@@ -91,8 +92,7 @@ static int open_tunnel(const struct settings *settings, const struct reach *what
                        struct session *session, struct vm *ret_vm, struct conn **ret,
                        struct error *err)
 {
-	session_init(session, &settings->endpoint);
-	if (session_login(session, what->user, what->password, err) != 0 ||
+	if (login_again(settings, session, what->access.password, err) != 0 ||
 	    reach_console(session, what, ret_vm, ret, err) != 0)
 		return -1;
 	session_logout_aside(session, *ret);
@@ -102,7 +102,7 @@ static int open_tunnel(const struct settings *settings, const struct reach *what
 int viewer_serve(const struct settings *settings, const struct reach *what, int fd,
                  struct error *err)
 {
-	struct session session = {0};
+	struct session session = {.report_fd = -1};
 	struct conn *tunnel = NULL;
 	struct error failure = {0};
 	struct vm vm = {0};

@@ -19,7 +19,7 @@
 static int scout(struct settings *settings, struct reach *what, char **ret_password,
                  struct vm *ret_vm, struct error *err)
 {
-	struct session session = {0};
+	struct session session = {.report_fd = -1};
 	struct console console = {0};
 	int rc = login_open(settings, &session, ret_password, err);
 
@@ -27,7 +27,7 @@ static int scout(struct settings *settings, struct reach *what, char **ret_passw
 		rc = reach_look_up(&session, what, ret_vm, &console, err);
 	console_free(&console);
 	session_end(&session);
-	what->password = *ret_password;
+	what->access.password = *ret_password;
 	return rc;
 }
 
@@ -74,7 +74,12 @@ static int announce(const struct settings *settings, const struct listener *l, c
 /* Who is asked to end while serving has done what was wanted. */
 static bool ended_by_user(const struct error *err)
 {
-	return err->kind == ERROR_INTERRUPTED && (err->signal == SIGINT || err->signal == SIGTERM);
+	const bool ended =
+	    err->kind == ERROR_INTERRUPTED && (err->signal == SIGINT || err->signal == SIGTERM);
+
+	if (ended)
+		signals_handled();
+	return ended;
 }
 
 static int serve(const struct settings *settings, const struct reach *what, const struct vm *vm,
@@ -111,7 +116,7 @@ static int serve(const struct settings *settings, const struct reach *what, cons
 
 static int serve_stdio(struct settings *settings, struct reach *what, struct error *err)
 {
-	struct session session = {0};
+	struct session session = {.report_fd = -1};
 	struct conn *tunnel = NULL;
 	struct vm vm = {0};
 	struct local local;
@@ -137,22 +142,27 @@ static int serve_stdio(struct settings *settings, struct reach *what, struct err
 
 int command_vnc(const struct options *o, struct error *err)
 {
-	struct settings settings;
+	struct settings settings = {0};
 	struct vm vm = {0};
 	struct reach what;
 	char *password = NULL;
 	int rc = -1;
 
-	if (settings_read(o, &settings, err) != 0 ||
+	if (settings_read(o, NULL, true, &settings, err) != 0 ||
 	    target_choose(o, &settings, CONSOLE_GRAPHIC, &what, err) != 0)
 		goto out;
 	if (settings.viewer &&
 	    launch_check(settings.viewer_command, settings.listen.unix_socket, err) != 0)
 		goto out;
-	if (settings.stdio)
+	if (settings.stdio) {
 		rc = serve_stdio(&settings, &what, err);
-	else if (scout(&settings, &what, &password, &vm, err) == 0)
+	} else if (scout(&settings, &what, &password, &vm, err) == 0) {
+		settings.trust.ask = NULL; /* a viewer's child asks nobody */
+		/* Viewers get the VM that was announced, whatever has its name by then. */
+		what.what = vm.uuid;
+		what.control_domain = false;
 		rc = serve(&settings, &what, &vm, err);
+	}
 out:
 	secret_free(password);
 	vm_free(&vm);

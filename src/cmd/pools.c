@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/* The pools that were seen first: see pools.h. */
+#include "cmd/pools.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+static bool find(const char *text, const char *key, char ret[POOL_UUID_MAX])
+{
+	const size_t wanted = strlen(key);
+
+	while (*text != '\0') {
+		const size_t len = strcspn(text, "\n");
+		const size_t uuid = strcspn(text, " \n");
+
+		if (uuid < len && uuid < POOL_UUID_MAX && len - uuid - 1 == wanted &&
+		    memcmp(text + uuid + 1, key, wanted) == 0) {
+			(void)snprintf(ret, POOL_UUID_MAX, "%.*s", (int)uuid, text);
+			if (text_is_uuid(ret))
+				return true;
+		}
+		text += len + (text[len] != '\0');
+	}
+	return false;
+}
+
+static int append(const char *path, const char *text, const char *key, const char *uuid,
+                  struct error *err)
+{
+	const size_t cap = strlen(text) + strlen(uuid) + strlen(key) + 4;
+	char *const fresh = malloc(cap);
+
+	if (fresh == NULL)
+		return error_set_errno(err, ERROR_LOCAL, "cannot rewrite \"%s\"", path);
+	const bool ended = text[0] == '\0' || text[strlen(text) - 1] == '\n';
+	const int n = snprintf(fresh, cap, "%s%s%s %s\n", text, ended ? "" : "\n", uuid, key);
+	const int rc = file_replace(path, fresh, (size_t)n, err);
+	free(fresh);
+	return rc;
+}
+
+int pools_first_seen(const char *path, const char *key, const char *uuid,
+                     char ret_first[POOL_UUID_MAX], struct error *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int lock = -1;
+	int rc = -1;
+
+	if (file_lock(path, &lock, err) != 0 ||
+	    file_read(path, POOLS_FILE_MAX, &text, &len, err) != 0)
+		goto out;
+	rc = 0;
+	if (!find(text, key, ret_first)) {
+		(void)snprintf(ret_first, POOL_UUID_MAX, "%s", uuid);
+		rc = append(path, text, key, uuid, err);
+	}
+out:
+	file_unlock(lock);
+	free(text);
+	return rc;
+}

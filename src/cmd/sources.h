@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where settings come from, in order: the command line, the environment, the profile, the section
+ * [default], and last what xe was told.
+ */
+#ifndef XENCON_CMD_SOURCES_H
+#define XENCON_CMD_SOURCES_H
+
+#include "base/file.h"
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "cmd/xe.h"
+
+struct sources {
+	struct options options; /* what was given, filled up from the other sources */
+	struct options typed;   /* the command line and the environment alone */
+	char *password;         /* from XENCON_PASSWORD, else xe's; or NULL */
+	const char *profile;    /* or NULL */
+	struct config config;
+	struct xe xe;
+	char config_path[FILE_PATH_MAX];
+	char known_hosts_path[FILE_PATH_MAX]; /* "" where there is no home for it, as the next */
+	char pools_path[FILE_PATH_MAX];
+};
+
+/* Gathers them. XENCON_PASSWORD is taken out of the environment, so that no child inherits it. *ret must
+ * not move: it points into itself. ERROR_USAGE names file and line. Free it also after a failure. */
+int sources_gather(const struct options *given, struct sources *ret, struct error *err);
+
+/* Wipes and frees; all zeroes is fine. */
+void sources_free(struct sources *s);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/* xencon trust: the certificates that were said yes to; a new one, after a look at it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/confirm.h"
+#include "cmd/settings.h"
+#include "net/known_hosts.h"
+#include "term/prompt.h"
+
+static void print_line(void *context, const struct known_line *line)
+{
+	char fingerprint[FINGERPRINT_SHOW_MAX];
+	char server[4 * ADDRESS_SHOW_MAX]; /* each byte may be shown as \xNN */
+
+	(void)context;
+	fingerprint_show(line->digest, fingerprint);
+	text_visible(server, sizeof(server), line->server, strlen(line->server));
+	printf("%s %s\n", server, fingerprint);
+}
+
+static int finish_output(struct error *err)
+{
+	if (fflush(stdout) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot write the list");
+	return 0;
+}
+
+static int list(const char *path, struct error *err)
+{
+	if (known_list(path, print_line, NULL, err) != 0)
+		return -1;
+	return finish_output(err);
+}
+
+static int forget(const char *path, const struct address *server, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+	size_t count = 0;
+
+	address_show_port(server, name);
+	if (known_forget(path, server, &count, err) != 0)
+		return -1;
+	if (count == 0)
+		return error_set(err, ERROR_NOT_FOUND, "nothing is known of %s", name);
+	log_notice("%s is forgotten", name);
+	return 0;
+}
+
+/* With --fingerprint nobody is asked: the certificate is the one, or it is not. */
+static int compare(void *context, const struct trust_question *question, struct error *err)
+{
+	const struct trust_policy *const policy = context;
+
+	confirm_show(question);
+	for (size_t i = 0; i < policy->pin_count; i++) {
+		if (memcmp(policy->pins[i], question->digest, FINGERPRINT_SIZE) == 0)
+			return 1;
+	}
+	return confirm_mismatch(question, err);
+}
+
+static int look(struct settings *settings, struct error *err)
+{
+	struct trust_policy *const policy = &settings->trust;
+	char name[ADDRESS_SHOW_MAX];
+
+	address_show_port(&settings->endpoint.address, name);
+	if (settings->endpoint.address.scheme != ADDRESS_HTTPS)
+		return error_set(err, ERROR_USAGE, "%s shows no certificate", name);
+	if (policy->pin_count > 0) {
+		policy->ask = compare;
+		policy->ask_context = policy;
+	} else if (prompt_possible()) {
+		policy->ask = confirm_certificate;
+	} else {
+		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
+		return error_hint(err, "give the fingerprint: --fingerprint SHA256");
+	}
+	policy->always_ask = true;
+	struct conn *const conn = conn_open(&settings->endpoint, err);
+	if (conn == NULL)
+		return -1;
+	conn_close(conn);
+	log_notice("%s is trusted from now on", name);
+	return 0;
+}
+
+int command_trust(const struct options *o, struct error *err)
+{
+	const char *const host = o->operand_count > 0 ? o->operands[0] : NULL;
+	struct settings settings = {0};
+	int rc = -1;
+
+	if (settings_read(o, host, false, &settings, err) != 0)
+		goto out;
+	const char *const path = settings.trust.known_hosts;
+	if (path == NULL)
+		error_set(err, ERROR_LOCAL, "there is no place for known_hosts: HOME is not set");
+	else if (host == NULL && o->counts[OPTION_FORGET] > 0)
+		error_set(err, ERROR_USAGE, "--forget needs a host: xencon trust --forget HOST");
+	else if (host == NULL)
+		rc = list(path, err);
+	else if (o->counts[OPTION_FORGET] > 0)
+		rc = forget(path, &settings.endpoint.address, err);
+	else
+		rc = look(&settings, err);
+out:
+	settings_free(&settings);
+	return rc;
+}
