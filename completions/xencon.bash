@@ -6,26 +6,27 @@ _xencon()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local options='--server -s --user -u --password-file --password-command --cacert
-		--fingerprint --insecure -4 -6 --connect-timeout --dom0 --escape -e --log
+		--fingerprint --insecure --legacy-tls --proxy-command --console-address --profile -P
+		--config --forget -4 -6 --connect-timeout --dom0 --escape -e --log
 		--timestamps --idle --stdio --listen -l --viewer --once --any-user --max-viewers
 		--json --verbose -v --quiet -q --help -h --version -V'
-	local commands='console vnc help version'
+	local commands='console vnc trust help version'
 
 	COMPREPLY=()
 	case $prev in
-	--password-file | --cacert | --log | --listen | -l)
+	--password-file | --config | --cacert | --log | --listen | -l)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--password-command)
+	--password-command | --proxy-command)
 		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 		return
 		;;
-	--server | -s | --dom0)
+	--server | -s | --dom0 | --console-address)
 		mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
 		return
 		;;
-	--user | -u | --fingerprint | --connect-timeout | --escape | -e | --idle | --max-viewers)
+	--user | -u | --profile | -P | --fingerprint | --connect-timeout | --escape | -e | --idle | --max-viewers)
 		return
 		;;
 	esac
