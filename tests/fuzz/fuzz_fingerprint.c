@@ -3,38 +3,38 @@
 #include <ctype.h>
 
 #include "fuzz.h"
-#include "net/trust.h"
+#include "net/fingerprint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *const text = fuzz_string(data, size);
-	uint8_t digest[TRUST_DIGEST_SIZE] = {0};
-	uint8_t again[TRUST_DIGEST_SIZE] = {0};
-	char shown[TRUST_FINGERPRINT_MAX];
-	char digits[2 * TRUST_DIGEST_SIZE + 1] = "";
+	uint8_t digest[FINGERPRINT_SIZE] = {0};
+	uint8_t again[FINGERPRINT_SIZE] = {0};
+	char shown[FINGERPRINT_SHOW_MAX];
+	char digits[2 * FINGERPRINT_SIZE + 1] = "";
 	struct error err = {0};
 	size_t used = 0;
 
-	if (trust_parse_fingerprint(text, digest, &err) != 0) {
-		static const uint8_t untouched[TRUST_DIGEST_SIZE] = {0};
+	if (fingerprint_parse(text, digest, &err) != 0) {
+		static const uint8_t untouched[FINGERPRINT_SIZE] = {0};
 
 		REQUIRE(err.kind == ERROR_USAGE && err.hint[0] != '\0');
 		REQUIRE(memcmp(digest, untouched, sizeof(digest)) == 0);
 		free(text);
 		return 0;
 	}
-	trust_show_fingerprint(digest, shown);
-	REQUIRE(strlen(shown) == 3 * TRUST_DIGEST_SIZE - 1);
+	fingerprint_show(digest, shown);
+	REQUIRE(strlen(shown) == 3 * FINGERPRINT_SIZE - 1);
 	REQUIRE(strspn(shown, "0123456789ABCDEF:") == strlen(shown));
-	REQUIRE(trust_parse_fingerprint(shown, again, &err) == 0);
+	REQUIRE(fingerprint_parse(shown, again, &err) == 0);
 	REQUIRE(memcmp(digest, again, sizeof(digest)) == 0);
 
 	/* The last 64 hexadecimal digits of the text, colons aside, are those that are shown. */
-	for (const char *p = text + strlen(text); p > text && used < 2 * TRUST_DIGEST_SIZE;) {
+	for (const char *p = text + strlen(text); p > text && used < 2 * FINGERPRINT_SIZE;) {
 		if (*--p != ':')
 			digits[used++] = (char)toupper((unsigned char)*p);
 	}
-	REQUIRE(used == 2 * TRUST_DIGEST_SIZE);
+	REQUIRE(used == 2 * FINGERPRINT_SIZE);
 	for (const char *p = shown; *p != '\0'; p++)
 		REQUIRE(*p == ':' || *p == digits[--used]);
 	free(text);

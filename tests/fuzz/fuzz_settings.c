@@ -27,6 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct settings s;
 	struct error err = {0};
 
+	/* No file of the user's. */
+	(void)setenv("HOME", "/nonexistent", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)setenv("XDG_STATE_HOME", "/nonexistent", 1);
 	/* An empty line leaves its option out. */
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && rest != NULL; i++) {
 		char *const value = strsep(&rest, "\n");
@@ -34,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		o.values[ids[i]] = value[0] == '\0' ? NULL : value;
 		o.counts[ids[i]] = value[0] != '\0';
 	}
-	if (settings_read(&o, &s, &err) == 0) {
+	if (settings_read(&o, NULL, true, &s, &err) == 0) {
 		require_sound(&s);
 		REQUIRE(o.counts[OPTION_FINGERPRINT] == 0 || s.trust.pin_count > 0);
 		REQUIRE(s.escape_asked == (o.counts[OPTION_ESCAPE] > 0));

@@ -178,6 +178,10 @@ def traced(program, trace, *options):
     return made
 
 
+# What the program guards its secrets with keeps its user's other processes from looking into it.
+only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can look into the program")
+
+
 def assert_nothing_left(folder):
     """No process with the folder as its home, and no socket in it."""
     try:

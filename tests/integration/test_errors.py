@@ -178,7 +178,9 @@ def test_a_call_that_fails(code, call, pool, xencon, spoil):
     params, status, says = FAULTS[code]
     spoil("rpc", "error", times=None, method=call, code=code, params=params)
     done = xencon.run("web01")
-    assert_failed(done, status, f"127.0.0.1:{pool.coordinator.port}", *says, pool=pool)
+    # At login a supporter's word is followed: then it is the coordinator that cannot be reached.
+    host = "127.0.0.9" if (code, call) == ("HOST_IS_SLAVE", LOGIN) else "127.0.0.1"
+    assert_failed(done, status, f"{host}:{pool.coordinator.port}", *says, pool=pool)
 
 
 def test_a_fault_of_the_older_form(make_pool, make_xencon):

@@ -66,9 +66,12 @@ def test_the_hint_can_be_followed(pool, stranger):
 
 def test_a_terminal_is_not_asked_for_a_password_before(pool, make_xencon):
     terminal = make_xencon(pool, trust=False, password=None).terminal("web01")
+    terminal.expect_exact(b"(yes/no/fingerprint)? ")
+    said = terminal.before
+    assert pool.coordinator.fingerprint.encode() in said
+    terminal.send(b"no\r")
     assert terminal.finish() == 3
-    assert b"assword" not in terminal.before
-    assert pool.coordinator.fingerprint.encode() in terminal.before
+    assert b"assword" not in said + terminal.before
     assert_told_nothing(pool)
 
 

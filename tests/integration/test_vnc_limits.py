@@ -9,7 +9,7 @@ import pytest
 import harness
 import procs
 import sim
-from listening import make_pool, network, serve  # noqa: F401
+from listening import make_pool, network, only_root, serve  # noqa: F401
 from outcome import MESSAGE, assert_failed, assert_logged_out
 from rfbclient import VERSION_3_3, VERSION_3_8
 from sim.rfb import BARS
@@ -196,6 +196,7 @@ def deprive(listener):
     return limits
 
 
+@only_root
 def test_out_of_descriptors(web01, serve):
     """The program waits, without a fuss, until it can have one again."""
     listener = serve()
@@ -212,6 +213,7 @@ def test_out_of_descriptors(web01, serve):
         waiting.close()
 
 
+@only_root
 def test_out_of_descriptors_it_can_be_ended(web01, serve):
     listener = serve()
     deprive(listener)

@@ -107,9 +107,28 @@ def test_the_vm_is_destroyed(pool, web01, serve):
     listener = serve()
     web01.shutdown()
     web01.destroy()
-    assert_told_once(listener, 'is called "web01"')
+    assert_told_once(listener, "no VM")
+
+
+def test_the_vm_is_renamed(pool, web01, serve):
+    """It is the same VM, so it goes on being the one that was announced."""
+    listener = serve()
+    web01.rename("db01")
+    assert_shown(listener)
+    assert last_connect(pool).console.vm is web01
+
+
+def test_a_namesake_appears(pool, web01, serve):
+    """Neither do viewers get another VM than the one announced, nor does the name become unclear."""
+    listener = serve("--json")
+    assert listener.about["uuid"] == web01.uuid
+    listener.where = listener.about["url"]
     pool.add_vm("web01")
     assert_shown(listener)
+    assert last_connect(pool).console.vm is web01
+    web01.rename("db01")
+    assert_shown(listener)
+    assert last_connect(pool).console.vm is web01
 
 
 def test_the_sessions_expire_between_two_viewers(pool, web01, serve):

@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from listening import make_pool, network, serve  # noqa: F401
+from listening import make_pool, network, only_root, serve  # noqa: F401
 from outcome import assert_no_secret, calls
 from rfbclient import Viewer
 from sim.rfb import BARS
@@ -71,6 +71,7 @@ def test_it_is_in_no_message(web01, pool, serve):
     assert_no_secret(listener.said(), pool)
 
 
+@only_root
 def test_it_is_in_no_environment_and_no_core(web01, serve):
     listener = serve()
     with listener.attach():

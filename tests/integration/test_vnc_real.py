@@ -1,5 +1,6 @@
 """A real guest's screen in real viewers: they show what the guest shows, and what is typed there
 arrives."""
+import contextlib
 import io
 import os
 import pathlib
@@ -56,18 +57,17 @@ class Serial:
 @pytest.fixture(scope="module")
 def guest():
     """A Linux that has booted, with a root shell on its screen."""
-    try:
-        made = Guest(paused=True).start()
-    except GuestUnavailable as error:
-        if os.environ.get("XENCON_REQUIRE_ALL"):
-            raise
-        pytest.skip(str(error))
-    with made:
-        made.serial = Serial(made.serial_path)
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(Guest(paused=True))
+        except GuestUnavailable as error:
+            if os.environ.get("XENCON_REQUIRE_ALL"):
+                raise
+            pytest.skip(str(error))
+        made.serial = stack.enter_context(contextlib.closing(Serial(made.serial_path)))
         made.cont()
         assert made.serial.hears(b"web01 login: ")
         yield made
-        made.serial.close()
 
 
 @pytest.fixture

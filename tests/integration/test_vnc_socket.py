@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from listening import make_pool, network, serve, traced  # noqa: F401
+from listening import make_pool, network, only_root, serve, traced  # noqa: F401
 from outcome import assert_failed
 from sim.rfb import BARS
 
@@ -48,6 +48,7 @@ def test_it_is_for_its_owner_alone(path, serve, mask):
     assert_serves(listener)
 
 
+@only_root
 def test_the_mode_holds_from_the_first_moment_on(path, xencon, serve, tmp_path):
     """Nothing that the program does with the file comes after its making: no chmod, no fchmod."""
     trace = tmp_path / "trace"

@@ -55,9 +55,12 @@ def at_home(make_pool, xencon):
         return homes[-1].program(xencon)
 
     yield program
-    for home in homes:
-        assert_nothing_left(home.path)
-        home.remove()
+    try:
+        for home in homes:
+            assert_nothing_left(home.path)
+    finally:
+        for home in homes:
+            home.remove()
 
 
 @pytest.fixture

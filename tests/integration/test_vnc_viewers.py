@@ -222,6 +222,15 @@ def test_each_viewer_logs_in_and_out(web01, pool, serve):
         assert calls(pool).count("CONNECT") == 2
 
 
+def test_a_session_that_has_ended_leaves_no_dead_process(web01, pool, serve):
+    """Each viewer's session is ended by a process of its own, which is waited for at once."""
+    listener = serve()
+    with listener.attach():
+        (child,) = listener.children()
+        assert_logged_out(pool)
+        harness.eventually(lambda: procs.children(child) == [], "all is waited for")
+
+
 def test_the_program_sleeps_while_nothing_moves(web01, serve):
     listener = serve()
     with listener.attach() as viewer:

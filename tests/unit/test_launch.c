@@ -35,6 +35,8 @@ static const struct {
     {"the shell's own words stay", &ipv4, "a \"$B\" 'c' `d` \\e | f; g & #",
      "a \"$B\" 'c' `d` \\e | f; g & #"},
     {"host, IPv6", &ipv6, "viewer %h %p", "viewer ::1 5900"},
+    {"host for a port behind it", &ipv4, "viewer %H:%p", "viewer 127.0.0.1:5907"},
+    {"host for a port behind it, IPv6", &ipv6, "viewer %H:%p", "viewer '[::1]':5900"},
     {"URL, IPv6", &ipv6, "viewer %u", "viewer 'vnc://[::1]:5900'"},
     {"display 0", &ipv6, "viewer %d", "viewer 0"},
     {"a port below the displays", &low, "viewer %d", "viewer -5820"},
@@ -87,10 +89,10 @@ static void test_path(void)
 
 		test_case("expand: the path %s", path_rows[i].path);
 		(void)snprintf(where.path, sizeof(where.path), "%s", path_rows[i].path);
-		(void)snprintf(expected, sizeof(expected), "viewer %s %s - - %%", path_rows[i].word,
-		               path_rows[i].word);
-		CHECK_INT(0,
-		          launch_expand("viewer %h %u -%p -%d %%", &where, out, sizeof(out), &err));
+		(void)snprintf(expected, sizeof(expected), "viewer %s %s %s - - %%",
+		               path_rows[i].word, path_rows[i].word, path_rows[i].word);
+		CHECK_INT(
+		    0, launch_expand("viewer %h %H %u -%p -%d %%", &where, out, sizeof(out), &err));
 		CHECK_STR(expected, out);
 	}
 }

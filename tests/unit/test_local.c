@@ -27,7 +27,7 @@ static void test_kinds(void)
 	CHECK_INT(LOCAL_PIPE, l.out_kind);
 	CHECK_INT(pipe_fds[0], l.in_fd);
 	CHECK_INT(pipe_fds[1], l.out_fd);
-	CHECK_INT(-1, l.own_fd);
+	CHECK_INT(-1, l.own_out);
 	local_init(&l, pipe_fds[0], socket_fds[0]);
 	CHECK_INT(LOCAL_SOCKET, l.out_kind);
 	local_init(&l, pipe_fds[0], fileno(file));
@@ -163,10 +163,10 @@ static void test_terminal(void)
 	test_case("a terminal for output is opened again, for us alone");
 	CHECK(fd >= 0);
 	local_init(&l, fd, fd);
-	CHECK(l.own_fd >= 0 && l.own_fd != fd && l.out_fd == l.own_fd);
+	CHECK(l.own_out >= 0 && l.own_out != fd && l.out_fd == l.own_out);
 	CHECK_INT(LOCAL_OWN, l.out_kind);
-	CHECK((fcntl(l.own_fd, F_GETFL) & O_NONBLOCK) != 0);
-	CHECK_INT(FD_CLOEXEC, fcntl(l.own_fd, F_GETFD));
+	CHECK((fcntl(l.own_out, F_GETFL) & O_NONBLOCK) != 0);
+	CHECK_INT(FD_CLOEXEC, fcntl(l.own_out, F_GETFD));
 	CHECK_INT(0, fcntl(fd, F_GETFL) & O_NONBLOCK);
 	CHECK_INT(1, local_write(&l, (const uint8_t *)"x", 1, &err));
 	CHECK_INT(1, read(master, &byte, 1));
@@ -178,9 +178,9 @@ static void test_terminal(void)
 	CHECK_INT(STREAM_EOF, local_write(&l, (const uint8_t *)"x", 1, &err));
 	CHECK_INT(STREAM_EOF, local_read(&l, (uint8_t *)&byte, 1, &err));
 	CHECK_INT(ERROR_NONE, err.kind);
-	const int own = l.own_fd;
+	const int own = l.own_out;
 	local_close(&l);
-	CHECK_INT(-1, l.own_fd);
+	CHECK_INT(-1, l.own_out);
 	CHECK_INT(-1, fcntl(own, F_GETFD));
 	CHECK(fcntl(fd, F_GETFD) >= 0);
 	local_close(&l);

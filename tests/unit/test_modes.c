@@ -76,7 +76,13 @@ static const struct {
     {"more parameters than are kept",
      BYTES("\033[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;5;7;0m"),
      "\033[0m"},
-    {"not a colour", BYTES("\033[>4;1m\033[?4m\033[1 m"), ""},
+    {"not a colour", BYTES("\033[?4m\033[1 m"), ""},
+    {"modified keys", BYTES("\033[>4;2m"), "\033[>4m"},
+    {"modified keys no more", BYTES("\033[>4;2m\033[>4m"), ""},
+    {"kitty's keyboard", BYTES("\033[>1u"), "\033[<u"},
+    {"keyboard locked, Enter with a line feed", BYTES("\033[2;20h"), "\033[2l\033[20l"},
+    {"the cursor's shape", BYTES("\033[3 q"), "\033[0 q"},
+    {"the cursor's own shape", BYTES("\033[3 q\033[0 q"), ""},
 
     {"application keypad", BYTES("\033="), "\033>"},
     {"numeric keypad", BYTES("\033=\033>"), ""},
@@ -121,7 +127,7 @@ static const struct {
     {"the last of all finals", BYTES("\033[2~"), ""},
     {"33 private modes",
      BYTES("\033[?1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;9h"), "\033[?1l"},
-    {"other sequences", BYTES("\033[6n\033[c\0337\0338\033M\033[10;20H\033#8\033[3 q"), ""},
+    {"other sequences", BYTES("\033[6n\033[c\0337\0338\033M\033[10;20H\033#8"), ""},
 
     {"everything",
      BYTES("\033(0\016\033[7m\033[4h\033=\033[2;3r\033[?1;5;9;66;1000;1002;1003;1004;1005;1006;"
@@ -178,8 +184,30 @@ static void check_undone(const char *stream, size_t len)
 	check_undo(&terminal, "");
 }
 
+/* What was lent to a shell is set again as it was: undone, set again, it is undone by the same. */
+static void test_redo(void)
+{
+	static const char on[] = "\033[?1049h\033[?25l\033[?1000h\033=\033(0\016\033[4h";
+	struct modes m = {0};
+	struct modes again = {0};
+	char undo[MODES_UNDO_MAX];
+	char redo[MODES_UNDO_MAX];
+	char second[MODES_UNDO_MAX];
+
+	test_case("redo: what was on");
+	modes_feed(&m, (const uint8_t *)on, sizeof(on) - 1);
+	const size_t redo_len = modes_redo(&m, redo, sizeof(redo));
+	const size_t undo_len = modes_undo(&m, undo, sizeof(undo));
+	CHECK(redo_len > 0 && undo_len > 0);
+	CHECK_INT(0, modes_redo(&m, second, sizeof(second)));
+	modes_feed(&again, (const uint8_t *)redo, redo_len);
+	const size_t second_len = modes_undo(&again, second, sizeof(second));
+	CHECK_MEM(undo, undo_len, second, second_len);
+}
+
 int main(void)
 {
+	test_redo();
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_case("modes: %s", rows[i].name);
 		check_row(rows[i].stream, rows[i].len, rows[i].undo);

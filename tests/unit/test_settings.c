@@ -25,7 +25,7 @@ static int read_words(const char *const *words, struct settings *ret, struct err
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
 	if (!CHECK_INT(0, options_parse(argc, argv, &o, err)))
 		return -1;
-	return settings_read(&o, ret, err);
+	return settings_read(&o, NULL, true, ret, err);
 }
 
 /* No variable of ours, and no file of the user's. */
@@ -35,7 +35,9 @@ static void clean_environment(void)
 	(void)unsetenv("XENCON_USER");
 	(void)unsetenv("XENCON_PASSWORD");
 	(void)unsetenv("XENCON_PROFILE");
+	(void)unsetenv("XE_EXTRA_ARGS");
 	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)setenv("XDG_STATE_HOME", "/nonexistent", 1);
 	(void)setenv("HOME", "/nonexistent", 1);
 }
 
@@ -304,7 +306,7 @@ static void test_pins(void)
 static const struct {
 	const char *word;
 	enum log_level level;
-} level_rows[] = {{"-v", LOG_STEPS}, {"-vv", LOG_WIRE}, {"-vvv", LOG_WIRE}, {"-q", LOG_QUIET}};
+} level_rows[] = {{"-v", LOG_STEPS}, {"-vv", LOG_WIRE}, {"-vvv", LOG_REQUESTS}, {"-q", LOG_QUIET}};
 
 static void test_level(void)
 {

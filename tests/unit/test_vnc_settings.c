@@ -22,7 +22,7 @@ static int read_words(const char *const *words, struct settings *ret, struct err
 	(void)setenv("HOME", "/nonexistent", 1);
 	if (!CHECK_INT(0, options_parse(argc, argv, &o, err)))
 		return -1;
-	return settings_read(&o, ret, err);
+	return settings_read(&o, NULL, true, ret, err);
 }
 
 static const struct {

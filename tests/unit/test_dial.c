@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/* Connecting: what is answered, refused, and too late. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "net/dial.h"
+#include "test.h"
+
+#define PATIENCE_S 20
+
+static int make_listener(uint16_t *ret_port)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(sa);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	CHECK(fd >= 0);
+	CHECK_INT(0, bind(fd, (const struct sockaddr *)&sa, sizeof(sa)));
+	CHECK_INT(0, listen(fd, 4));
+	CHECK_INT(0, getsockname(fd, (struct sockaddr *)&sa, &len));
+	*ret_port = ntohs(sa.sin_port);
+	return fd;
+}
+
+static void test_tcp(void)
+{
+	const struct dial_options options = {.family = AF_UNSPEC};
+	struct address to = {.scheme = ADDRESS_HTTPS, .host = "127.0.0.1"};
+	struct error err = {0};
+	pid_t proxy = 77;
+	int fd = -1;
+
+	test_case("dial: somebody listens");
+	const int listener = make_listener(&to.port);
+	CHECK_INT(0, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
+	CHECK((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+	CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	CHECK_INT(0, proxy);
+	(void)close(fd);
+
+	test_case("dial: the time is up before it begins");
+	/* A look-up may take all of it. */
+	(void)alarm(PATIENCE_S);
+	CHECK_INT(-1, dial(&to, &options, clock_ms() - 1, &fd, &proxy, &err));
+	(void)alarm(0);
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+
+	test_case("dial: nobody listens");
+	(void)close(listener);
+	CHECK_INT(-1, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+	CHECK_CONTAINS("cannot connect to 127.0.0.1:", err.text);
+	CHECK_CONTAINS("refused", err.cause);
+
+	test_case("dial: the family does not have it");
+	const struct dial_options other = {.family = AF_INET6};
+	CHECK_INT(-1, dial(&to, &other, clock_ms() + 10000, &fd, &proxy, &err));
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+	CHECK_CONTAINS("127.0.0.1", err.text);
+}
+
+static void test_unix(void)
+{
+	const struct dial_options options = {.family = AF_UNSPEC};
+	struct address to = {.scheme = ADDRESS_UNIX};
+	struct error err = {0};
+	char path[TEST_PATH_MAX];
+	pid_t proxy = 77;
+	int fd = -1;
+
+	test_case("dial: a socket that is not there");
+	(void)snprintf(to.path, sizeof(to.path), "%s", test_folder_file(path));
+	CHECK_INT(-1, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+	CHECK_CONTAINS(path, err.text);
+	test_folder_remove(path);
+}
+
+int main(void)
+{
+	test_unix();
+	test_tcp();
+	return test_finish();
+}
