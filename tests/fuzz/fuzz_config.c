@@ -15,7 +15,7 @@ static void require_sound(const char *text, size_t len, const char *const values
 		/* A flag has no value; what must have one has it, without line ends. */
 		if (option_specs[i].argument == NULL)
 			REQUIRE(values[i][0] == '\0');
-		else if (!option_specs[i].optional)
+		else if (!option_is_optional((int)i))
 			REQUIRE(values[i][0] != '\0');
 		REQUIRE(strchr(values[i], '\n') == NULL);
 		REQUIRE(values[i][0] == '\0' || (values[i] >= text && values[i] < text + len));

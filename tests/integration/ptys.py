@@ -156,9 +156,9 @@ def unacknowledged(sock):
     return struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))[0]
 
 
-def wait_full(fd):
-    """Waits until something that is written to takes no more."""
-    harness.eventually(lambda: not is_writable(fd), "nothing more is taken")
+def wait_full(fd, quiet=0):
+    """Waits until something that is written to takes no more, for `quiet` seconds."""
+    harness.eventually(lambda: not select.select([], [fd], [], quiet)[1], "nothing more is taken")
 
 
 def write_until_full(fd, data=bytes(1 << 26), quiet=0.5):

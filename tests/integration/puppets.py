@@ -82,10 +82,15 @@ class Bare:
 
     REPLY = b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nCache-Control: no-cache, no-store\r\n\r\n"
 
-    def __init__(self, pool):
-        """The pool has two hosts; the console of a new VM "web01" on the second is here."""
+    def __init__(self, pool, window=None):
+        """The pool has two hosts; the console of a new VM "web01" on the second is here. With a
+        `window` so many bytes, or little more, are taken before the test reads."""
         self._context = pool.hosts[1].tls_context
-        self._listener = socket.create_server(("127.0.0.2", 0))
+        self._listener = socket.socket()
+        if window:
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self._listener.bind(("127.0.0.2", 0))
+        self._listener.listen()
         self._listener.settimeout(harness.PATIENCE)
         port = self._listener.getsockname()[1]
         pool.add_vm("web01", host=pool.hosts[1],
@@ -115,6 +120,14 @@ def hear(stream, size):
     heard = bytes(stream.inbound[:size])
     del stream.inbound[:size]
     return heard
+
+
+def hear_until(stream, text):
+    """The input up to and with `text`."""
+    while not stream.inbound.endswith(text):
+        assert not stream.ended, "the input ended too early"
+        stream.read(_soon())
+    return bytes(stream.inbound)
 
 
 def hear_all(stream):

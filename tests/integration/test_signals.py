@@ -156,6 +156,8 @@ def test_a_signal_with_a_terminal_that_sleeps(pool, pty, puppet, xencon, argumen
     before = pty.settings()
     process = pty.start(xencon, "web01", *arguments)
     harness.eventually(pty.is_raw, "the terminal becomes raw")
+    puppet.say(b"odd")
+    harness.eventually(lambda: ptys.is_readable(pty.master), "that is printed")
     with ptys.feeding(puppet.sock.fileno(), bytes(60_000)):
         ptys.wait_full(pty.slave)
     harness.kill(process, signal.SIGTERM)
