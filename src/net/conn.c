@@ -296,10 +296,11 @@ void conn_close(struct conn *c)
 	if (c == NULL)
 		return;
 	const pid_t proxy = c->proxy;
-	if (c->stream != NULL)
+	if (c->stream != NULL) {
 		(void)stream_shut_writes(c->stream);
-	if (proxy != 0)
-		await_farewell(c->stream->fd);
+		if (proxy != 0)
+			await_farewell(c->stream->fd);
+	}
 	conn_abandon(c);
 	proxy_end(proxy);
 }

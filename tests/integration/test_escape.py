@@ -103,11 +103,11 @@ def test_typed_size(attached, puppet):
 
 def test_typed_size_many_times_in_a_paste_loses_nothing_else(make_pool, make_xencon, pty):
     pool = make_pool(hosts=2)
-    bare = puppets.Bare(pool, window=4096)
+    bare = puppets.Bare(pool)
     pty.start(make_xencon(pool), "-q", "web01")
     console = bare.accept()
     harness.eventually(pty.is_raw, "the terminal becomes raw")
-    numbers = [b"%06d" % number for number in range(100_000)]
+    numbers = [b"%06d" % number for number in range(400_000)]
     with ptys.feeding(pty.master, (ESC + b"r").join(numbers) + b"end"):
         ptys.wait_full(pty.master, quiet=0.5)
         heard = puppets.hear_until(console, b"end")
