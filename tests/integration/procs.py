@@ -59,6 +59,23 @@ def wait_stopped(pid):
     harness.eventually(lambda: state(pid) == "T", "the program is stopped")
 
 
+def _switches(pid):
+    """How often a process has gone to sleep."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("voluntary_ctxt_switches:"):
+            return int(line.split()[1])
+    raise AssertionError(f"nothing is known of process {pid}")
+
+
+def rests(pid, seconds=0.2):
+    """True when a process sleeps for so long without waking up."""
+    before = _switches(pid)
+    if state(pid) != "S":
+        return False
+    time.sleep(seconds)
+    return state(pid) == "S" and _switches(pid) == before
+
+
 def calls(pid, seconds, trace):
     """How many system calls a process makes in so many seconds; None where they cannot be seen.
     `trace` is a file to use."""

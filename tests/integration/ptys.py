@@ -14,6 +14,7 @@ import threading
 import time
 
 import harness
+import procs
 
 
 class Pty:
@@ -67,6 +68,12 @@ class Pty:
     def write(self, data):
         """Type all of it, as fast as the terminal takes it."""
         write_all(self.master, data)
+
+    def wait_full(self, process):
+        """Waits until a program can print no more. Once full, a terminal may have a little room
+        again and tell only those who ask then: a program that sleeps is not woken for it."""
+        harness.eventually(lambda: not is_writable(self.slave) or procs.rests(process.pid),
+                           "nothing more is printed")
 
     def read(self, size):
         """The next `size` bytes that are printed."""

@@ -211,7 +211,7 @@ def test_quit_although_the_terminal_sleeps(pool, pty, xencon, arguments):
     before = pty.settings()
     pool.add_vm("web01", backend=sim.Source(size=8_000_000, stay=True))
     process = pty.start(xencon, "web01", *arguments)
-    ptys.wait_full(pty.slave)
+    pty.wait_full(process)
     pty.write(ESC + b".")
     assert harness.finish(process) == 0
     assert pty.settings() == before

@@ -28,10 +28,10 @@ def digest_of(fd, size):
     return digest.hexdigest()
 
 
-def check_bulk(pool, process, fd, writer):
+def check_bulk(pool, process, fd, wait_full):
     """The reader sleeps until nothing moves any more, then takes everything."""
     source = pool.vms[-1].backend
-    ptys.wait_full(writer)
+    wait_full()
     before = procs.memory(process.pid, "VmHWM")
     assert digest_of(fd, MUCH) == hashlib.sha256(source.data).hexdigest()
     assert procs.memory(process.pid, "VmHWM") - before < GROWTH
@@ -41,7 +41,7 @@ def test_much_output_into_a_pipe(pool, xencon):
     pool.add_vm("web01", backend=sim.Source(size=MUCH, stay=True))
     with ptys.pipe() as (reader, writer):
         process = xencon.start("web01", stdout=writer)
-        check_bulk(pool, process, reader, writer)
+        check_bulk(pool, process, reader, lambda: ptys.wait_full(writer))
         harness.kill(process)
         assert harness.finish(process) == 143
 
@@ -49,7 +49,7 @@ def test_much_output_into_a_pipe(pool, xencon):
 def test_much_output_on_a_terminal(pool, pty, xencon):
     pool.add_vm("web01", backend=sim.Source(size=MUCH, stay=True))
     process = pty.attach(xencon)
-    check_bulk(pool, process, pty.master, pty.slave)
+    check_bulk(pool, process, pty.master, lambda: pty.wait_full(process))
     pty.write(harness.ESCAPE + b".")
     assert harness.finish(process) == 0
 

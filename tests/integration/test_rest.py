@@ -92,7 +92,7 @@ def test_with_a_reader_that_sleeps(pool, xencon, rest, stdin):
 def test_with_a_terminal_that_sleeps(pool, pty, xencon, rest):
     pool.add_vm("web01", backend=sim.Source(size=8_000_000, stay=True))
     process = pty.attach(xencon)
-    ptys.wait_full(pty.slave)
+    pty.wait_full(process)
     rest(process)
 
 

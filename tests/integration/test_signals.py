@@ -159,7 +159,7 @@ def test_a_signal_with_a_terminal_that_sleeps(pool, pty, puppet, xencon, argumen
     puppet.say(b"odd")
     harness.eventually(lambda: ptys.is_readable(pty.master), "that is printed")
     with ptys.feeding(puppet.sock.fileno(), bytes(60_000)):
-        ptys.wait_full(pty.slave)
+        pty.wait_full(process)
     harness.kill(process, signal.SIGTERM)
     harness.eventually(lambda: pty.settings() == before, "the terminal is as it was")
     assert harness.finish(process) == 143
