@@ -136,11 +136,11 @@ def test_the_banner_says_that_there_is_no_escape(puppet, xencon):
 def test_quiet_leaves_only_what_the_console_says(pty, puppet, xencon):
     process = pty.attach(xencon)
     puppet.say(b"word\r\n")
-    pty.write(b"x")
-    assert puppet.hear(1) == b"x"
-    pty.write(harness.ESCAPE + b".")
+    assert pty.read(6) == b"word\r\n"
+    pty.write(b"x" + harness.ESCAPE + b".")
     assert harness.finish(process) == 0
-    assert pty.read_rest() == b"word\r\n"
+    assert puppet.hear_all() == b"x"
+    assert pty.read_rest() == b""
 
 
 def test_output_into_a_pipe_from_a_terminal(pty, puppet, xencon):
