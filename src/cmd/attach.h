@@ -5,7 +5,7 @@
 
 #include "cmd/recorder.h"
 #include "cmd/settings.h"
-#include "net/conn.h"
+#include "http/conn.h"
 
 /* Relays between stdin, stdout and the console until one ends it, with escape commands when stdin is
  * a terminal. The terminal is raw meanwhile and as it was afterwards, whatever happens. `vm` is for

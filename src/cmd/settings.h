@@ -9,7 +9,7 @@
 
 #include "cmd/options.h"
 #include "cmd/sources.h"
-#include "net/conn.h"
+#include "http/conn.h"
 #include "net/listen.h"
 
 #define SETTINGS_TIMEOUT_S     15 /* as ssh's patience with a host that drops packets is felt */

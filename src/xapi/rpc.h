@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "net/conn.h"
+#include "http/conn.h"
 
 /* XAPI puts off the answer to a wrong password by 2 to 5 s: login may take so much longer. */
 #define RPC_LOGIN_EXTRA_MS 5000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* HTTP heads: every answer is consistent, stable under cuts, and blind to what follows the head. */
 #include "fuzz.h"
-#include "net/http.h"
+#include "http/http.h"
 
 static enum http_progress parse(const uint8_t *data, size_t len, struct http_head *ret)
 {

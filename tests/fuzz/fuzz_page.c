@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Error pages: the text is folded, terminated, and what fits of it is its beginning. */
 #include "fuzz.h"
-#include "net/http.h"
+#include "http/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

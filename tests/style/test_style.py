@@ -15,9 +15,10 @@ MAIN_LINES_MAX = 39
 USES = {
     "base": [],
     "net": ["base"],
+    "http": ["net", "base"],
     "term": ["base"],
-    "xapi": ["net", "base"],
-    "cmd": ["xapi", "term", "net", "base"],
+    "xapi": ["http", "net", "base"],
+    "cmd": ["xapi", "http", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/http.h"
+#include "http/http.h"
 #include "test.h"
 
 static const struct {

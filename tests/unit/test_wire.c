@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http.h"
 #include "net/address.h"
-#include "net/http.h"
 #include "test.h"
 #include "xapi/rpc.h"
 

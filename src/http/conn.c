@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* HTTP connections: see conn.h. */
-#include "net/conn.h"
+#include "http/conn.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,16 +4,16 @@
  * buffer that a reply's head is parsed from is the one that the console's first bytes are in: when
  * the connection becomes a tunnel nothing is copied and nothing lost.
  */
-#ifndef XENCON_NET_CONN_H
-#define XENCON_NET_CONN_H
+#ifndef XENCON_HTTP_CONN_H
+#define XENCON_HTTP_CONN_H
 
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "http/http.h"
 #include "net/address.h"
 #include "net/dial.h"
-#include "net/http.h"
 #include "net/stream.h"
 #include "net/trust.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* HTTP reply heads and error pages: see http.h. */
-#include "net/http.h"
+#include "http/http.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * XAPI's replies are never chunked nor compressed and state their length, or end with the
  * connection; a chunked one is refused by name rather than misread.
  */
-#ifndef XENCON_NET_HTTP_H
-#define XENCON_NET_HTTP_H
+#ifndef XENCON_HTTP_HTTP_H
+#define XENCON_HTTP_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>
