@@ -3,7 +3,7 @@
 #ifndef XENCON_CMD_CONFIRM_H
 #define XENCON_CMD_CONFIRM_H
 
-#include "net/trust.h"
+#include "trust/trust.h"
 
 /* A trust_policy's ask: shows the certificate and asks for yes, no or the fingerprint, as ssh does. */
 int confirm_certificate(void *context, const struct trust_question *question, struct error *err);

@@ -8,8 +8,8 @@
 #include "cmd/cmd.h"
 #include "cmd/confirm.h"
 #include "cmd/settings.h"
-#include "net/known_hosts.h"
 #include "term/prompt.h"
+#include "trust/known_hosts.h"
 
 static void print_line(void *context, const struct known_line *line)
 {

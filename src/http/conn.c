@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "base/wait.h"
 #include "net/proxy.h"
-#include "net/tls.h"
+#include "trust/tls.h"
 
 /* A body's memory grows with what arrives, never with what is announced. */
 #define BODY_FIRST 16384

@@ -15,7 +15,7 @@
 #include "net/address.h"
 #include "net/dial.h"
 #include "net/stream.h"
-#include "net/trust.h"
+#include "trust/trust.h"
 
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536

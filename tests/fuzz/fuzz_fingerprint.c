@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "fuzz.h"
-#include "net/fingerprint.h"
+#include "trust/fingerprint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

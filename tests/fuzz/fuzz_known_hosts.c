@@ -3,8 +3,8 @@
 #include <ctype.h>
 
 #include "fuzz.h"
-#include "net/fingerprint.h"
-#include "net/known_hosts.h"
+#include "trust/fingerprint.h"
+#include "trust/known_hosts.h"
 
 static void require_sound(const struct known_line *line)
 {

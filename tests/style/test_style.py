@@ -15,10 +15,11 @@ MAIN_LINES_MAX = 39
 USES = {
     "base": [],
     "net": ["base"],
-    "http": ["net", "base"],
+    "trust": ["net", "base"],
+    "http": ["trust", "net", "base"],
     "term": ["base"],
-    "xapi": ["http", "net", "base"],
-    "cmd": ["xapi", "http", "term", "net", "base"],
+    "xapi": ["http", "trust", "net", "base"],
+    "cmd": ["xapi", "http", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

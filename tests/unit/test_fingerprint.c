@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/fingerprint.h"
 #include "test.h"
+#include "trust/fingerprint.h"
 
 #define COLONS                                             \
 	"00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:" \

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "net/fingerprint.h"
-#include "net/known_hosts.h"
 #include "test.h"
+#include "trust/fingerprint.h"
+#include "trust/known_hosts.h"
 
 #define ONE                                                \
 	"00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:" \

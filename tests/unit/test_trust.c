@@ -3,8 +3,8 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "net/trust.h"
 #include "test.h"
+#include "trust/trust.h"
 
 static const struct {
 	const char *server;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Fingerprints: see fingerprint.h. */
-#include "net/fingerprint.h"
+#include "trust/fingerprint.h"
 
 #include <ctype.h>
 #include <stdio.h>

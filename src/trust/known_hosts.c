@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The file of known certificates: see known_hosts.h. */
-#include "net/known_hosts.h"
+#include "trust/known_hosts.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "net/fingerprint.h"
+#include "trust/fingerprint.h"
 
 _Static_assert(KNOWN_DIGEST_SIZE == FINGERPRINT_SIZE, "one kind of digest");
 

@@ -8,8 +8,8 @@
  * is asked, where there is a way to. Of a host that the pool vouches for, what does not verify must be
  * what the pool says.
  */
-#ifndef XENCON_NET_TRUST_H
-#define XENCON_NET_TRUST_H
+#ifndef XENCON_TRUST_TRUST_H
+#define XENCON_TRUST_TRUST_H
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
@@ -17,8 +17,8 @@
 
 #include "base/error.h"
 #include "net/address.h"
-#include "net/fingerprint.h"
-#include "net/known_hosts.h"
+#include "trust/fingerprint.h"
+#include "trust/known_hosts.h"
 
 #define TRUST_PINS_MAX    64  /* as many as the largest pool has hosts */
 #define TRUST_VOUCHED_MAX 4   /* a host shows one certificate, two while it is being replaced */

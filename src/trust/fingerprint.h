@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* SHA-256 fingerprints of certificates, as people and tools write them. Pure. */
-#ifndef XENCON_NET_FINGERPRINT_H
-#define XENCON_NET_FINGERPRINT_H
+#ifndef XENCON_TRUST_FINGERPRINT_H
+#define XENCON_TRUST_FINGERPRINT_H
 
 #include <stdint.h>
 

@@ -8,8 +8,8 @@
  * Lines that are no such thing (comments, what a newer version writes) are kept as they are. The file
  * is replaced as a whole, under a lock, so that two of us do not lose each other's lines.
  */
-#ifndef XENCON_NET_KNOWN_HOSTS_H
-#define XENCON_NET_KNOWN_HOSTS_H
+#ifndef XENCON_TRUST_KNOWN_HOSTS_H
+#define XENCON_TRUST_KNOWN_HOSTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The judgement on certificates: see trust.h. */
-#include "net/trust.h"
+#include "trust/trust.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>

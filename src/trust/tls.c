@@ -3,7 +3,7 @@
  * TLS through OpenSSL: see tls.h. Real hosts offer TLS 1.2 with ECDHE-RSA and the curve secp384r1
  * alone (since 8.2), or plain RSA with AES-CBC (7.x); OpenSSL's defaults speak both.
  */
-#include "net/tls.h"
+#include "trust/tls.h"
 
 #include <errno.h>
 #include <openssl/err.h>
