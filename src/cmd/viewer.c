@@ -13,7 +13,7 @@
 #include "base/wait.h"
 #include "cmd/login.h"
 #include "net/relay.h"
-#include "net/rfb.h"
+#include "rfb/refusal.h"
 
 /* A viewer that has gone says no more; a console that then stays silent this long is let go. */
 #define VIEWER_IDLE_MS 2000

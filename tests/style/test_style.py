@@ -16,10 +16,11 @@ USES = {
     "base": [],
     "net": ["base"],
     "trust": ["net", "base"],
+    "rfb": ["base"],
     "http": ["trust", "net", "base"],
     "term": ["base"],
     "xapi": ["http", "trust", "net", "base"],
-    "cmd": ["xapi", "http", "trust", "term", "net", "base"],
+    "cmd": ["xapi", "http", "rfb", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

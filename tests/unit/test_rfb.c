@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/rfb.h"
+#include "rfb/refusal.h"
 #include "test.h"
 
 #define HEAD    20 /* greeting, type, length */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Turning a viewer away in its own language: see rfb.h. */
-#include "net/rfb.h"
+#include "rfb/refusal.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The one thing that xencon says in RFB itself: why a viewer is turned away. Pure. */
-#ifndef XENCON_NET_RFB_H
-#define XENCON_NET_RFB_H
+#ifndef XENCON_RFB_REFUSAL_H
+#define XENCON_RFB_REFUSAL_H
 
 #include <stddef.h>
 #include <stdint.h>
