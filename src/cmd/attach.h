@@ -4,7 +4,7 @@
 #define XENCON_CMD_ATTACH_H
 
 #include "cmd/recorder.h"
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "http/conn.h"
 
 /* Relays between stdin, stdout and the console until one ends it, with escape commands when stdin is

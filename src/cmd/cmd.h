@@ -3,7 +3,7 @@
 #ifndef XENCON_CMD_CMD_H
 #define XENCON_CMD_CMD_H
 
-#include "cmd/options.h"
+#include "conf/options.h"
 
 struct command {
 	const char *name;

@@ -3,7 +3,7 @@
 #ifndef XENCON_CMD_LOGIN_H
 #define XENCON_CMD_LOGIN_H
 
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "xapi/session.h"
 
 #define LOGIN_TRIES 3 /* as ssh has it */

@@ -4,7 +4,7 @@
 #define XENCON_CMD_PASSWORD_H
 
 #include "base/error.h"
-#include "cmd/settings.h"
+#include "conf/settings.h"
 
 #define PASSWORD_MAX 1024 /* bytes of its line */
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "cmd/launch.h"
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "net/listen.h"
 #include "xapi/reach.h"
 

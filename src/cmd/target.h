@@ -3,8 +3,8 @@
 #ifndef XENCON_CMD_TARGET_H
 #define XENCON_CMD_TARGET_H
 
-#include "cmd/options.h"
-#include "cmd/settings.h"
+#include "conf/options.h"
+#include "conf/settings.h"
 #include "xapi/reach.h"
 
 /* Takes what to reach from the operand, or from --dom0 in its place. ERROR_USAGE. */

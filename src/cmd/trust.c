@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/confirm.h"
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "term/prompt.h"
 #include "trust/known_hosts.h"
 

@@ -3,7 +3,7 @@
 #ifndef XENCON_CMD_VIEWER_H
 #define XENCON_CMD_VIEWER_H
 
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "net/local.h"
 #include "xapi/reach.h"
 

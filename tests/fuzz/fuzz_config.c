@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Configurations: the first line of the input is the profile, empty for none. Values point into the text,
  * and the same text has the same values. */
-#include "cmd/config.h"
+#include "conf/config.h"
 #include "fuzz.h"
 
 static void require_sound(const char *text, size_t len, const char *const values[OPTION_COUNT])

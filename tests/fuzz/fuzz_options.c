@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Command lines: a line of the input is a word. Words are accounted for, or the line is refused. */
-#include "cmd/options.h"
+#include "conf/options.h"
 #include "fuzz.h"
 
 #define WORDS_MAX 24

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Settings: the lines of the input are option values. What is accepted lies within its limits. */
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "fuzz.h"
 #include "term/escape.h"
 

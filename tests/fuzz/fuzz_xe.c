@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* xe's pairs: with the file's separator and with the variable's, values end where they must. */
-#include "cmd/xe.h"
+#include "conf/xe.h"
 #include "fuzz.h"
 
 static void require_value(const char value[XE_VALUE_MAX], const char *text, char separator)

@@ -20,7 +20,8 @@ USES = {
     "http": ["trust", "net", "base"],
     "term": ["base"],
     "xapi": ["http", "trust", "net", "base"],
-    "cmd": ["xapi", "http", "rfb", "trust", "term", "net", "base"],
+    "conf": ["http", "trust", "term", "net", "base"],
+    "cmd": ["conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.
@@ -153,10 +154,10 @@ def test_shell_scripts():
 @pytest.fixture(scope="module")
 def specs():
     """(long name or None, letter or None, argument or None) of each option, from the table."""
-    text = (ROOT / "src/cmd/options.c").read_text()
+    text = (ROOT / "src/conf/options.c").read_text()
     table = re.findall(r"\[OPTION_\w+\]\s*=\s*\{\s*(NULL|\"[^\"]+\"),\s*(0|'.'),\s*"
                        r"(NULL|\"[^\"]+\")", text)
-    count = len(re.findall(r"^\tOPTION_\w+,$", (ROOT / "src/cmd/options.h").read_text(), re.M))
+    count = len(re.findall(r"^\tOPTION_\w+,$", (ROOT / "src/conf/options.h").read_text(), re.M))
     assert len(table) == count
     return [tuple(None if value in ("NULL", "0") else value.strip("\"'") for value in row)
             for row in table]
@@ -207,6 +208,6 @@ def test_the_completions_have_every_option_and_command(specs, commands, file):
 
 def test_completions_name_no_option_that_is_not():
     text = (ROOT / "completions/xencon.bash").read_text()
-    table = (ROOT / "src/cmd/options.c").read_text()
+    table = (ROOT / "src/conf/options.c").read_text()
     for option in set(re.findall(r"--([a-z][a-z0-9-]+)", text)):
         assert f'"{option}"' in table, option

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/options.h"
+#include "conf/options.h"
 #include "test.h"
 
 static void test_specs(void)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/config.h"
+#include "conf/config.h"
 #include "test.h"
 
 static const struct {

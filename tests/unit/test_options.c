@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/options.h"
+#include "conf/options.h"
 #include "test.h"
 
 #define WORDS_MAX 10

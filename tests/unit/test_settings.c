@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "term/escape.h"
 #include "test.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/settings.h"
+#include "conf/settings.h"
 #include "test.h"
 
 #define WORDS_MAX 6

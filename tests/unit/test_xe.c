@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/xe.h"
+#include "conf/xe.h"
 #include "test.h"
 
 static const struct {

@@ -3,8 +3,8 @@
  * What people who use xe have set up already: the file ~/.xe and the variable XE_EXTRA_ARGS, with the
  * keys server, port, username, password and passwordfile. Read where our own sources say nothing.
  */
-#ifndef XENCON_CMD_XE_H
-#define XENCON_CMD_XE_H
+#ifndef XENCON_CONF_XE_H
+#define XENCON_CONF_XE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Settings out of options and environment: see settings.h. */
-#include "cmd/settings.h"
+#include "conf/settings.h"
 
 #include <errno.h>
 #include <stdio.h>

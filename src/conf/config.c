@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The configuration file: see config.h. */
-#include "cmd/config.h"
+#include "conf/config.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -2,13 +2,13 @@
 /*
  * What to do, once the command line and the environment have been read: typed, checked, complete.
  */
-#ifndef XENCON_CMD_SETTINGS_H
-#define XENCON_CMD_SETTINGS_H
+#ifndef XENCON_CONF_SETTINGS_H
+#define XENCON_CONF_SETTINGS_H
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
-#include "cmd/sources.h"
+#include "conf/options.h"
+#include "conf/sources.h"
 #include "http/conn.h"
 #include "net/listen.h"
 

@@ -2,8 +2,8 @@
 /*
  * The command line's options: one table, from which lines are parsed and help is printed. Pure.
  */
-#ifndef XENCON_CMD_OPTIONS_H
-#define XENCON_CMD_OPTIONS_H
+#ifndef XENCON_CONF_OPTIONS_H
+#define XENCON_CONF_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

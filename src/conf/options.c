@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The option table and its parser: see options.h. */
-#include "cmd/options.h"
+#include "conf/options.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Gathering settings: see sources.h. */
-#include "cmd/sources.h"
+#include "conf/sources.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
  * The configuration file: "[default]" and a section for each profile, in each "key = value" lines whose
  * keys are the long options' names. Blank lines and those that begin with # or ; are passed over.
  */
-#ifndef XENCON_CMD_CONFIG_H
-#define XENCON_CMD_CONFIG_H
+#ifndef XENCON_CONF_CONFIG_H
+#define XENCON_CONF_CONFIG_H
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
+#include "conf/options.h"
 
 #define CONFIG_FILE_MAX 262144 /* some thousand profiles */
 

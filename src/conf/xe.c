@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* xe's settings: see xe.h. */
-#include "cmd/xe.h"
+#include "conf/xe.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -3,13 +3,13 @@
  * Where settings come from, in order: the command line, the environment, the profile, the section
  * [default], and last what xe was told.
  */
-#ifndef XENCON_CMD_SOURCES_H
-#define XENCON_CMD_SOURCES_H
+#ifndef XENCON_CONF_SOURCES_H
+#define XENCON_CONF_SOURCES_H
 
 #include "base/file.h"
-#include "cmd/config.h"
-#include "cmd/options.h"
-#include "cmd/xe.h"
+#include "conf/config.h"
+#include "conf/options.h"
+#include "conf/xe.h"
 
 struct sources {
 	struct options options; /* what was given, filled up from the other sources */
