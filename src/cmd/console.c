@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* xencon console: from a name to a terminal on that VM's text console. */
+#include "access/target.h"
 #include "cmd/attach.h"
 #include "cmd/cmd.h"
-#include "cmd/target.h"
 
 int command_console(const struct options *o, struct error *err)
 {

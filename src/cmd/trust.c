@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/confirm.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "conf/settings.h"
 #include "term/prompt.h"
 #include "trust/known_hosts.h"

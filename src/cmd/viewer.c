@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access/login.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "cmd/login.h"
 #include "net/relay.h"
 #include "rfb/refusal.h"
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "access/login.h"
+#include "access/target.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
 #include "cmd/cmd.h"
-#include "cmd/login.h"
 #include "cmd/serve.h"
-#include "cmd/target.h"
 #include "cmd/viewer.h"
 
 /* Makes sure that there is something to serve before anybody is told to connect, and keeps the

@@ -21,7 +21,8 @@ USES = {
     "term": ["base"],
     "xapi": ["http", "trust", "net", "base"],
     "conf": ["http", "trust", "term", "net", "base"],
-    "cmd": ["conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
+    "access": ["conf", "xapi", "http", "trust", "term", "net", "base"],
+    "cmd": ["access", "conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

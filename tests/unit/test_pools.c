@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/pools.h"
+#include "access/first_seen.h"
 #include "test.h"
 
 #define FIRST  "11111111-2222-3333-4444-555555555555"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Confirming a certificate: see confirm.h. */
-#include "cmd/confirm.h"
+#include "access/confirm.h"
 
 #include <string.h>
 #include <strings.h>

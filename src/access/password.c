@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Password sources: see password.h. */
-#include "cmd/password.h"
+#include "access/password.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The pools that were seen first: see pools.h. */
-#include "cmd/pools.h"
+#include "access/first_seen.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* From the command line to a tunnel: see target.h. */
-#include "cmd/target.h"
+#include "access/target.h"
 
+#include "access/login.h"
 #include "base/secret.h"
-#include "cmd/login.h"
 
 int target_choose(const struct options *o, const struct settings *settings, const char *protocol,
                   struct reach *ret, struct error *err)

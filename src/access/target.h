@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the command line names, reached. */
-#ifndef XENCON_CMD_TARGET_H
-#define XENCON_CMD_TARGET_H
+#ifndef XENCON_ACCESS_TARGET_H
+#define XENCON_ACCESS_TARGET_H
 
 #include "conf/options.h"
 #include "conf/settings.h"

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* Logging in: see login.h. */
-#include "cmd/login.h"
+#include "access/login.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "access/confirm.h"
+#include "access/first_seen.h"
+#include "access/password.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "cmd/confirm.h"
-#include "cmd/password.h"
-#include "cmd/pools.h"
 #include "term/prompt.h"
 #include "xapi/pool.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Asking whether a certificate is the right one. */
-#ifndef XENCON_CMD_CONFIRM_H
-#define XENCON_CMD_CONFIRM_H
+#ifndef XENCON_ACCESS_CONFIRM_H
+#define XENCON_ACCESS_CONFIRM_H
 
 #include "trust/trust.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Which pool a profile, or a list of servers, led to when it was first used. */
-#ifndef XENCON_CMD_POOLS_H
-#define XENCON_CMD_POOLS_H
+#ifndef XENCON_ACCESS_FIRST_SEEN_H
+#define XENCON_ACCESS_FIRST_SEEN_H
 
 #include "base/error.h"
 #include "xapi/pool.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Logging in with whatever password can be had. */
-#ifndef XENCON_CMD_LOGIN_H
-#define XENCON_CMD_LOGIN_H
+#ifndef XENCON_ACCESS_LOGIN_H
+#define XENCON_ACCESS_LOGIN_H
 
 #include "conf/settings.h"
 #include "xapi/session.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Where the password comes from, when nobody is asked for it. */
-#ifndef XENCON_CMD_PASSWORD_H
-#define XENCON_CMD_PASSWORD_H
+#ifndef XENCON_ACCESS_PASSWORD_H
+#define XENCON_ACCESS_PASSWORD_H
 
 #include "base/error.h"
 #include "conf/settings.h"
