@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* xencon console: from a name to a terminal on that VM's text console. */
 #include "access/target.h"
-#include "cmd/attach.h"
+#include "attach/attach.h"
 #include "cmd/cmd.h"
 
 int command_console(const struct options *o, struct error *err)

@@ -22,7 +22,8 @@ USES = {
     "xapi": ["http", "trust", "net", "base"],
     "conf": ["http", "trust", "term", "net", "base"],
     "access": ["conf", "xapi", "http", "trust", "term", "net", "base"],
-    "cmd": ["access", "conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
+    "attach": ["conf", "http", "term", "net", "base"],
+    "cmd": ["attach", "access", "conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

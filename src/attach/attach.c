@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Attaching to a text console: see attach.h. */
-#include "cmd/attach.h"
+#include "attach/attach.h"
 
 #include <signal.h>
 #include <stdio.h>

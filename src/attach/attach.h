@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* A terminal, or a pipe, attached to a text console. */
-#ifndef XENCON_CMD_ATTACH_H
-#define XENCON_CMD_ATTACH_H
+#ifndef XENCON_ATTACH_ATTACH_H
+#define XENCON_ATTACH_ATTACH_H
 
-#include "cmd/recorder.h"
+#include "attach/recorder.h"
 #include "conf/settings.h"
 #include "http/conn.h"
 
