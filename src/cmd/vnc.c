@@ -11,8 +11,8 @@
 #include "base/secret.h"
 #include "base/signals.h"
 #include "cmd/cmd.h"
-#include "cmd/serve.h"
-#include "cmd/viewer.h"
+#include "serve/serve.h"
+#include "serve/viewer.h"
 
 /* Makes sure that there is something to serve before anybody is told to connect, and keeps the
  * password: each viewer logs in anew, however long after. */

@@ -23,7 +23,8 @@ USES = {
     "conf": ["http", "trust", "term", "net", "base"],
     "access": ["conf", "xapi", "http", "trust", "term", "net", "base"],
     "attach": ["conf", "http", "term", "net", "base"],
-    "cmd": ["attach", "access", "conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
+    "serve": ["access", "conf", "xapi", "http", "rfb", "net", "base"],
+    "cmd": ["serve", "attach", "access", "conf", "xapi", "http", "rfb", "trust", "term", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

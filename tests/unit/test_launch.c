@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/launch.h"
+#include "serve/launch.h"
 #include "test.h"
 
 #define OUT_MAX 256

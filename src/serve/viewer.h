@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* One viewer's connection: a tunnel of its own, from its first byte to its last. */
-#ifndef XENCON_CMD_VIEWER_H
-#define XENCON_CMD_VIEWER_H
+#ifndef XENCON_SERVE_VIEWER_H
+#define XENCON_SERVE_VIEWER_H
 
 #include "conf/settings.h"
 #include "net/local.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The listener's loop and its children: see serve.h. */
-#include "cmd/serve.h"
+#include "serve/serve.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -18,8 +18,8 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "base/wait.h"
-#include "cmd/viewer.h"
 #include "net/peer.h"
+#include "serve/viewer.h"
 
 /* A child that is asked to end logs out, for which it may take this long twice. */
 #define STOP_MS (2 * SIGNALS_GRACE_MS + 1000)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Starting a viewer: see launch.h. */
-#include "cmd/launch.h"
+#include "serve/launch.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The viewer program that --viewer starts. */
-#ifndef XENCON_CMD_LAUNCH_H
-#define XENCON_CMD_LAUNCH_H
+#ifndef XENCON_SERVE_LAUNCH_H
+#define XENCON_SERVE_LAUNCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,14 +3,14 @@
  * Serving viewers, as they come and go: a child for each, so that one that stalls or crashes cannot
  * touch the others.
  */
-#ifndef XENCON_CMD_SERVE_H
-#define XENCON_CMD_SERVE_H
+#ifndef XENCON_SERVE_SERVE_H
+#define XENCON_SERVE_SERVE_H
 
 #include <stdbool.h>
 
-#include "cmd/launch.h"
 #include "conf/settings.h"
 #include "net/listen.h"
+#include "serve/launch.h"
 #include "xapi/reach.h"
 
 struct server {

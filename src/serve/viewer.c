@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Serving one viewer: see viewer.h. */
-#include "cmd/viewer.h"
+#include "serve/viewer.h"
 
 #include <stdio.h>
 #include <string.h>
