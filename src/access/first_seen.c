@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The pools that were seen first: see pools.h. */
+/* The pools that were seen first: see first_seen.h. */
 #include "access/first_seen.h"
 
 #include <stdbool.h>
@@ -44,8 +44,8 @@ static int append(const char *path, const char *text, const char *key, const cha
 	return rc;
 }
 
-int pools_first_seen(const char *path, const char *key, const char *uuid,
-                     char ret_first[POOL_UUID_MAX], struct error *err)
+int first_seen_pool(const char *path, const char *key, const char *uuid,
+                    char ret_first[POOL_UUID_MAX], struct error *err)
 {
 	char *text = NULL;
 	size_t len = 0;

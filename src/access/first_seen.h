@@ -10,7 +10,7 @@
 
 /* Gives the pool that is recorded for `key` in the file, in lines "UUID KEY"; the first time `uuid` is
  * recorded, and given. ERROR_LOCAL. */
-int pools_first_seen(const char *path, const char *key, const char *uuid,
-                     char ret_first[POOL_UUID_MAX], struct error *err);
+int first_seen_pool(const char *path, const char *key, const char *uuid,
+                    char ret_first[POOL_UUID_MAX], struct error *err);
 
 #endif

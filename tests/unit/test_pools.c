@@ -78,7 +78,7 @@ static void test_rows(void)
 			CHECK(file != NULL && fputs(rows[i].before, file) >= 0 &&
 			      fclose(file) == 0);
 		}
-		CHECK_INT(0, pools_first_seen(path, rows[i].key, FIRST, first, &err));
+		CHECK_INT(0, first_seen_pool(path, rows[i].key, FIRST, first, &err));
 		CHECK_STR("", err.text);
 		CHECK_STR(rows[i].first, first);
 		check_text(path, rows[i].after != NULL ? rows[i].after : rows[i].before);
@@ -101,7 +101,7 @@ static void test_too_large(void)
 	FILE *const file = fopen(path, "w");
 	CHECK(file != NULL && fclose(file) == 0);
 	CHECK_INT(0, truncate(path, POOLS_FILE_MAX + 1));
-	CHECK_INT(-1, pools_first_seen(path, "lab", FIRST, first, &err));
+	CHECK_INT(-1, first_seen_pool(path, "lab", FIRST, first, &err));
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	CHECK_CONTAINS(path, err.text);
 	CHECK_STR("untouched", first);
@@ -115,7 +115,7 @@ static void test_no_folder(void)
 	struct error err = {0};
 
 	test_case("first seen: where no folder can be made");
-	CHECK_INT(-1, pools_first_seen("/dev/null/pools", "lab", FIRST, first, &err));
+	CHECK_INT(-1, first_seen_pool("/dev/null/pools", "lab", FIRST, first, &err));
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	CHECK_STR("untouched", first);
 }
