@@ -37,8 +37,10 @@ int main(int argc, char *argv[])
 		rc = command_run(argc, argv, &err);
 	if (rc != 0)
 		error_print(&err);
+	const int status = rc == 0 ? 0 : error_exit_status(&err);
+	error_clear(&err);
 	/* Also one that came while we cleaned up. */
 	if (signals_fatal() != 0)
 		signals_die(signals_fatal());
-	return rc == 0 ? 0 : error_exit_status(&err);
+	return status;
 }

@@ -38,7 +38,7 @@ static int check_pool(const struct settings *settings, struct session *s, struct
 	if (settings->server_count < 2 || sources->pools_path[0] == '\0')
 		return 0;
 	if (pool_uuid(s, uuid, err) != 0 ||
-	    pools_first_seen(sources->pools_path, key, uuid, first, err) != 0)
+	    first_seen_pool(sources->pools_path, key, uuid, first, err) != 0)
 		return -1;
 	if (strcmp(uuid, first) == 0)
 		return 0;
@@ -143,8 +143,7 @@ static int ask_and_login(const struct settings *settings, struct session *s, cha
 		}
 		secret_free(password);
 		password = NULL;
-		if (tries++ == LOGIN_TRIES ||
-		    !error_has_code(&failure, "SESSION_AUTHENTICATION_FAILED"))
+		if (tries++ == LOGIN_TRIES || failure.reason != REASON_WRONG_PASSWORD)
 			break;
 		log_message("%s, try again", failure.cause);
 	}

@@ -8,19 +8,21 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 
 static void begin(struct error *err, enum error_kind kind)
 {
+	free(err->detail);
+	err->detail = NULL;
 	err->kind = kind;
+	err->reason = REASON_NONE;
 	err->signal = 0;
 	err->text[0] = '\0';
 	err->cause[0] = '\0';
 	err->hint[0] = '\0';
-	err->code[0] = '\0';
-	err->detail[0] = '\0';
 }
 
 #define FORMAT_INTO(array, fmt)                                 \
@@ -83,9 +85,23 @@ int error_interrupted(struct error *err, int signal)
 	return -1;
 }
 
-bool error_has_code(const struct error *err, const char *code)
+int error_reason(struct error *err, enum error_reason reason)
 {
-	return strcmp(err->code, code) == 0;
+	err->reason = reason;
+	return -1;
+}
+
+int error_detail(struct error *err, char *detail)
+{
+	free(err->detail);
+	err->detail = detail;
+	return -1;
+}
+
+void error_clear(struct error *err)
+{
+	free(err->detail);
+	*err = (struct error){0};
 }
 
 int error_exit_status(const struct error *err)
@@ -128,7 +144,7 @@ void error_print(const struct error *err)
 
 	if (err->kind == ERROR_NONE || err->kind == ERROR_INTERRUPTED)
 		return;
-	if (err->detail[0] != '\0')
+	if (err->detail != NULL)
 		log_block(err->detail);
 	log_message("%s", error_line(err, line));
 	if (err->hint[0] != '\0')

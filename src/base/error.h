@@ -3,7 +3,8 @@
  * Errors: filled in where they happen, given context on the way up, printed once, by main.
  *
  * A function that can fail takes a `struct error *err` last, returns -1 (or NULL) and leaves *err
- * filled; on success *err is untouched. Nothing here allocates, so an error can always be told.
+ * filled; on success *err is untouched. An error starts as all zeroes. Nothing here allocates, so an
+ * error can always be told.
  */
 #ifndef XENCON_BASE_ERROR_H
 #define XENCON_BASE_ERROR_H
@@ -26,19 +27,36 @@ enum error_kind {
 	ERROR_INTERRUPTED, /* a signal asked us to end: see error.signal */
 };
 
-#define ERROR_TEXT_MAX   512  /* one line that a person reads */
-#define ERROR_CAUSE_MAX  1024 /* a server's own words, which are longer */
-#define ERROR_CODE_MAX   64   /* XAPI's longest error codes have about 60 characters */
-#define ERROR_DETAIL_MAX 8192 /* a table of some 60 virtual machines */
+/* Why, where code decides by it: never by a text, which is for a person. */
+enum error_reason {
+	REASON_NONE,
+	REASON_FAULT,               /* XAPI reported an error of its own, none of those below */
+	REASON_WRONG_PASSWORD,      /* user name or password are refused */
+	REASON_SESSION_GONE,        /* the session is over: log in again */
+	REASON_SUPPORTER,           /* the host is no coordinator: the fault names that one */
+	REASON_STARTING,            /* the host's toolstack is not up yet */
+	REASON_VANISHED,            /* an object of the server's database is gone */
+	REASON_METHOD_UNKNOWN,      /* the server is older than the call */
+	REASON_STALE_LOCATION,      /* the console's location is out of date: look it up again */
+	REASON_CERTIFICATE_UNKNOWN, /* nothing speaks for or against it: a person may decide */
+	REASON_CERTIFICATE_CHANGED, /* another one is known */
+	REASON_SEVERAL,             /* the name is not unique */
+};
+
+#define ERROR_TEXT_MAX  512  /* one line that a person reads */
+#define ERROR_CAUSE_MAX 1024 /* a server's own words, which are longer */
 
 struct error {
 	enum error_kind kind;
-	int signal;                    /* for ERROR_INTERRUPTED */
-	char text[ERROR_TEXT_MAX];     /* what failed, and on what */
-	char cause[ERROR_CAUSE_MAX];   /* why: strerror, OpenSSL or the server */
-	char hint[ERROR_TEXT_MAX];     /* what to do next */
-	char code[ERROR_CODE_MAX];     /* XAPI's error code, for callers that decide by it */
-	char detail[ERROR_DETAIL_MAX]; /* lines to show above the message, already fit to print */
+	enum error_reason reason;
+	int signal;                  /* for ERROR_INTERRUPTED */
+	char text[ERROR_TEXT_MAX];   /* what failed, and on what */
+	char cause[ERROR_CAUSE_MAX]; /* why: strerror, OpenSSL or the server */
+	char hint[ERROR_TEXT_MAX];   /* what to do next */
+	/* Lines to show above the message, already fit to print, or NULL. From malloc; whoever has the
+	 * error has it, so that `*err = failure` hands it on. error_clear and the next error_set free
+	 * it. */
+	char *detail;
 };
 
 /* Starts an error of this kind, dropping whatever *err held. Returns -1, so that a failure reads
@@ -60,8 +78,14 @@ int error_context(struct error *err, const char *fmt, ...) __attribute__((format
 /* Makes *err the error of having been asked to end by `signal`. Returns -1. */
 int error_interrupted(struct error *err, int signal);
 
-/* Whether XAPI answered with this error code. */
-bool error_has_code(const struct error *err, const char *code);
+/* Says why, for code that decides by it. Returns -1. */
+int error_reason(struct error *err, enum error_reason reason);
+
+/* Hands `detail` (from malloc, or NULL where there was no memory for it) over to the error. Returns -1. */
+int error_detail(struct error *err, char *detail);
+
+/* Frees what the error holds; it is all zeroes afterwards, as before the first error. */
+void error_clear(struct error *err);
 
 /* "text: cause", or the text alone where there is no cause. */
 #define ERROR_LINE_MAX (ERROR_TEXT_MAX + ERROR_CAUSE_MAX + 2)

@@ -34,7 +34,7 @@ bool known_parse_line(const char *line, size_t len, struct known_line *ret)
 {
 	char fingerprint[FINGERPRINT_SHOW_MAX];
 	struct known_line parsed;
-	struct error ignored;
+	struct error ignored = {0};
 
 	if (len > 0 && line[len - 1] == '\r')
 		len--;

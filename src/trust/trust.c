@@ -198,16 +198,18 @@ static int refuse_changed(const struct trust_policy *policy, const struct known_
                           const char *name, const char *fingerprint, struct error *err)
 {
 	char before[FINGERPRINT_SHOW_MAX];
+	char *lines = NULL;
 
 	fingerprint_show(known->digest, before);
 	error_set(err, ERROR_UNTRUSTED, "THE CERTIFICATE OF %s HAS CHANGED", name);
 	error_cause(err, "somebody may be in between");
 	error_hint(err, "if the host was really given a new certificate: xencon trust --forget %s",
 	           name);
-	(void)snprintf(err->detail, sizeof(err->detail),
-	               "  known  %s\n  shown  %s\n  (line %u of %s)\n", before, fingerprint,
-	               known->line, policy->known_hosts);
-	return -1;
+	if (asprintf(&lines, "  known  %s\n  shown  %s\n  (line %u of %s)\n", before, fingerprint,
+	             known->line, policy->known_hosts) < 0)
+		lines = NULL;
+	error_detail(err, lines);
+	return error_reason(err, REASON_CERTIFICATE_CHANGED);
 }
 
 static int refuse_unknown(const char *name, const char *fingerprint, const char *doubt,

@@ -12,33 +12,38 @@
 struct meaning {
 	const char *code;
 	enum error_kind kind;
+	enum error_reason reason;
 	const char *text;
 	const char *cause;
 	const char *hint;
 };
 
 static const struct meaning meanings[] = {
-    {"SESSION_AUTHENTICATION_FAILED", ERROR_LOGIN, "%s does not let \"%1\" in",
-     "wrong user name or password", ""},
-    {"SESSION_AUTHORIZATION_FAILED", ERROR_LOGIN, "%s knows \"%1\" but does not let that user in",
-     "%2", "an administrator of the pool can grant the user a role"},
-    {"SESSION_INVALID", ERROR_LOGIN, "%s has ended the session", "", "run xencon again"},
-    {"RBAC_PERMISSION_DENIED", ERROR_LOGIN, "the user's role on %s does not allow %1", "%2",
-     "consoles need the role vm-operator or one above it"},
-    {"HOST_IS_SLAVE", ERROR_UNREACHABLE, "%s is a supporter of its pool", "",
+    {"SESSION_AUTHENTICATION_FAILED", ERROR_LOGIN, REASON_WRONG_PASSWORD,
+     "%s does not let \"%1\" in", "wrong user name or password", ""},
+    {"SESSION_AUTHORIZATION_FAILED", ERROR_LOGIN, REASON_FAULT,
+     "%s knows \"%1\" but does not let that user in", "%2",
+     "an administrator of the pool can grant the user a role"},
+    {"SESSION_INVALID", ERROR_LOGIN, REASON_SESSION_GONE, "%s has ended the session", "",
+     "run xencon again"},
+    {"RBAC_PERMISSION_DENIED", ERROR_LOGIN, REASON_FAULT, "the user's role on %s does not allow %1",
+     "%2", "consoles need the role vm-operator or one above it"},
+    {"HOST_IS_SLAVE", ERROR_UNREACHABLE, REASON_SUPPORTER, "%s is a supporter of its pool", "",
      "ask the pool's coordinator: --server %1"},
-    {"HOST_STILL_BOOTING", ERROR_UNREACHABLE, "%s is still starting up", "",
+    {"HOST_STILL_BOOTING", ERROR_UNREACHABLE, REASON_STARTING, "%s is still starting up", "",
      "try again in a minute"},
-    {"HOST_HAS_NO_MANAGEMENT_IP", ERROR_UNREACHABLE, "%s has no management address", "", ""},
-    {"MESSAGE_METHOD_UNKNOWN", ERROR_PROTOCOL, "%s does not know the call %1", "",
-     "xencon needs XenServer 6.2 or XCP-ng, or later"},
-    {"HANDLE_INVALID", ERROR_NOT_FOUND, "the %1 has just vanished from %s", "", "try again"},
-    {"UUID_INVALID", ERROR_NOT_FOUND, "no %1 on %s has the uuid %2", "", ""},
+    {"HOST_HAS_NO_MANAGEMENT_IP", ERROR_UNREACHABLE, REASON_STARTING,
+     "%s has no management address", "", ""},
+    {"MESSAGE_METHOD_UNKNOWN", ERROR_PROTOCOL, REASON_METHOD_UNKNOWN,
+     "%s does not know the call %1", "", "xencon needs XenServer 6.2 or XCP-ng, or later"},
+    {"HANDLE_INVALID", ERROR_NOT_FOUND, REASON_VANISHED, "the %1 has just vanished from %s", "",
+     "try again"},
+    {"UUID_INVALID", ERROR_NOT_FOUND, REASON_FAULT, "no %1 on %s has the uuid %2", "", ""},
 };
 
 /* Expands a template of the table into `out`. */
 static void expand(char *out, size_t cap, const char *template, const char *server,
-                   const struct rpc_fault *fault)
+                   const struct fault *fault)
 {
 	size_t used = 0;
 
@@ -47,7 +52,7 @@ static void expand(char *out, size_t cap, const char *template, const char *serv
 
 		if (p[0] == '%' && p[1] == 's')
 			insert = server;
-		else if (p[0] == '%' && p[1] >= '1' && p[1] <= '0' + RPC_FAULT_PARAMS)
+		else if (p[0] == '%' && p[1] >= '1' && p[1] <= '0' + FAULT_PARAMS)
 			insert = fault->params[p[1] - '1'];
 		if (insert == NULL) {
 			out[used++] = *p;
@@ -61,7 +66,7 @@ static void expand(char *out, size_t cap, const char *template, const char *serv
 }
 
 /* "CODE(a, b)" as xe shows it. */
-static void show_code(char *out, size_t cap, const struct rpc_fault *fault)
+static void show_code(char *out, size_t cap, const struct fault *fault)
 {
 	int n = snprintf(out, cap, "%s", fault->code);
 
@@ -70,7 +75,7 @@ static void show_code(char *out, size_t cap, const struct rpc_fault *fault)
 		              fault->params[i]);
 }
 
-int fault_describe(const struct rpc_fault *fault, const char *method, const struct address *server,
+int fault_describe(const struct fault *fault, const char *method, const struct address *server,
                    struct error *err)
 {
 	const struct meaning *meaning = NULL;
@@ -90,6 +95,5 @@ int fault_describe(const struct rpc_fault *fault, const char *method, const stru
 		expand(err->cause, sizeof(err->cause), meaning->cause, name, fault);
 		expand(err->hint, sizeof(err->hint), meaning->hint, name, fault);
 	}
-	(void)snprintf(err->code, sizeof(err->code), "%s", fault->code);
-	return -1;
+	return error_reason(err, meaning == NULL ? REASON_FAULT : meaning->reason);
 }

@@ -65,7 +65,7 @@ int pool_login(struct session *s, const char *user, const char *password, struct
 		if (session_login(s, user, password, &refusal) == 0)
 			return 0;
 		*err = refusal;
-		if (!error_has_code(&refusal, "HOST_IS_SLAVE") || i == POOL_STEPS_MAX)
+		if (refusal.reason != REASON_SUPPORTER || i == POOL_STEPS_MAX)
 			return -1;
 		memcpy(visited[i], s->rpc.endpoint.address.host, sizeof(visited[i]));
 		if (was_visited(visited, i + 1, s->rpc.fault.params[0])) {

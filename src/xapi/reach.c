@@ -37,7 +37,7 @@ int reach_console(struct session *s, const struct reach *reach, struct vm *ret_v
 
 	if (reach_once(s, reach, ret_vm, ret, &first) == 0)
 		return 0;
-	if (!error_has_code(&first, TUNNEL_STALE)) {
+	if (first.reason != REASON_STALE_LOCATION) {
 		*err = first;
 		return -1;
 	}

@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "version.h"
-#include "xapi/fault.h"
 
 #define LOGIN_METHOD "session.login_with_password"
 
@@ -50,7 +49,7 @@ static void copy_param(char *to, size_t cap, const json_t *value)
 }
 
 /* 2.0: {"code":1,"message":CODE,"data":[…]}; 1.0: [CODE, …]. */
-static bool parse_fault(const json_t *error, struct rpc_fault *ret)
+static bool parse_fault(const json_t *error, struct fault *ret)
 {
 	const json_t *code = json_object_get(error, "message");
 	const json_t *params = json_object_get(error, "data");
@@ -65,12 +64,12 @@ static bool parse_fault(const json_t *error, struct rpc_fault *ret)
 		return false;
 	memset(ret, 0, sizeof(*ret));
 	copy_param(ret->code, sizeof(ret->code), code);
-	for (size_t i = first; i < json_array_size(params) && ret->count < RPC_FAULT_PARAMS; i++)
-		copy_param(ret->params[ret->count++], RPC_PARAM_MAX, json_array_get(params, i));
+	for (size_t i = first; i < json_array_size(params) && ret->count < FAULT_PARAMS; i++)
+		copy_param(ret->params[ret->count++], FAULT_PARAM_MAX, json_array_get(params, i));
 	return true;
 }
 
-int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault *ret_fault,
+int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct fault *ret_fault,
                     struct error *err)
 {
 	json_error_t where;

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "http/conn.h"
+#include "xapi/fault.h"
 
 /* XAPI puts off the answer to a wrong password by 2 to 5 s: login may take so much longer. */
 #define RPC_LOGIN_EXTRA_MS 5000
@@ -18,21 +19,11 @@
 /* What answers anything but a list: a record has some 5 KiB, a VM's few consoles less. */
 #define RPC_REPLY_MAX (1024L * 1024)
 
-#define RPC_FAULT_PARAMS 4 /* no error that we read has more */
-#define RPC_PARAM_MAX    256
-
-/* An error that XAPI itself reported. */
-struct rpc_fault {
-	char code[ERROR_CODE_MAX];
-	size_t count;
-	char params[RPC_FAULT_PARAMS][RPC_PARAM_MAX]; /* cut to fit */
-};
-
 struct rpc {
 	struct endpoint endpoint;
-	struct conn *conn;      /* NULL when there is none */
-	bool answered;          /* it has carried a reply: the server may have closed it since */
-	struct rpc_fault fault; /* of the last call that failed with one */
+	struct conn *conn;  /* NULL when there is none */
+	bool answered;      /* it has carried a reply: the server may have closed it since */
+	struct fault fault; /* of the last call that failed with one */
 	char thumbprint[HTTP_THUMBPRINT_MAX]; /* that came with the last reply, or "" */
 };
 
@@ -50,13 +41,13 @@ void rpc_disconnect(struct rpc *rpc);
 
 /* Calls `method` with `params` (a new reference, taken over; NULL counts as memory being short) and
  * waits for the result, a new reference. The connection is used again if it still stands, else
- * opened. On an error that XAPI reported, rpc->fault has it, err->code its code, and *err says it for
+ * opened. On an error that XAPI reported, rpc->fault has it, err->reason says what follows from it, and *err says it for
  * a person; see fault.h. */
 int rpc_call(struct rpc *rpc, const char *method, json_t *params, json_t **ret, struct error *err);
 
 /* Reads a reply's body. Returns 1 with a result in *ret, 0 with a fault in *ret_fault, -1 with
  * ERROR_PROTOCOL for anything else. Pure. */
-int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct rpc_fault *ret_fault,
+int rpc_parse_reply(const char *body, size_t len, json_t **ret, struct fault *ret_fault,
                     struct error *err);
 
 #endif

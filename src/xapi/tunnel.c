@@ -109,7 +109,7 @@ static int is_same_host(struct session *s, const struct vm *vm, bool *ret, struc
 	if (session_call(s, "session.get_this_host", json_pack("[s]", s->ref), &result, &failure) !=
 	    0) {
 		*ret = false;
-		if (failure.code[0] != '\0')
+		if (failure.reason != REASON_NONE)
 			return 0; /* it would only have saved a connection */
 		*err = failure;
 		return -1;
@@ -200,7 +200,7 @@ int tunnel_describe_refusal(int status, const char *reason, const char *page, co
 		error_hint(err, "the console of a host needs the role pool-admin");
 	}
 	if (status == 500 && starts(words, "Db_exn.Read_missing_uuid"))
-		(void)snprintf(err->code, sizeof(err->code), "%s", TUNNEL_STALE);
+		(void)error_reason(err, REASON_STALE_LOCATION);
 	return -1;
 }
 

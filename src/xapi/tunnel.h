@@ -13,9 +13,6 @@
 /* A head of more than 1006 bytes is answered with 431. [seen] */
 #define TUNNEL_HEAD_MAX 1006
 
-/* The code of an error that means: the location is out of date, look the VM up again. */
-#define TUNNEL_STALE "STALE_LOCATION"
-
 /* What opening a tunnel takes besides the session. */
 struct tunnel_access {
 	const char *user; /* for servers that refuse the cookie */

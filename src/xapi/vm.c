@@ -17,6 +17,8 @@
 
 #define UUID_SIZE 37 /* with its NUL */
 
+#define SEVERAL_MAX 60 /* rows of a table that somebody still reads above a message */
+
 static const char *text_field(const json_t *record, const char *field)
 {
 	const char *const text = json_string_value(json_object_get(record, field));
@@ -131,37 +133,71 @@ static int take_only(json_t *records, struct vm *ret, struct error *err)
 	return take(json_object_iter_key(one), json_object_iter_value(one), ret, err);
 }
 
+/* What the table of several VMs shows of one; the strings stay the records'. */
+static struct table_row row_of(const json_t *record, const json_t *hosts)
+{
+	const json_t *const host = json_object_get(hosts, text_field(record, "resident_on"));
+
+	return (struct table_row){{
+	    text_field(record, "name_label"),
+	    text_field(record, "uuid"),
+	    text_field(record, "power_state"),
+	    host == NULL ? "-" : text_field(host, "name_label"),
+	}};
+}
+
+/* The table's text, to be freed; NULL when there is no memory for it. */
+static char *show_several(json_t *records, const json_t *hosts)
+{
+	const struct table_row heading = {{"NAME", "UUID", "STATE", "HOST"}};
+	struct table table = {.columns = 4};
+	char line[TABLE_LINE_MAX];
+	char *text = NULL;
+	size_t len = 0;
+	size_t left = json_object_size(records);
+	FILE *const out = open_memstream(&text, &len);
+	const char *ref;
+	json_t *record;
+
+	if (out == NULL)
+		return NULL;
+	table_measure(&table, &heading);
+	json_object_foreach(records, ref, record)
+	{
+		const struct table_row row = row_of(record, hosts);
+
+		table_measure(&table, &row);
+	}
+	(void)table_line(&table, &heading, line);
+	(void)fputs(line, out);
+	json_object_foreach(records, ref, record)
+	{
+		const struct table_row row = row_of(record, hosts);
+
+		if (json_object_size(records) - left == SEVERAL_MAX) {
+			(void)fprintf(out, "and %zu more\n", left);
+			break;
+		}
+		(void)table_line(&table, &row, line);
+		(void)fputs(line, out);
+		left--;
+	}
+	(void)fclose(out);
+	return text;
+}
+
 /* The table of several VMs goes with the error; the hosts' names are worth another round trip. */
 static int several(struct session *s, const char *what, json_t *records, struct error *err)
 {
-	const size_t count = json_object_size(records);
-	struct table_row *const rows = calloc(count + 1, sizeof(*rows));
 	struct error ignored = {0};
 	json_t *hosts = NULL;
-	const char *ref;
-	json_t *record;
-	size_t i = 1;
 
-	if (rows == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot show %zu VMs", count);
 	(void)call_for_records(s, "host.get_all_records", json_array(), &hosts, &ignored);
-	rows[0] = (struct table_row){{"NAME", "UUID", "STATE", "HOST"}};
-	json_object_foreach(records, ref, record)
-	{
-		const json_t *const host =
-		    json_object_get(hosts, text_field(record, "resident_on"));
-
-		rows[i++] = (struct table_row){{
-		    text_field(record, "name_label"),
-		    text_field(record, "uuid"),
-		    text_field(record, "power_state"),
-		    host == NULL ? "-" : text_field(host, "name_label"),
-		}};
-	}
-	error_set(err, ERROR_NOT_FOUND, "%zu VMs are called \"%s\"", count, what);
+	error_set(err, ERROR_NOT_FOUND, "%zu VMs are called \"%s\"", json_object_size(records),
+	          what);
 	error_hint(err, "name the one you mean by its uuid");
-	table_show(rows, count + 1, 4, err->detail, sizeof(err->detail));
-	free(rows);
+	error_reason(err, REASON_SEVERAL);
+	error_detail(err, show_several(records, hosts));
 	json_decref(hosts);
 	return -1;
 }

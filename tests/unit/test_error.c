@@ -58,15 +58,16 @@ static void test_parts(void)
 	CHECK_STR("try again", err.hint);
 
 	test_case("set drops all that was held");
-	memcpy(err.code, "CODE", 5);
-	memcpy(err.detail, "detail\n", 8);
+	CHECK_INT(-1, error_reason(&err, REASON_STARTING));
+	CHECK_INT(-1, error_detail(&err, strdup("detail\n")));
+	CHECK_STR("detail\n", err.detail);
 	err.signal = 9;
 	CHECK_INT(-1, error_set(&err, ERROR_LOCAL, "new"));
 	CHECK_STR("new", err.text);
 	CHECK_STR("", err.cause);
 	CHECK_STR("", err.hint);
-	CHECK_STR("", err.code);
-	CHECK_STR("", err.detail);
+	CHECK_INT(REASON_NONE, err.reason);
+	CHECK(err.detail == NULL);
 	CHECK_INT(0, err.signal);
 
 	test_case("errno is the cause");
@@ -78,12 +79,13 @@ static void test_parts(void)
 	CHECK_STR("cannot open \"x\"", err.text);
 	CHECK_STR(strerror(ENOENT), err.cause);
 
-	test_case("codes");
-	CHECK(error_has_code(&err, ""));
-	CHECK(!error_has_code(&err, "SESSION_INVALID"));
-	memcpy(err.code, "SESSION_INVALID", 16);
-	CHECK(error_has_code(&err, "SESSION_INVALID"));
-	CHECK(!error_has_code(&err, "SESSION"));
+	test_case("one detail takes another's place, and clear leaves nothing");
+	CHECK_INT(-1, error_detail(&err, strdup("first\n")));
+	CHECK_INT(-1, error_detail(&err, strdup("second\n")));
+	CHECK_STR("second\n", err.detail);
+	error_clear(&err);
+	CHECK(err.detail == NULL);
+	CHECK_INT(ERROR_NONE, err.kind);
 }
 
 static void test_context(void)
@@ -154,7 +156,7 @@ static void test_print(void)
 	test_case("print: cause, hint and detail");
 	(void)error_cause(&err, "no reason");
 	(void)error_hint(&err, "do better");
-	memcpy(err.detail, "A  B\n1  2\n", 11);
+	(void)error_detail(&err, strdup("A  B\n1  2\n"));
 	print(&err, out, sizeof(out));
 	CHECK_STR("A  B\n1  2\nxencon: it failed: no reason\nxencon: do better\n", out);
 

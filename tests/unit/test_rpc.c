@@ -35,7 +35,7 @@ static void test_results(void)
 		char *const body = test_copy(result_rows[i].body, len);
 		json_t *const expected = json_loads(result_rows[i].result, JSON_DECODE_ANY, NULL);
 		json_t *result = NULL;
-		struct rpc_fault fault = {.count = 99};
+		struct fault fault = {.count = 99};
 		struct error err = {0};
 
 		test_case("result: %s", result_rows[i].name);
@@ -54,7 +54,7 @@ static const struct {
 	const char *body;
 	const char *code;
 	size_t count;
-	const char *params[RPC_FAULT_PARAMS];
+	const char *params[FAULT_PARAMS];
 } fault_rows[] = {
     {"2.0 [seen]",
      "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":1,\"message\":\"SESSION_AUTHENTICATION_FAILED\","
@@ -108,7 +108,7 @@ static void test_faults(void)
 		const size_t len = strlen(fault_rows[i].body);
 		char *const body = test_copy(fault_rows[i].body, len);
 		json_t *result = NULL;
-		struct rpc_fault fault;
+		struct fault fault;
 		struct error err = {0};
 
 		test_case("fault: %s", fault_rows[i].name);
@@ -116,7 +116,7 @@ static void test_faults(void)
 		CHECK_INT(0, rpc_parse_reply(body, len, &result, &fault, &err));
 		CHECK_STR(fault_rows[i].code, fault.code);
 		CHECK_INT(fault_rows[i].count, fault.count);
-		for (size_t j = 0; j < RPC_FAULT_PARAMS; j++)
+		for (size_t j = 0; j < FAULT_PARAMS; j++)
 			CHECK_STR(j < fault_rows[i].count ? fault_rows[i].params[j] : "",
 			          fault.params[j]);
 		CHECK(result == NULL);
@@ -166,7 +166,7 @@ static void check_bad(const char *body, size_t len, const char *text)
 {
 	char *const copy = test_copy(body, len);
 	json_t *result = NULL;
-	struct rpc_fault fault = {.count = 99};
+	struct fault fault = {.count = 99};
 	struct error err = {0};
 
 	CHECK_INT(-1, rpc_parse_reply(copy, len, &result, &fault, &err));
@@ -205,10 +205,10 @@ static void test_nesting(void)
 
 static void test_long_parameters(void)
 {
-	const size_t len = RPC_PARAM_MAX * 2;
+	const size_t len = FAULT_PARAM_MAX * 2;
 	char *const text = malloc(len + 1);
 	json_t *result = NULL;
-	struct rpc_fault fault = {0};
+	struct fault fault = {0};
 	struct error err = {0};
 
 	test_case("fault: long code and parameter are cut");
@@ -217,8 +217,8 @@ static void test_long_parameters(void)
 	json_t *const reply = json_pack("{s:[s,s]}", "error", text, text);
 	char *const body = json_dumps(reply, JSON_COMPACT);
 	CHECK_INT(0, rpc_parse_reply(body, strlen(body), &result, &fault, &err));
-	CHECK_INT(ERROR_CODE_MAX - 1, strlen(fault.code));
-	CHECK_INT(RPC_PARAM_MAX - 1, strlen(fault.params[0]));
+	CHECK_INT(FAULT_CODE_MAX - 1, strlen(fault.code));
+	CHECK_INT(FAULT_PARAM_MAX - 1, strlen(fault.params[0]));
 	free(body);
 	json_decref(reply);
 	free(text);

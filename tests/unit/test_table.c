@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables: columns line up, cells are printable, and what does not fit is counted. */
 #include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -57,6 +55,26 @@ static const struct shown shown_rows[] = {
     {"no rows", 2, {{{NULL}}}, 0, ""},
 };
 
+/* Measures all rows, then writes them one behind the other. */
+static void show(const struct table_row *rows, size_t count, size_t columns, char *out, size_t cap)
+{
+	struct table table = {.columns = columns};
+	char line[TABLE_LINE_MAX];
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		table_measure(&table, &rows[i]);
+	for (size_t i = 0; i < count; i++) {
+		const size_t n = table_line(&table, &rows[i], line);
+
+		CHECK_INT(strlen(line), n);
+		CHECK(used + n < cap);
+		memcpy(out + used, line, n + 1);
+		used += n;
+	}
+}
+
 static void test_show(void)
 {
 	for (size_t i = 0; i < COUNT_OF(shown_rows); i++) {
@@ -64,8 +82,7 @@ static void test_show(void)
 		char out[512];
 
 		test_case("show: %s", row->name);
-		memset(out, 'x', sizeof(out));
-		table_show(row->rows, row->count, row->columns, out, sizeof(out));
+		show(row->rows, row->count, row->columns, out, sizeof(out));
 		CHECK_STR(row->expected, out);
 	}
 }
@@ -73,74 +90,49 @@ static void test_show(void)
 static void test_long_cell(void)
 {
 	char name[TABLE_CELL_MAX * 2];
-	char out[TABLE_CELL_MAX * 2];
+	char out[TABLE_LINE_MAX + 1];
 	const struct table_row rows[] = {{{name, "x"}}};
 
 	test_case("a cell beyond its largest is cut");
 	memset(name, 'n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	table_show(rows, 1, 2, out, sizeof(out));
+	show(rows, 1, 2, out, sizeof(out));
 	CHECK_INT(TABLE_CELL_MAX - 1, strspn(out, "n"));
 	CHECK_STR("  x\n", out + strspn(out, "n"));
 }
 
-#define MANY 30
-
-/* Whole rows of the table, then "and N more" with the number that is missing. */
-static void check_cut(const char *out, const char *whole, size_t *ret_lines)
+/* The longest line there can be: short cells below, and above, the longest ones, in every column. */
+static void test_longest_line(void)
 {
-	const char *const last = strstr(out, "and ");
-	const size_t kept = last == NULL ? strlen(out) : (size_t)(last - out);
-	size_t lines = 0;
-	char expected[64];
+	char name[TABLE_CELL_MAX * 2];
+	char line[TABLE_LINE_MAX];
+	struct table table = {.columns = TABLE_COLUMNS_MAX};
+	struct table_row wide = {{NULL}};
+	const struct table_row empty = {{NULL}};
+	const size_t expected = (TABLE_COLUMNS_MAX - 1) * (TABLE_CELL_MAX - 1 + TABLE_GAP);
 
-	CHECK(strncmp(out, whole, kept) == 0);
-	CHECK(kept == 0 || out[kept - 1] == '\n');
-	for (size_t i = 0; i < kept; i++)
-		lines += out[i] == '\n';
-	if (last == NULL) {
-		CHECK_INT(MANY, lines);
-	} else {
-		(void)snprintf(expected, sizeof(expected), "and %zu more\n", MANY - lines);
-		CHECK_STR(expected, last);
-	}
-	*ret_lines = lines;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 0; i < TABLE_COLUMNS_MAX; i++)
+		wide.cells[i] = name;
+	table_measure(&table, &wide);
+	test_case("the widest row fits");
+	CHECK_INT(expected + TABLE_CELL_MAX, table_line(&table, &wide, line));
+	test_case("an empty row below it is as wide, but for the last column");
+	CHECK_INT(expected + 1, table_line(&table, &empty, line));
 }
 
-static void test_capacity(void)
+static void test_unmeasured(void)
 {
-	static const char *const names[] = {"a", "web02", "db-with-a-long-name"};
-	struct table_row rows[MANY];
-	char whole[4096];
-	size_t before = 0;
+	const struct table_row small = {{"a", "b"}};
+	const struct table_row large = {{"abcdef", "b"}};
+	struct table table = {.columns = 2};
+	char line[TABLE_LINE_MAX];
 
-	for (size_t i = 0; i < MANY; i++)
-		rows[i] = (struct table_row){{names[i % 3], "Running", names[(i / 3) % 3]}};
-	table_show(rows, MANY, 3, whole, sizeof(whole));
-
-	test_case("every capacity: whole rows, and a count of the rest");
-	for (size_t cap = 16; cap <= strlen(whole) + 1; cap++) {
-		char *const out = malloc(cap);
-		size_t lines;
-
-		table_show(rows, MANY, 3, out, cap);
-		CHECK(memchr(out, '\0', cap) != NULL);
-		check_cut(out, whole, &lines);
-		CHECK(lines >= before);
-		before = lines;
-		free(out);
-	}
-	CHECK_INT(MANY, before);
-
-	test_case("tiny capacities are terminated");
-	for (size_t cap = 1; cap < 16; cap++) {
-		char *const out = malloc(cap);
-
-		memset(out, 'x', cap);
-		table_show(rows, MANY, 3, out, cap);
-		CHECK(memchr(out, '\0', cap) != NULL);
-		free(out);
-	}
+	test_case("a row that was not measured stands out, whole");
+	table_measure(&table, &small);
+	(void)table_line(&table, &large, line);
+	CHECK_STR("abcdef  b\n", line);
 }
 
 int main(void)
@@ -148,6 +140,7 @@ int main(void)
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	test_show();
 	test_long_cell();
-	test_capacity();
+	test_longest_line();
+	test_unmeasured();
 	return test_finish();
 }

@@ -89,7 +89,7 @@ static int check_reply(const char *body)
 	const bool failed = error != NULL && !json_is_null(error);
 	char *const copy = test_copy(body, strlen(body));
 	json_t *result = NULL;
-	struct rpc_fault fault = {0};
+	struct fault fault = {0};
 	struct error err = {0};
 	int locations = 0;
 
