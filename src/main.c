@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/signals.h"
-#include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "xapi/rpc.h"
 
 /* Started without the standard descriptors, our sockets would become them. */

@@ -2,10 +2,11 @@
 /* xencon console: from a name to a terminal on that VM's text console. */
 #include "access/target.h"
 #include "attach/attach.h"
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 
-int command_console(const struct options *o, struct error *err)
+int command_console(const struct invocation *invocation, struct error *err)
 {
+	const struct options *const o = invocation->options;
 	struct settings settings = {0};
 	struct recorder recorder = {.fd = -1};
 	struct session session = {.report_fd = -1};

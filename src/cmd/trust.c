@@ -6,7 +6,7 @@
 #include "access/confirm.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "conf/settings.h"
 #include "term/prompt.h"
 #include "trust/known_hosts.h"
@@ -89,8 +89,9 @@ static int look(struct settings *settings, struct error *err)
 	return 0;
 }
 
-int command_trust(const struct options *o, struct error *err)
+int command_trust(const struct invocation *invocation, struct error *err)
 {
+	const struct options *const o = invocation->options;
 	const char *const host = o->operand_count > 0 ? o->operands[0] : NULL;
 	struct settings settings = {0};
 	int rc = -1;

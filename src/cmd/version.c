@@ -4,12 +4,12 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "version.h"
 
-int command_version(const struct options *o, struct error *err)
+int command_version(const struct invocation *invocation, struct error *err)
 {
-	(void)o;
+	(void)invocation;
 	printf("xencon " XENCON_VERSION " (%s, jansson %s)\n", OpenSSL_version(OPENSSL_VERSION),
 	       jansson_version_str());
 	if (fflush(stdout) != 0)

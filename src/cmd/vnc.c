@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "serve/serve.h"
 #include "serve/viewer.h"
 
@@ -140,8 +140,9 @@ static int serve_stdio(struct settings *settings, struct reach *what, struct err
 	return rc;
 }
 
-int command_vnc(const struct options *o, struct error *err)
+int command_vnc(const struct invocation *invocation, struct error *err)
 {
+	const struct options *const o = invocation->options;
 	struct settings settings = {0};
 	struct vm vm = {0};
 	struct reach what;

@@ -108,6 +108,44 @@ def test_each_folder_uses_only_those_below_it():
     assert wrong == []
 
 
+def test_no_circle_of_includes():
+    """Modules (a .c and its .h) form a graph without a way back."""
+    uses = {}
+    for path in tracked("src/*/*.c", "src/*/*.h"):
+        module = f"{path.parent.name}/{path.stem}"
+        uses.setdefault(module, set()).update(used for used in includes(path) if used != module)
+    done, way = set(), []
+
+    def visit(module):
+        if module in done:
+            return
+        assert module not in way, " -> ".join([*way[way.index(module):], module])
+        way.append(module)
+        for used in sorted(uses.get(module, ())):
+            visit(used)
+        way.pop()
+        done.add(module)
+
+    for module in sorted(uses):
+        visit(module)
+    assert len(done) > 50
+
+
+FOLDER_MODULES_MAX = 14
+FOLDER_LINES_MAX = 2600
+
+
+def test_no_folder_is_too_large():
+    modules, lines = {}, {}
+    for path in tracked("src/*/*.c", "src/*/*.h"):
+        folder = path.parent.name
+        modules.setdefault(folder, set()).add(path.stem)
+        lines[folder] = lines.get(folder, 0) + len(path.read_text().split("\n"))
+    assert {key: len(found) for key, found in modules.items()
+            if len(found) > FOLDER_MODULES_MAX} == {}
+    assert {key: size for key, size in lines.items() if size > FOLDER_LINES_MAX} == {}
+
+
 def test_only_main_exits_and_prints_errors():
     for path in tracked("src/*.c"):
         text = path.read_text()
@@ -168,7 +206,7 @@ def specs():
 
 @pytest.fixture(scope="module")
 def commands():
-    text = (ROOT / "src/cmd/cmd.c").read_text()
+    text = (ROOT / "src/cmd/run.c").read_text()
     found = re.findall(r'^\s*\{"(\w+)", "', text, re.M)
     assert "console" in found
     return found

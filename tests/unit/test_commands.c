@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "conf/options.h"
 #include "test.h"
 
@@ -80,7 +80,8 @@ static bool takes(const struct option_spec *spec, unsigned bit)
 static void test_takes(void)
 {
 	for (size_t i = 0; i < COUNT_OF(takes_rows); i++) {
-		const struct command *const command = command_find(takes_rows[i].command);
+		const struct command *const command =
+		    command_find(commands, command_count, takes_rows[i].command);
 		struct options o = {0};
 		struct error err = {0};
 		char shown[OPTION_SHOW_MAX];
@@ -164,17 +165,17 @@ static void test_commands(void)
 {
 	for (size_t i = 0; i < command_count; i++) {
 		test_case("command: %s", commands[i].name);
-		CHECK(command_find(commands[i].name) == &commands[i]);
+		CHECK(command_find(commands, command_count, commands[i].name) == &commands[i]);
 		CHECK(commands[i].summary[0] != '\0');
 		CHECK(commands[i].operands != NULL);
 		CHECK(commands[i].run != NULL);
 		CHECK(commands[i].operands_max <= OPTIONS_OPERANDS_MAX);
 	}
 	test_case("command: none of that name");
-	CHECK(command_find("") == NULL);
-	CHECK(command_find("consol") == NULL);
-	CHECK(command_find("consoles") == NULL);
-	CHECK(command_find("Console") == NULL);
+	CHECK(command_find(commands, command_count, "") == NULL);
+	CHECK(command_find(commands, command_count, "consol") == NULL);
+	CHECK(command_find(commands, command_count, "consoles") == NULL);
+	CHECK(command_find(commands, command_count, "Console") == NULL);
 }
 
 int main(void)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Finding and running a command: see cmd.h. */
-#include "cmd/cmd.h"
+/* From a command line to a command: see run.h. The table is the only place that knows all of them. */
+#include "cmd/run.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "cmd/usage.h"
 
 const struct command commands[] = {
     {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
@@ -18,24 +20,15 @@ const struct command commands[] = {
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
-const struct command *command_find(const char *name)
-{
-	for (size_t i = 0; i < command_count; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	}
-	return NULL;
-}
-
 /* Takes the first word off if it names a command; a word behind "--" never does. */
 static const struct command *take_command(struct options *o)
 {
 	const struct command *found = NULL;
 
 	if (o->operand_count > 0 && o->literal_from > 0)
-		found = command_find(o->operands[0]);
+		found = command_find(commands, command_count, o->operands[0]);
 	if (found == NULL)
-		return command_find("console");
+		return command_find(commands, command_count, "console");
 	o->operand_count--;
 	memmove(o->operands, o->operands + 1, o->operand_count * sizeof(o->operands[0]));
 	return found;
@@ -44,15 +37,17 @@ static const struct command *take_command(struct options *o)
 int command_run(int argc, char *const argv[], struct error *err)
 {
 	struct options o;
+	const struct invocation invocation = {
+	    .options = &o, .commands = commands, .command_count = command_count};
 
 	if (options_parse(argc, argv, &o, err) != 0)
 		return -1;
 	const bool named = o.operand_count > 0;
 	const struct command *const command = take_command(&o);
 	if (o.counts[OPTION_HELP] > 0)
-		return command_usage(named ? command : NULL, err);
+		return usage_print(commands, command_count, named ? command : NULL, err);
 	if (o.counts[OPTION_VERSION] > 0)
-		return command_version(&o, err);
+		return command_version(&invocation, err);
 	if (!named && o.counts[OPTION_DOM0] == 0) {
 		error_set(err, ERROR_USAGE, "no VM is named");
 		return error_hint(err, "usage: xencon [OPTION…] VM; more with xencon --help");
@@ -71,5 +66,5 @@ int command_run(int argc, char *const argv[], struct error *err)
 		                  "marks",
 		                  command->name, command->operands);
 	}
-	return command->run(&o, err);
+	return command->run(&invocation, err);
 }
