@@ -13,6 +13,10 @@ import ptys  # noqa: E402
 import puppets  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes long; for ./check --all")
+
+
 @pytest.fixture
 def make_pool():
     """Makes pools, with sim.Pool's arguments; all are stopped after the test."""

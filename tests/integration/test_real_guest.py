@@ -18,6 +18,8 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "guest")]
 
 from guest import Guest, GuestUnavailable, build  # noqa: E402
 
+pytestmark = pytest.mark.long
+
 LIMIT_S = 180  # for each thing that is waited for: the guest's processor is emulated
 PROMPT = b"root@web01:/root# "
 
