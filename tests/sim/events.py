@@ -47,17 +47,27 @@ def inject(context, table, ref):
 
 
 def task(context, name, function):
-    """Run a call as a task, which is over when its reference is given."""
-    record = {"uuid": context.pool.identifiers.uuid(), "name_label": "Async." + name,
-              "name_description": "", "status": "success", "progress": 1.0, "result": "",
-              "error_info": [], "resident_on": context.host.ref, "type": "<none/>"}
-    try:
-        result = function()
-        record["result"] = f"<value>{result}</value>" if result else ""
-    except ApiError as error:
-        record.update(status="failure", error_info=[error.code] + error.params)
+    """Run a call as a task; its reference is given at once when the call may take its time."""
     ref = context.pool.identifiers.ref()
-    context.database.add("task", ref, record)
+    database = context.database
+    database.add("task", ref, {
+        "uuid": context.pool.identifiers.uuid(), "name_label": "Async." + name,
+        "name_description": "", "status": "pending", "progress": 0.0, "result": "",
+        "error_info": [], "resident_on": context.host.ref, "type": "<none/>"})
+
+    def run():
+        try:
+            result = function()
+            database.set("task", ref, status="success", progress=1.0,
+                         result=f"<value>{result}</value>" if result else "")
+        except ApiError as error:
+            database.set("task", ref, status="failure", progress=1.0,
+                         error_info=[error.code] + error.params)
+
+    if context.pool.courses.slow:
+        context.pool.courses.spawn(run)
+    else:
+        run()
     return ref
 
 

@@ -4,7 +4,7 @@ Most calls are generic: every class has get_all, get_record, get_by_uuid, a gett
 and so on, answered from the database. The others are in one table. A host that is not the
 coordinator sends everybody there. Knows calls and their results, not how they are written.
 """
-from . import events
+from . import events, operations
 from .database import ApiError
 
 CLASSES = ("session", "task", "pool", "host", "VM", "console", "Certificate")
@@ -49,10 +49,12 @@ def names(context):
         for record in context.database.all(name).values():
             found += [f"{name}.get_{field}" for field in record]
             break
-    return sorted(set(found))
+    return sorted(set(found) - context.pool.unknown_calls)
 
 
 def _find(context, name):
+    if name in context.pool.unknown_calls:
+        raise ApiError("MESSAGE_METHOD_UNKNOWN", name)
     if name in _CALLS:
         return _CALLS[name]
     table, _, verb = name.partition(".")
@@ -131,28 +133,6 @@ def _logout(context):
     return ""
 
 
-def _operate(action):
-    """A call on a VM, for those whose role allows it."""
-    def run(context, ref, *params):
-        if not context.session.user.may("vm-operator"):
-            raise ApiError("RBAC_PERMISSION_DENIED", "VM." + action,
-                           "No permission in user session")
-        context.database.get("VM", ref)
-        _ACTIONS[action](context.pool, context.pool.vm_by_ref(ref), *params)
-        return ""
-    return run
-
-
-_ACTIONS = {
-    "start": lambda pool, vm, *_: vm.start(),
-    "start_on": lambda pool, vm, host, *_: vm.start(pool.host_by_ref(host)),
-    "shutdown": lambda pool, vm: vm.shutdown(),
-    "reboot": lambda pool, vm: vm.reboot(),
-    "migrate": lambda pool, vm, host, *_: vm.migrate(pool.host_by_ref(host)),
-    "set_name_label": lambda pool, vm, name: vm.rename(name),
-    "destroy": lambda pool, vm: vm.destroy(),
-}
-
 # Each with its function, whether it needs a session, and its least and most other parameters.
 _CALLS = {
     "session.login_with_password": (_login, False, 2, 4),
@@ -160,13 +140,5 @@ _CALLS = {
     "system.listMethods": (names, False, 0, 0),
     "event.from": (events.since, True, 3, 3),
     "event.inject": (events.inject, True, 2, 2),
-    "VM.start": (_operate("start"), True, 3, 3),
-    "VM.start_on": (_operate("start_on"), True, 4, 4),
-    "VM.clean_shutdown": (_operate("shutdown"), True, 1, 1),
-    "VM.hard_shutdown": (_operate("shutdown"), True, 1, 1),
-    "VM.clean_reboot": (_operate("reboot"), True, 1, 1),
-    "VM.hard_reboot": (_operate("reboot"), True, 1, 1),
-    "VM.pool_migrate": (_operate("migrate"), True, 3, 3),
-    "VM.set_name_label": (_operate("set_name_label"), True, 2, 2),
-    "VM.destroy": (_operate("destroy"), True, 1, 1),
+    **operations.CALLS,
 }

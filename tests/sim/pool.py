@@ -6,7 +6,7 @@ of it is left. Speaks no protocol itself: each host has a listener (server.py), 
 import itertools
 import threading
 
-from . import faults, host, journal, records, sessions, shell, tunnel, vm
+from . import courses, faults, host, journal, records, sessions, shell, tunnel, vm
 from .database import ApiError, Database
 
 # What an administrator, or the age of the server, may have set differently.
@@ -18,6 +18,7 @@ SETTINGS = {
     "head_total_timeout": 60,             # seconds in which all of it must
     "abrupt_errors": False,               # replies to heads that were not read are lost in a reset
     "session_limit": 500,                 # per user, or per originator for root
+    "migrate_returns": "after",           # the step after which VM.pool_migrate is answered
 }
 
 # No two pools of a run have an identifier in common, and a run repeats itself.
@@ -48,12 +49,17 @@ class Pool:
     is the range of real hosts. Unless `addresses` are given, hosts are at 127.0.0.1, 127.0.0.2 and
     so on with one port, as supporters tell the coordinator's address without one.
     cookie_refused, location_port and tls_profile (6.5, 7.0, 8.2) are as on servers of some years.
+    `scale` is how long what the API is asked to do takes: 1 is as long as on real hosts, 0 no time.
+    `unknown_calls` are calls that a server of its age does not know.
     """
 
     def __init__(self, hosts=1, tls=True, user="root", password="secret", generation="26.1",
                  json_rpc=2, auth_delay=0.2, addresses=None, port=0, names=None,
-                 location_port=True, cookie_refused=False, tls_profile="8.2", seed=None):
+                 location_port=True, cookie_refused=False, tls_profile="8.2", seed=None,
+                 scale=0):
         self.tls = tls
+        self.scale = scale
+        self.unknown_calls = set()
         self.generation = generation
         self.json_rpc = json_rpc
         self.location_port = location_port
@@ -67,6 +73,7 @@ class Pool:
         self.journal = journal.Journal()
         self.tunnels = tunnel.Tunnels()
         self.faults = faults.Faults()
+        self.courses = courses.Courses(self)
         self.sessions_table = sessions.Sessions(self, auth_delay)
         self.add_user(user, password)
         self.vms = []
@@ -96,6 +103,7 @@ class Pool:
         """End everything; can be called twice."""
         self._stopping.set()
         self.sessions_table.stop()
+        self.courses.stop()
         for each in self.hosts:
             each.stop()
         for each in self.vms:
@@ -147,6 +155,17 @@ class Pool:
             made.power_state = power_state
             self.database.set("VM", made.ref, power_state=power_state)
         return made
+
+    def clone(self, of, name, backend=None):
+        """A halted copy of a VM under another name, or the same."""
+        record = self.database.get("VM", of.ref)
+        return self.add_vm(name, of.host, of.protocols, "Halted",
+                           record.get("domain_type", "pv"), backend)
+
+    def hold(self, call, step, subject=None):
+        """Stop the next course that the call ("VM.start") begins, for that VM or any, at a step of
+        it; gives a courses.Hold."""
+        return self.courses.hold(call, step, subject)
 
     def add_template(self, name):
         """A template of that name; gives its reference."""

@@ -8,6 +8,7 @@ import socket
 import threading
 
 from . import faults, http, shaping
+from .backends import Dead
 from .database import ApiError
 from .relay import end, relay
 from .stream import CHUNK
@@ -26,8 +27,9 @@ class Refused(Exception):
 class Tunnel:
     """A client's connection to a VM's console. `session` is one that only this tunnel uses."""
 
-    def __init__(self, vm, user, session=None):
+    def __init__(self, vm, host, user, session=None):
         self.vm = vm
+        self.host = host
         self.user = user
         self.session = session
         self.backend = None
@@ -75,7 +77,7 @@ class Tunnels:
         """End the tunnels to a VM, or to those on a host, or all."""
         with self._lock:
             for each in self._open:
-                if vm in (None, each.vm) and host in (None, each.vm.host):
+                if vm in (None, each.vm) and host in (None, each.host):
                     each.hang_up()
 
 
@@ -124,7 +126,7 @@ def _open(host, request):
         raise Refused(http.internal_error(
             'Db_exn.DBCache_NotFound("missing row", "session", "OpaqueRef:NULL")',
             request.reply_version))
-    tunnel = Tunnel(console.vm, user.name, session)
+    tunnel = Tunnel(console.vm, host, user.name, session)
     limited = host.pool.recent and host.pool.settings.limit_console_sessions
     users = host.pool.tunnels.add(tunnel, limited)
     if users:
@@ -166,7 +168,8 @@ def _find(host, request, user):
         if not found:
             raise _failure(f'Db_exn.Read_missing_uuid("console", "", "{query["uuid"]}")', request)
         ref = found[0]
-    for vm in pool.vms:
+    for vm in list(pool.vms):
+        _refuse_meanwhile(vm, host, ref, request)
         console = _console_of(vm, ref)
         if console is None:
             continue
@@ -177,6 +180,18 @@ def _find(host, request, user):
             break
         return console
     raise _failure("Console.Failure", request)
+
+
+def _refuse_meanwhile(vm, host, ref, request):
+    """What a VM in the middle of a transition is refused with."""
+    refusal = vm.refusal(host)
+    if refusal is None or ref not in (vm.ref, *(console.ref for console in vm.consoles)):
+        return
+    if refusal == "404":
+        raise Refused(http.bare("404 Not Found"))
+    if refusal.startswith("500"):
+        version = refusal.partition(" ")[2] or request.reply_version
+        raise Refused(http.internal_error("Console.Failure", version))
 
 
 def _console_of(vm, ref):
@@ -193,13 +208,16 @@ def _failure(reason, request):
 def _serve(host, stream, tunnel, console, fault):
     """Say 200, and only then find out whether anything answers at the backend."""
     reply = http.tunnel_open()
+    # Between a domain's end and its next one the socket of its console is there, with nobody at it.
+    alive = console.vm.refusal(host) is None and console in console.vm.consoles
+    connect_backend = (console.backend if alive else Dead()).connect
     if fault and fault.action == "join":
-        tunnel.attach(console.backend.connect())
+        tunnel.attach(connect_backend())
         first = fault.get("data") or _first_bytes(tunnel.backend, fault.get("wait", 5))
         stream.send(bytes(reply) + first)
     else:
         faults.deliver(fault, stream, reply, host)
-        tunnel.attach(console.backend.connect())
+        tunnel.attach(connect_backend())
     if tunnel.backend is None:
         end(stream)
         return

@@ -2,9 +2,11 @@
 
 A VM that starts gets console records with new uuids; halting destroys them, migrating replaces
 them, a quick reboot keeps them. Whatever ends a domain ends the tunnels to its consoles. Owns the
-state of a VM and mirrors it into the pool's database; never reads a request.
+state of a VM and mirrors it into the pool's database; never reads a request. `start`, `shutdown`,
+`reboot` and `migrate` happen at once and are seen in one piece; `begin` gives the same as a course,
+in the steps of real pools (transitions.py).
 """
-from . import backends, records, rfb
+from . import backends, records, rfb, transitions
 from .database import ApiError
 
 
@@ -48,7 +50,8 @@ def location_text(style, host, console):
 
 class VM:
     """A virtual machine, or with `dom0` a host's control domain. `location` is the style of its
-    consoles' locations, present and future."""
+    consoles' locations, present and future. `has_tools` is whether its guest can be asked to shut
+    itself down."""
 
     def __init__(self, pool, name, host, protocols, backend, rfb_backend, location, dom0=False):
         self.pool = pool
@@ -61,6 +64,8 @@ class VM:
         self.uuid = pool.identifiers.uuid()
         self.power_state = "Halted"
         self.consoles = []
+        self.has_tools = True
+        self._refusals = {}
         graphical = rfb_backend or rfb.Rfb()
         self._backends = {"vt100": backend, "rfb": graphical, "rdp": backends.Dead()}
         for each in self.backends:
@@ -86,6 +91,12 @@ class VM:
                 return console
         return None
 
+    def begin(self, operation, host=None, by_guest=False):
+        """The course of an operation: start, resume, unpause, clean_shutdown, hard_shutdown,
+        clean_reboot, hard_reboot, suspend, pause, pool_migrate, destroy. Nothing has happened yet:
+        `to` a step or `finish` it. `host` is where a start, resume or migration leads."""
+        return transitions.begin(self, operation, host, by_guest)
+
     def start(self, host=None):
         self._require("Halted")
         with self.pool.database.transaction():
@@ -99,7 +110,7 @@ class VM:
         with self.pool.database.transaction():
             self._destroy_consoles()
             self._update(power_state="Halted", resident_on=records.NULL, domid=-1)
-        self._end_domain(stop_backends=True)
+        self.end_tunnels(stop_backends=True)
 
     def reboot(self, quick=False):
         self._require("Running")
@@ -108,7 +119,7 @@ class VM:
                 self._destroy_consoles()
                 self._make_consoles()
             self._update(domid=self.pool.next_domain())
-        self._end_domain(stop_backends=True)
+        self.end_tunnels(stop_backends=True)
 
     def migrate(self, host):
         """Move to another host; the guest goes on, the tunnels to its consoles do not."""
@@ -118,13 +129,62 @@ class VM:
             self._destroy_consoles()
             self._make_consoles()
             self._update(resident_on=host.ref, domid=self.pool.next_domain())
-        self._end_domain(stop_backends=False)
+        self.end_tunnels(stop_backends=False)
 
     def destroy(self):
         self._require("Halted")
+        self.vanish()
+
+    def vanish(self):
+        """The record goes, and what stood behind it."""
         with self.pool.database.transaction():
             self.pool.database.delete("VM", self.ref)
         self.pool.forget(self)
+
+    def refuse(self, host, what):
+        """What CONNECT says at a host (None: at every host) in the middle of a transition: "404",
+        "500", "500 1.0" or "nothing", which is 200 and the end; None: what is right."""
+        if what is not None:
+            self._refusals[host] = what
+        elif host is None:
+            self._refusals.clear()
+        else:
+            self._refusals.pop(host, None)
+
+    def refusal(self, host):
+        return self._refusals.get(host) or self._refusals.get(None)
+
+    def place(self, host):
+        """Be resident on a host, and nothing else."""
+        self.host = host
+        self._update(resident_on=host.ref)
+
+    def change(self, consoles=None, operations=None, **fields):
+        """Change the record; power_state, domid, `host` (None: resident nowhere), current_operations
+        by `operations`; `consoles=()` destroys them."""
+        with self.pool.database.transaction():
+            if "host" in fields:
+                host = fields.pop("host")
+                fields["resident_on"] = host.ref if host else records.NULL
+            if operations is not None:
+                fields["current_operations"] = operations
+            if consoles is not None:
+                self._destroy_consoles()
+            self._update(**fields)
+
+    def renew_consoles(self):
+        """New consoles, with uuids of their own and the present host in their location. Part of a
+        transaction: the VM's record follows with the next change."""
+        self._destroy_consoles()
+        self._make_consoles()
+
+    def end_tunnels(self, stop_backends=False):
+        """The tunnels end in order; with `stop_backends` the guest behind them does too."""
+        self.pool.tunnels.hang_up(self)
+        for backend in self.backends:
+            backend.disconnect()
+            if stop_backends:
+                backend.stop()
 
     def rename(self, name):
         self.name = name
@@ -147,13 +207,6 @@ class VM:
         for console in self.consoles:
             self.pool.database.delete("console", console.ref)
         self.consoles = []
-
-    def _end_domain(self, stop_backends):
-        self.pool.tunnels.hang_up(self)
-        for backend in self.backends:
-            backend.disconnect()
-            if stop_backends:
-                backend.stop()
 
     def _update(self, **fields):
         self.power_state = fields.get("power_state", self.power_state)
