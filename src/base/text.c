@@ -5,11 +5,12 @@
  */
 #include "base/text.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
+
+#include "base/ascii.h"
 
 /* Decodes one character; returns its length in bytes, 0 where the UTF-8 is malformed. */
 static size_t decode(const char *in, size_t len, uint32_t *ret_point)
@@ -139,16 +140,16 @@ size_t text_distance(const char *a, const char *b, size_t limit)
 		const size_t *const before = rows[(i + 1) % 3];
 		const size_t *const above = rows[(i - 1) % 3];
 		size_t *const row = rows[i % 3];
-		const int ca = tolower((unsigned char)a[i - 1]);
+		const char ca = ascii_to_lower(a[i - 1]);
 
 		row[0] = i;
 		for (size_t j = 1; j <= blen; j++) {
-			const int cb = tolower((unsigned char)b[j - 1]);
+			const char cb = ascii_to_lower(b[j - 1]);
 
 			row[j] =
 			    smaller(above[j - 1] + (ca != cb), smaller(above[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) &&
-			    cb == tolower((unsigned char)a[i - 2]))
+			if (i > 1 && j > 1 && ca == ascii_to_lower(b[j - 2]) &&
+			    cb == ascii_to_lower(a[i - 2]))
 				row[j] = smaller(row[j], before[j - 2] + 1);
 		}
 	}
@@ -160,9 +161,8 @@ bool text_is_uuid(const char *text)
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 	for (size_t i = 0; i < sizeof(shape); i++) {
-		const unsigned char c = (unsigned char)text[i];
-
-		if (shape[i] == 'x' ? !isxdigit(c) : c != (unsigned char)shape[i])
+		/* The end of the text is part of the shape. */
+		if (shape[i] == 'x' ? !ascii_is_hex(text[i]) : text[i] != shape[i])
 			return false;
 	}
 	return true;

@@ -2,20 +2,19 @@
 /* The configuration file: see config.h. */
 #include "conf/config.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 
 /* Cuts white space off both ends, in place. */
 static char *trim(char *text)
 {
-	while (isspace((unsigned char)*text))
+	while (ascii_is_space(*text))
 		text++;
-	for (size_t n = strlen(text); n > 0 && isspace((unsigned char)text[n - 1]); n--)
+	for (size_t n = strlen(text); n > 0 && ascii_is_space(text[n - 1]); n--)
 		text[n - 1] = '\0';
 	return text;
 }
@@ -39,8 +38,8 @@ static int find_key(const char *key)
 
 static bool is_one_of(const char *text, const char *const words[3])
 {
-	return strcasecmp(text, words[0]) == 0 || strcasecmp(text, words[1]) == 0 ||
-	       strcasecmp(text, words[2]) == 0;
+	return ascii_equal_fold(text, words[0]) || ascii_equal_fold(text, words[1]) ||
+	       ascii_equal_fold(text, words[2]);
 }
 
 /* What a key's value amounts to; returns what is wrong with it, NULL if nothing. */

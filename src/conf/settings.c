@@ -2,29 +2,27 @@
 /* Settings out of options and environment: see settings.h. */
 #include "conf/settings.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "term/escape.h"
 
 /* Seconds, with a fraction if wanted, as milliseconds. */
-static int parse_seconds(const char *text, const char *option, double min, double max, int *ret_ms,
+static int parse_seconds(const char *text, const char *option, int min_ms, int max_s, int *ret_ms,
                          struct error *err)
 {
-	char *end = NULL;
+	uint64_t ms;
 
-	errno = 0;
-	const double seconds = strtod(text, &end);
-	if (end == text || *end != '\0' || errno != 0 || !(seconds >= min && seconds <= max))
+	if (!ascii_read_milli(text, (uint64_t)max_s * 1000, &ms) || ms < (uint64_t)min_ms)
 		return error_set(err, ERROR_USAGE,
-		                 "--%s takes a number of seconds from %g to %g, not \"%s\"", option,
-		                 min, max, text);
-	*ret_ms = (int)(seconds * 1000);
+		                 "--%s takes a number of seconds from %s to %d, not \"%s\"", option,
+		                 min_ms == 0 ? "0" : "0.1", max_s, text);
+	*ret_ms = (int)ms;
 	return 0;
 }
 
@@ -153,8 +151,8 @@ static int read_network(const struct options *o, struct settings *s, bool need_s
 	s->endpoint.timeout_ms = SETTINGS_TIMEOUT_S * 1000;
 	s->endpoint.trust = &s->trust;
 	if (timeout != NULL &&
-	    parse_seconds(timeout, "connect-timeout", 0.1, SETTINGS_TIMEOUT_MAX_S,
-	                  &s->endpoint.timeout_ms, err) != 0)
+	    parse_seconds(timeout, "connect-timeout", SETTINGS_TIMEOUT_MIN_MS,
+	                  SETTINGS_TIMEOUT_MAX_S, &s->endpoint.timeout_ms, err) != 0)
 		return -1;
 	if (read_console_address(o, s, err) != 0)
 		return -1;
@@ -189,7 +187,6 @@ static int read_console(const struct options *o, struct settings *s, struct erro
 static int read_vnc(const struct options *o, struct settings *s, struct error *err)
 {
 	const char *const max = o->values[OPTION_MAX_VIEWERS];
-	char *end = NULL;
 
 	s->viewer = o->counts[OPTION_VIEWER] > 0;
 	if (s->viewer && o->values[OPTION_VIEWER][0] != '\0')
@@ -199,9 +196,9 @@ static int read_vnc(const struct options *o, struct settings *s, struct error *e
 	s->json = o->counts[OPTION_JSON] > 0;
 	s->max_viewers = SETTINGS_VIEWERS;
 	if (max != NULL) {
-		const long n = strtol(max, &end, 10);
+		uint64_t n;
 
-		if (end == max || *end != '\0' || n < 1 || n > SETTINGS_VIEWERS_MAX)
+		if (!ascii_read_number(max, SETTINGS_VIEWERS_MAX, &n) || n == 0)
 			return error_set(err, ERROR_USAGE,
 			                 "--max-viewers takes a number from 1 to %d, not \"%s\"",
 			                 SETTINGS_VIEWERS_MAX, max);

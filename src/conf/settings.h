@@ -12,12 +12,13 @@
 #include "http/conn.h"
 #include "net/listen.h"
 
-#define SETTINGS_TIMEOUT_S     15 /* as ssh's patience with a host that drops packets is felt */
-#define SETTINGS_TIMEOUT_MAX_S 3600
-#define SETTINGS_IDLE_S        2 /* longer than any prompt takes to come on a host that lives */
-#define SETTINGS_IDLE_MAX_S    86400
-#define SETTINGS_VIEWERS       8    /* as many as XAPI's vncterm serves */
-#define SETTINGS_VIEWERS_MAX   1000 /* each is a process */
+#define SETTINGS_TIMEOUT_S      15  /* as ssh's patience with a host that drops packets is felt */
+#define SETTINGS_TIMEOUT_MIN_MS 100 /* less, and the next room is out of reach */
+#define SETTINGS_TIMEOUT_MAX_S  3600
+#define SETTINGS_IDLE_S         2 /* longer than any prompt takes to come on a host that lives */
+#define SETTINGS_IDLE_MAX_S     86400
+#define SETTINGS_VIEWERS        8    /* as many as XAPI's vncterm serves */
+#define SETTINGS_VIEWERS_MAX    1000 /* each is a process */
 
 #define SETTINGS_SERVERS_MAX 8 /* to try in turn; a pool has a few that matter */
 
