@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a byte is; of these none is true beyond 0x7f. */
 bool ascii_is_digit(char c);
 bool ascii_is_alpha(char c);
 bool ascii_is_alnum(char c);
