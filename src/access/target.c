@@ -27,7 +27,7 @@ int target_choose(const struct options *o, const struct settings *settings, cons
 }
 
 int target_reach(struct settings *settings, struct session *session, struct reach *what,
-                 struct vm *ret_vm, struct conn **ret_tunnel, struct error *err)
+                 struct vm *ret_vm, struct tunnel *ret_tunnel, struct error *err)
 {
 	char *password = NULL;
 	int rc = login_open(settings, session, &password, err);

@@ -15,6 +15,6 @@ int target_choose(const struct options *o, const struct settings *settings, cons
  * returns. End *session with session_end, also after a failure. Errors as login_open and
  * reach_console. */
 int target_reach(struct settings *settings, struct session *session, struct reach *what,
-                 struct vm *ret_vm, struct conn **ret_tunnel, struct error *err);
+                 struct vm *ret_vm, struct tunnel *ret_tunnel, struct error *err);
 
 #endif

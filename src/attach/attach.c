@@ -23,7 +23,7 @@
 
 struct attachment {
 	const struct settings *settings;
-	struct conn *tunnel;
+	struct tunnel *tunnel;
 	const char *vm;
 	struct recorder *recorder;
 	struct relay relay;
@@ -256,7 +256,7 @@ static int run(struct attachment *a, enum relay_end *ret, struct error *err)
 	return rc;
 }
 
-int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
+int attach(const struct settings *settings, struct tunnel *tunnel, const char *vm,
            struct recorder *recorder, struct error *err)
 {
 	const struct relay_hooks hooks = {
@@ -287,7 +287,7 @@ int attach(const struct settings *settings, struct conn *tunnel, const char *vm,
 	a.relay = (struct relay){
 	    .local = &local,
 	    .stream = tunnel->stream,
-	    .down = &tunnel->in,
+	    .down = &tunnel->first,
 	    .hooks = &bound,
 	    .carry_half_close = settings->stdio,
 	    /* A console that is told of the end of input ends in its own time. */

@@ -10,7 +10,7 @@ int command_console(const struct invocation *invocation, struct error *err)
 	struct settings settings = {0};
 	struct recorder recorder = {.fd = -1};
 	struct session session = {.report_fd = -1};
-	struct conn *tunnel = NULL;
+	struct tunnel tunnel = {0};
 	struct vm vm = {0};
 	struct reach what;
 	int rc = -1;
@@ -21,10 +21,10 @@ int command_console(const struct invocation *invocation, struct error *err)
 	    target_reach(&settings, &session, &what, &vm, &tunnel, err) != 0)
 		goto out;
 	/* The console needs its session no more: not even SIGKILL leaves one behind now. */
-	session_logout_aside(&session, tunnel);
-	rc = attach(&settings, tunnel, vm.name, &recorder, err);
+	session_logout_aside(&session, &tunnel);
+	rc = attach(&settings, &tunnel, vm.name, &recorder, err);
 out:
-	conn_close(tunnel);
+	tunnel_close(&tunnel);
 	session_end(&session);
 	vm_free(&vm);
 	recorder_close(&recorder);

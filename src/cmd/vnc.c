@@ -117,7 +117,7 @@ static int serve(const struct settings *settings, const struct reach *what, cons
 static int serve_stdio(struct settings *settings, struct reach *what, struct error *err)
 {
 	struct session session = {.report_fd = -1};
-	struct conn *tunnel = NULL;
+	struct tunnel tunnel = {0};
 	struct vm vm = {0};
 	struct local local;
 	struct error end = {0};
@@ -125,16 +125,16 @@ static int serve_stdio(struct settings *settings, struct reach *what, struct err
 	int rc = target_reach(settings, &session, what, &vm, &tunnel, err);
 
 	if (rc == 0) {
-		session_logout_aside(&session, tunnel);
+		session_logout_aside(&session, &tunnel);
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
-		rc = viewer_relay(tunnel, vm.name, &local, &console_first, &end);
+		rc = viewer_relay(&tunnel, vm.name, &local, &console_first, &end);
 		local_close(&local);
 		if (rc != 0 && ended_by_user(&end))
 			rc = 0;
 		if (rc != 0)
 			*err = end;
 	}
-	conn_close(tunnel);
+	tunnel_close(&tunnel);
 	session_end(&session);
 	vm_free(&vm);
 	return rc;

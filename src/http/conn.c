@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,9 +17,6 @@
 
 /* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
 #define BODY_MIN_BYTES_PER_S 4096
-
-/* How long leaving may take on account of a proxy command's last words. */
-#define FAREWELL_MS 300
 
 static struct stream *connect_once(const struct endpoint *to, pid_t *ret_proxy, struct error *err)
 {
@@ -269,19 +265,6 @@ int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, ch
 	return 0;
 }
 
-/* A proxy command whose output is torn off complains; it ends quietly when it has passed on the server's
- * farewell. */
-static void await_farewell(int fd)
-{
-	const int64_t deadline = clock_ms() + FAREWELL_MS;
-	struct error ignored = {0};
-	char bytes[512];
-
-	(void)shutdown(fd, SHUT_WR);
-	while (wait_ready(fd, POLLIN, deadline, &ignored) > 0 && read(fd, bytes, sizeof(bytes)) > 0)
-		;
-}
-
 void conn_abandon(struct conn *c)
 {
 	if (c == NULL)
@@ -291,16 +274,20 @@ void conn_abandon(struct conn *c)
 	free(c);
 }
 
+void conn_into_tunnel(struct conn *c, struct tunnel *ret)
+{
+	*ret = (struct tunnel){.stream = c->stream, .first = c->in, .carrier = c->proxy};
+	memcpy(ret->name, c->name, sizeof(ret->name));
+	free(c);
+}
+
 void conn_close(struct conn *c)
 {
+	struct tunnel t;
+
 	if (c == NULL)
 		return;
-	const pid_t proxy = c->proxy;
-	if (c->stream != NULL) {
-		(void)stream_shut_writes(c->stream);
-		if (proxy != 0)
-			await_farewell(c->stream->fd);
-	}
-	conn_abandon(c);
-	proxy_end(proxy);
+	/* The two end in the same way: nothing of HTTP has to be said at the end. */
+	conn_into_tunnel(c, &t);
+	tunnel_close(&t);
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/http.h"
+#include "http/tunnel.h"
 #include "net/address.h"
 #include "net/dial.h"
 #include "net/stream.h"
@@ -63,6 +64,10 @@ int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *
  * is too long. */
 int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, char **ret,
                    size_t *ret_len, struct error *err);
+
+/* Makes a tunnel of the connection, which has just been answered with 200 to CONNECT: stream, buffer and
+ * proxy command are *ret's from now on, nothing is copied, and c is freed. */
+void conn_into_tunnel(struct conn *c, struct tunnel *ret);
 
 /* Closes and frees; tells a TLS peer that it is meant so. NULL is fine. */
 void conn_close(struct conn *c);

@@ -62,14 +62,14 @@ void viewer_refuse(int fd, const char *reason)
 	(void)close(fd);
 }
 
-int viewer_relay(struct conn *tunnel, const char *vm, struct local *local, bool *ret_console_first,
-                 struct error *err)
+int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
+                 bool *ret_console_first, struct error *err)
 {
 	static const struct relay_hooks no_hooks = {0};
 	struct relay relay = {
 	    .local = local,
 	    .stream = tunnel->stream,
-	    .down = &tunnel->in,
+	    .down = &tunnel->first,
 	    .hooks = &no_hooks,
 	    .carry_half_close = true,
 	    .idle_ms = VIEWER_IDLE_MS,
@@ -89,13 +89,13 @@ int viewer_relay(struct conn *tunnel, const char *vm, struct local *local, bool 
 
 /* The tunnel for one viewer; the session is over as soon as it stands. */
 static int open_tunnel(const struct settings *settings, const struct reach *what,
-                       struct session *session, struct vm *ret_vm, struct conn **ret,
+                       struct session *session, struct vm *ret_vm, struct tunnel *ret,
                        struct error *err)
 {
 	if (login_again(settings, session, what->access.password, err) != 0 ||
 	    reach_console(session, what, ret_vm, ret, err) != 0)
 		return -1;
-	session_logout_aside(session, *ret);
+	session_logout_aside(session, ret);
 	return 0;
 }
 
@@ -103,7 +103,7 @@ int viewer_serve(const struct settings *settings, const struct reach *what, int 
                  struct error *err)
 {
 	struct session session = {.report_fd = -1};
-	struct conn *tunnel = NULL;
+	struct tunnel tunnel = {0};
 	struct error failure = {0};
 	struct vm vm = {0};
 	struct local local;
@@ -112,8 +112,8 @@ int viewer_serve(const struct settings *settings, const struct reach *what, int 
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);
-		rc = viewer_relay(tunnel, vm.name, &local, &console_first, &failure);
-		conn_close(tunnel);
+		rc = viewer_relay(&tunnel, vm.name, &local, &console_first, &failure);
+		tunnel_close(&tunnel);
 		/* A viewer that left before the greeting heard nothing, and nobody is to blame. */
 		if (rc != 0 && failure.kind == ERROR_UNAVAILABLE && !console_first)
 			rc = 0;

@@ -17,8 +17,8 @@ int viewer_serve(const struct settings *settings, const struct reach *what, int 
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended
  * before the viewer did. Errors as relay_run. */
-int viewer_relay(struct conn *tunnel, const char *vm, struct local *local, bool *ret_console_first,
-                 struct error *err);
+int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
+                 bool *ret_console_first, struct error *err);
 
 /* Sends a viewer away with a reason that it shows, without waiting for it. Closes fd. */
 void viewer_refuse(int fd, const char *reason);

@@ -14,7 +14,7 @@ int reach_look_up(struct session *s, const struct reach *reach, struct vm *ret_v
 }
 
 static int reach_once(struct session *s, const struct reach *reach, struct vm *ret_vm,
-                      struct conn **ret, struct error *err)
+                      struct tunnel *ret, struct error *err)
 {
 	struct console console = {0};
 	struct vm vm = {0};
@@ -31,7 +31,7 @@ static int reach_once(struct session *s, const struct reach *reach, struct vm *r
 }
 
 int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
-                  struct conn **ret, struct error *err)
+                  struct tunnel *ret, struct error *err)
 {
 	struct error first = {0};
 

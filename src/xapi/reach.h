@@ -25,6 +25,6 @@ int reach_look_up(struct session *s, const struct reach *reach, struct vm *ret_v
  * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
  * and tunnel_open. */
 int reach_console(struct session *s, const struct reach *reach, struct vm *ret_vm,
-                  struct conn **ret, struct error *err);
+                  struct tunnel *ret, struct error *err);
 
 #endif

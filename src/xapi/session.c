@@ -100,7 +100,7 @@ static void close_others(int keep, int keep_too)
 
 /* The process that logs out: away from the terminal, from the pipes that others wait on, and from the
  * console. Its last act is a byte to `report`. */
-static _Noreturn void run_aside(struct session *s, struct conn *used, int report)
+static _Noreturn void run_aside(struct session *s, struct tunnel *used, int report)
 {
 	struct error err = {0};
 
@@ -115,7 +115,8 @@ static _Noreturn void run_aside(struct session *s, struct conn *used, int report
 			(void)close(null);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
-	conn_abandon(used);
+	if (used != NULL)
+		tunnel_abandon(used);
 	close_others(s->rpc.conn == NULL ? -1 : s->rpc.conn->stream->fd, report);
 	const int rc = logout(s, &err);
 	if (rc == 0)
@@ -126,7 +127,7 @@ static _Noreturn void run_aside(struct session *s, struct conn *used, int report
 }
 
 /* Forks twice: what logs out is nobody's child, so that it leaves no zombie while we are attached. */
-static bool fork_aside(struct session *s, struct conn *used, int report)
+static bool fork_aside(struct session *s, struct tunnel *used, int report)
 {
 	int status = 0;
 	const pid_t pid = signals_fork();
@@ -142,7 +143,7 @@ static bool fork_aside(struct session *s, struct conn *used, int report)
 	       WEXITSTATUS(status) == 0;
 }
 
-void session_logout_aside(struct session *s, struct conn *used)
+void session_logout_aside(struct session *s, struct tunnel *used)
 {
 	int ends[2];
 

@@ -34,9 +34,9 @@ int session_call(struct session *s, const char *method, json_t *params, json_t *
                  struct error *err);
 
 /* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`
- * (may be NULL) is a connection that is ours and that the child must let go of. Neither a child that
+ * (may be NULL) is a tunnel that is ours and that the child must let go of. Neither a child that
  * fails nor a fork that fails is an error: session_end then makes good for it. */
-void session_logout_aside(struct session *s, struct conn *used);
+void session_logout_aside(struct session *s, struct tunnel *used);
 
 /* Logs out if that has not been done, or waits for the child that does it; at most SESSION_LOGOUT_MS
  * either way. Closes the connection. Never fails: what is left behind is only said with -v. */

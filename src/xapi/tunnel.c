@@ -384,7 +384,7 @@ static int connect_with_cookie(const struct session *s, const struct endpoint *t
 }
 
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-                const struct tunnel_access *access, struct conn **ret, struct error *err)
+                const struct tunnel_access *access, struct tunnel *ret, struct error *err)
 {
 	struct error first = {0};
 	struct error second = {0};
@@ -404,6 +404,6 @@ int tunnel_open(struct session *s, const struct vm *vm, const struct console *co
 		*err = second.kind == ERROR_INTERRUPTED ? second : first;
 		return -1;
 	}
-	*ret = c;
+	conn_into_tunnel(c, ret);
 	return 0;
 }

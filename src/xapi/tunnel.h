@@ -24,11 +24,11 @@ struct tunnel_access {
 
 /* Opens the tunnel. The session's reference goes in the cookie; only where that is refused do user
  * and password go, as HTTP Basic (old servers), and when they are refused as well the first refusal
- * is reported. Of another host the pool is asked first which certificate it must show. *ret is the connection, whose buffer may hold the console's first bytes; when it was
- * the session's own, the session is without one afterwards. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE
+ * is reported. Of another host the pool is asked first which certificate it must show. *ret may hold the console's first bytes; when it was made of the session's own
+ * connection, the session is without one afterwards. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE
  * (404, 500, 503) with the server's words, others as conn_open. */
 int tunnel_open(struct session *s, const struct vm *vm, const struct console *console,
-                const struct tunnel_access *access, struct conn **ret, struct error *err);
+                const struct tunnel_access *access, struct tunnel *ret, struct error *err);
 
 /* Fills *err for a CONNECT that was answered with `status` and the text of an error page. Pure. */
 int tunnel_describe_refusal(int status, const char *reason, const char *page, const char *vm,
