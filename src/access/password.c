@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/signals.h"
@@ -18,10 +20,47 @@
 /* How soon a signal to us ends a password command that closed its output and went on. */
 #define REAP_STEP_MS 200
 
-/* Reads the first line from `fd`, waiting as long as it takes, in pieces of `step` bytes: one at a time
- * where what follows the line is for others (/dev/stdin). `whose` is for messages. */
-static int read_first_line(int fd, size_t step, const char *whose, char **ret, struct error *err)
+/* How long a password command may take to end when it is asked to. */
+#define STOP_MS 500
+
+/* Where a password is read from. */
+struct source {
+	int fd;
+	size_t
+	    step; /* bytes of one read: 1 where what follows the line is for others (/dev/stdin) */
+	const char *whose;    /* for messages */
+	struct child *writer; /* the command at the other end, or NULL; not owned */
+};
+
+/* Reads what is there, waiting for it as long as it takes; 0 at the end. The end of a command is the end
+ * of what it says, whoever else holds its pipe: something that it started may do so for ever. */
+static ssize_t read_some(const struct source *from, void *data, size_t len, struct error *err)
 {
+	for (;;) {
+		struct pollfd fds[] = {
+		    {.fd = from->fd, .events = POLLIN},
+		    {.fd = from->writer != NULL ? signals_fd() : -1, .events = POLLIN},
+		};
+		/* Asked before the pipe is read: what it said before it ended is in there. */
+		const bool ended = from->writer != NULL && child_ended(from->writer);
+
+		if (!ended && wait_poll(fds, 2, CLOCK_NEVER, err) < 0)
+			return -1;
+		const ssize_t n = read(from->fd, data, len);
+		if (n >= 0)
+			return n;
+		if (errno == EAGAIN && ended)
+			return 0;
+		if (errno != EINTR && errno != EAGAIN)
+			return error_set_errno(err, ERROR_LOGIN, "cannot read the password from %s",
+			                       from->whose);
+	}
+}
+
+/* Reads the first line. */
+static int read_first_line(const struct source *from, char **ret, struct error *err)
+{
+	const char *const whose = from->whose;
 	char line[PASSWORD_MAX + 1];
 	size_t used = 0;
 	int rc = -1;
@@ -32,17 +71,11 @@ static int read_first_line(int fd, size_t step, const char *whose, char **ret, s
 			error_cause(err, "it is longer than %d bytes", PASSWORD_MAX);
 			goto out;
 		}
-		if (wait_ready(fd, POLLIN, CLOCK_NEVER, err) < 0)
-			goto out;
 		const size_t room = sizeof(line) - used;
-		const ssize_t n = read(fd, line + used, step < room ? step : room);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n < 0) {
-			error_set_errno(err, ERROR_LOGIN, "cannot read the password from %s",
-			                whose);
+		const ssize_t n =
+		    read_some(from, line + used, from->step < room ? from->step : room, err);
+		if (n < 0)
 			goto out;
-		}
 		if (n == 0)
 			break;
 		used += (size_t)n;
@@ -81,90 +114,90 @@ static int from_file(const char *path, char **ret, struct error *err)
 		error_cause(err, "its mode is %04o", (unsigned)st.st_mode & 07777U);
 		error_hint(err, "make it yours alone: chmod 600 %s", path);
 	} else {
-		rc = read_first_line(fd, S_ISREG(st.st_mode) ? PASSWORD_MAX : 1, path, ret, err);
+		const struct source file = {
+		    .fd = fd, .step = S_ISREG(st.st_mode) ? PASSWORD_MAX : 1, .whose = path};
+
+		rc = read_first_line(&file, ret, err);
 	}
 	(void)close(fd);
 	return rc;
 }
 
-/* In the child: what is typed or piped to us must stay for the console, unless a person types. */
-static _Noreturn void run_command(const char *command, int out)
-{
-	signals_reset();
-	if (!isatty(STDIN_FILENO)) {
-		const int null = open("/dev/null", O_RDONLY);
-
-		if (null >= 0)
-			(void)dup2(null, STDIN_FILENO);
-	}
-	(void)dup2(out, STDOUT_FILENO);
-	(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
 /* Lets the command say the rest of what it has to say: cut off, it would fail of SIGPIPE. */
-static int drain(int fd, struct error *err)
+static int drain(const struct source *from, struct error *err)
 {
 	char rest[PASSWORD_MAX];
-	ssize_t n = 1;
+	ssize_t n;
 
-	while (n > 0 || (n < 0 && errno == EINTR)) {
-		if (wait_ready(fd, POLLIN, CLOCK_NEVER, err) < 0)
-			return -1;
-		n = read(fd, rest, sizeof(rest));
-	}
+	do {
+		n = read_some(from, rest, sizeof(rest), err);
+	} while (n > 0);
 	secret_wipe(rest, sizeof(rest));
-	return 0;
+	return n < 0 ? -1 : 0;
 }
 
-static int reap(pid_t child, const char *command, struct error *err)
+/* Waits for the command's end, as long as it likes, and judges it. */
+static int finish(struct child *child, const char *command, struct error *err)
 {
-	int status = 0;
+	char status[CHILD_STATUS_MAX];
 
-	while (wait_child(child, clock_ms() + REAP_STEP_MS, &status) == 0) {
+	while (!child_wait(child, clock_ms() + REAP_STEP_MS)) {
 		if (signals_fatal() != 0)
-			(void)kill(child,
-			           clock_ms() < signals_grace_deadline() ? SIGTERM : SIGKILL);
+			return error_interrupted(err, signals_fatal());
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (child_succeeded(child->status))
 		return 0;
 	error_set(err, ERROR_LOGIN, "the password command \"%s\" failed", command);
-	if (WIFEXITED(status))
-		return error_cause(err, "exit status %d", WEXITSTATUS(status));
-	return error_cause(err, "%s", strsignal(WTERMSIG(status)));
+	return error_cause(err, "%s", child_describe_status(child->status, status));
+}
+
+/* Reads from a command that runs. A command that failed says so itself; that its output is empty only
+ * follows. */
+static int hear(const struct source *from, const char *command, char **ret, struct error *err)
+{
+	struct error failed = {0};
+	int rc = read_first_line(from, ret, err);
+
+	if (rc == 0)
+		rc = drain(from, err);
+	if (rc != 0 && err->kind == ERROR_INTERRUPTED)
+		return -1;
+	if (finish(from->writer, command, &failed) != 0) {
+		*err = failed;
+		rc = -1;
+	}
+	return rc;
 }
 
 static int from_command(const char *command, char **ret, struct error *err)
 {
-	struct error failed = {0};
 	char *password = NULL;
+	struct child child = {0};
 	int ends[2];
-	int rc;
 
 	if (pipe(ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	const pid_t child = signals_fork();
-	if (child == 0)
-		run_command(command, ends[1]);
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK); /* our end alone */
+	/* What is typed or piped to us must stay for the console, unless a person types. */
+	const struct child_spec spec = {.command = command,
+	                                .in = isatty(STDIN_FILENO) ? CHILD_SAME : CHILD_NULL,
+	                                .out = ends[1]};
+	const struct source output = {.fd = ends[0],
+	                              .step = PASSWORD_MAX,
+	                              .whose = "what the password command printed",
+	                              .writer = &child};
+	int rc = child_start(&spec, &child, err);
 	(void)close(ends[1]);
-	if (child < 0) {
-		(void)close(ends[0]);
-		return error_set_errno(err, ERROR_LOCAL, "cannot run the password command");
-	}
-	rc = read_first_line(ends[0], PASSWORD_MAX, "what the password command printed", &password,
-	                     err);
 	if (rc == 0)
-		rc = drain(ends[0], err);
+		rc = hear(&output, command, &password, err);
 	(void)close(ends[0]);
-	if (rc != 0 && err->kind == ERROR_INTERRUPTED)
-		(void)kill(child, SIGTERM);
-	/* A command that failed says so itself; that its output is empty only follows. */
-	if (reap(child, command, &failed) != 0 && (rc == 0 || err->kind != ERROR_INTERRUPTED)) {
-		*err = failed;
-		rc = -1;
-	}
+	/* What a command that has done its work left behind (an agent) is meant to stay. */
+	if (child_ended(&child))
+		child_reap(&child);
+	else
+		child_end(&child, STOP_MS);
 	if (rc != 0) {
 		secret_free(password);
 		return -1;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/signals.h"
 
@@ -31,12 +32,16 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 			return error_set_errno(err, ERROR_LOCAL, "cannot wait for input");
 		if (ready < 0)
 			continue;
-		if (all[n].revents != 0)
+		if (all[n].revents != 0) {
 			signals_drain();
+			child_lend_terminal();
+		}
 		memcpy(fds, all, n * sizeof(*fds));
 		const int ours = ready - (all[n].revents != 0);
-		if (ours > 0)
+		if (ours > 0) {
+			child_reclaim_terminal();
 			return ours;
+		}
 		if (ready == 0 && clock_ms() >= until)
 			return 0;
 	}

@@ -18,7 +18,8 @@
 /* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
 #define BODY_MIN_BYTES_PER_S 4096
 
-static struct stream *connect_once(const struct endpoint *to, pid_t *ret_proxy, struct error *err)
+static struct stream *connect_once(const struct endpoint *to, struct child *ret_proxy,
+                                   struct error *err)
 {
 	struct stream *stream;
 	int fd = -1;
@@ -32,13 +33,13 @@ static struct stream *connect_once(const struct endpoint *to, pid_t *ret_proxy, 
 		stream = stream_plain(fd, err);
 	if (stream == NULL) {
 		(void)close(fd);
-		proxy_end(*ret_proxy);
-		*ret_proxy = 0;
+		proxy_end(ret_proxy);
 	}
 	return stream;
 }
 
-static struct stream *connect_stream(const struct endpoint *to, pid_t *ret_proxy, struct error *err)
+static struct stream *connect_stream(const struct endpoint *to, struct child *ret_proxy,
+                                     struct error *err)
 {
 	const int64_t started = clock_ms();
 	struct stream *const stream = connect_once(to, ret_proxy, err);
@@ -46,7 +47,7 @@ static struct stream *connect_stream(const struct endpoint *to, pid_t *ret_proxy
 	if (stream == NULL || to->trust->ask == NULL || clock_ms() - started < CONN_THOUGHT_MS)
 		return stream;
 	stream_close(stream);
-	proxy_end(*ret_proxy);
+	proxy_end(ret_proxy);
 	return connect_once(to, ret_proxy, err);
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/error.h"
 #include "http/http.h"
 #include "http/tunnel.h"
@@ -43,7 +44,7 @@ struct conn {
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
 	bool clear_text;             /* http:// was asked for */
 	bool has_answered;           /* with a whole head of HTTP */
-	pid_t proxy;                 /* the proxy command's process, or 0 */
+	struct child proxy;          /* the proxy command that carries it, if one does */
 	int timeout_ms;
 };
 

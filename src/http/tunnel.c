@@ -40,14 +40,14 @@ void tunnel_abandon(struct tunnel *t)
 
 void tunnel_close(struct tunnel *t)
 {
-	const pid_t carrier = t->carrier;
+	struct child carrier = t->carrier;
 
 	if (t->stream != NULL) {
 		(void)stream_shut_writes(t->stream);
-		if (carrier != 0)
+		if (carrier.pid != 0)
 			await_farewell(t->stream->fd);
 	}
 	tunnel_abandon(t);
 	/* Only now: it has seen the end of its input, and most end by themselves of that. */
-	proxy_end(carrier);
+	proxy_end(&carrier);
 }

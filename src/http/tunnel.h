@@ -8,9 +8,8 @@
 #ifndef XENCON_HTTP_TUNNEL_H
 #define XENCON_HTTP_TUNNEL_H
 
-#include <sys/types.h>
-
 #include "base/buf.h"
+#include "base/child.h"
 #include "net/address.h"
 #include "net/stream.h"
 
@@ -20,7 +19,7 @@ struct tunnel {
 	 * first bytes, which came with that head; it goes on as the buffer of what the console says. */
 	struct buf first;
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
-	pid_t carrier;               /* the command that carries it, our child; or 0 */
+	struct child carrier;        /* the command that carries it, if one does */
 };
 
 /* Closes the tunnel, telling a TLS peer that it is meant so, and lets its carrier pass that on: blocks

@@ -181,11 +181,11 @@ static int dial_unix(const struct address *to, int *ret_fd, struct error *err)
 }
 
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
-         int *ret_fd, pid_t *ret_proxy, struct error *err)
+         int *ret_fd, struct child *ret_proxy, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
 
-	*ret_proxy = 0;
+	*ret_proxy = (struct child){0};
 	if (to->scheme == ADDRESS_UNIX)
 		return dial_unix(to, ret_fd, err);
 	if (options->proxy_command != NULL)

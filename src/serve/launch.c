@@ -2,24 +2,16 @@
 /* Starting a viewer: see launch.h. */
 #include "serve/launch.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/expand.h"
 #include "base/log.h"
-#include "base/signals.h"
-#include "base/wait.h"
 
 /* How long a viewer may take to end when it is asked to. */
 #define STOP_MS 2000
-
-#define NOT_FOUND_STATUS 127 /* sh's, for a command that is not there */
 
 /* The usual viewers, best first, and how each wants to be told where to connect to. */
 static const struct {
@@ -121,52 +113,31 @@ int launch_start(const char *command, const struct listener *where, struct launc
 	if (prepare(command, where, l.command, sizeof(l.command), err) != 0)
 		return -1;
 	log_trace(LOG_STEPS, "starting: %s", l.command);
-	l.pid = signals_fork();
-	if (l.pid < 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot start the viewer");
-	if (l.pid == 0) {
-		(void)setpgid(0, 0);
-		signals_reset();
-		/* What we print on stdout is for a program; a viewer's chatter is not. */
-		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)execl("/bin/sh", "sh", "-c", l.command, (char *)NULL);
-		_exit(NOT_FOUND_STATUS);
-	}
-	(void)setpgid(l.pid, l.pid); /* whichever of us comes first */
+	/* What we print on stdout is for a program; a viewer's chatter is not. */
+	const struct child_spec spec = {
+	    .command = l.command, .in = CHILD_SAME, .out = STDERR_FILENO};
+	if (child_start(&spec, &l.child, err) != 0)
+		return error_context(err, "the viewer");
 	*ret = l;
 	return 0;
 }
 
 int launch_ended(struct launch *l, struct error *err)
 {
-	int status = 0;
+	char status[CHILD_STATUS_MAX];
 
-	if (l->pid == 0 || waitpid(l->pid, &status, WNOHANG) != l->pid)
+	if (!child_ended(&l->child))
 		return 0;
-	l->pid = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	/* What it handed over to lives on. */
+	child_reap(&l->child);
+	if (child_succeeded(l->child.status))
 		return 1;
 	error_set(err, ERROR_LOCAL, "the viewer \"%s\" failed", l->command);
-	if (WIFSIGNALED(status))
-		error_cause(err, "%s", strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) == NOT_FOUND_STATUS)
-		error_cause(err, "there is no such program");
-	else
-		error_cause(err, "exit status %d", WEXITSTATUS(status));
+	error_cause(err, "%s", child_describe_status(l->child.status, status));
 	return 1;
 }
 
 void launch_stop(struct launch *l)
 {
-	int status;
-
-	if (l->pid == 0)
-		return;
-	(void)kill(-l->pid, SIGTERM);
-	const int ended = wait_child(l->pid, clock_ms() + STOP_MS, &status);
-	/* Also what the shell had started and left behind, deaf to SIGTERM. */
-	(void)kill(-l->pid, SIGKILL);
-	if (ended == 0)
-		(void)wait_child(l->pid, CLOCK_NEVER, &status);
-	l->pid = 0;
+	child_end(&l->child, STOP_MS);
 }

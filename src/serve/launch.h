@@ -5,15 +5,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
+#include "base/child.h"
 #include "base/error.h"
 #include "net/listen.h"
 
 #define LAUNCH_COMMAND_MAX 4096 /* a command line that somebody types or an alias holds */
 
 struct launch {
-	pid_t pid; /* its process group as well; 0 when it does not run */
+	struct child child; /* none when it does not run */
 	char command[LAUNCH_COMMAND_MAX];
 };
 

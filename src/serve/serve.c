@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -27,14 +26,15 @@
 /* Out of descriptors or memory: look again after this, or when a child has ended. */
 #define ACCEPT_PAUSE_MS 100
 
-struct child {
-	pid_t pid;
+/* One viewer's process. */
+struct served {
+	struct child child;
 	unsigned number; /* counts viewers from 1, for messages */
 };
 
 struct state {
 	struct server *server;
-	struct child *children; /* max_viewers of them */
+	struct served *served; /* max_viewers of them */
 	int count;
 	unsigned accepted;
 	bool peers_told; /* it has been said that the platform does not tell owners */
@@ -43,29 +43,26 @@ struct state {
 static void reap(struct state *s)
 {
 	for (int i = 0; i < s->count;) {
-		int status = 0;
-
-		if (waitpid(s->children[i].pid, &status, WNOHANG) != s->children[i].pid) {
+		if (!child_ended(&s->served[i].child)) {
 			i++;
 			continue;
 		}
-		log_trace(LOG_STEPS, "viewer %u has gone", s->children[i].number);
-		s->children[i] = s->children[--s->count];
+		child_reap(&s->served[i].child);
+		log_trace(LOG_STEPS, "viewer %u has gone", s->served[i].number);
+		s->served[i] = s->served[--s->count];
 	}
 }
 
 static void stop_children(struct state *s)
 {
 	const int64_t deadline = clock_ms() + STOP_MS;
-	int status;
 
+	/* All are asked before the first is waited for. */
 	for (int i = 0; i < s->count; i++)
-		(void)kill(s->children[i].pid, SIGTERM);
+		(void)kill(s->served[i].child.pid, SIGTERM);
 	for (int i = 0; i < s->count; i++) {
-		if (wait_child(s->children[i].pid, deadline, &status) != 0)
-			continue;
-		(void)kill(s->children[i].pid, SIGKILL);
-		(void)wait_child(s->children[i].pid, CLOCK_NEVER, &status);
+		(void)child_wait(&s->served[i].child, deadline);
+		child_end(&s->served[i].child, 0);
 	}
 	s->count = 0;
 }
@@ -114,7 +111,7 @@ static int become_child(struct state *s, pid_t parent, struct error *err)
 
 	server->is_child = true;
 	listen_abandon(server->listener);
-	server->launch->pid = 0;
+	server->launch->child = (struct child){0}; /* our parent's */
 #ifdef __linux__
 	/* Not even SIGKILL to the parent leaves a viewer attached. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
@@ -131,10 +128,12 @@ static int fork_viewer(struct state *s, int fd, struct error *err)
 {
 	const unsigned number = s->accepted + 1;
 	const pid_t parent = getpid();
-	const pid_t pid = signals_fork();
+	struct child child;
+	const pid_t pid = child_fork(&child, err);
 
 	if (pid < 0) {
-		log_message("cannot serve a viewer: %s", strerror(errno));
+		log_message("cannot serve a viewer: %s", err->cause);
+		error_clear(err);
 		viewer_refuse(fd, "this machine is out of processes");
 		return 0;
 	}
@@ -148,7 +147,7 @@ static int fork_viewer(struct state *s, int fd, struct error *err)
 		return rc == 0 ? 1 : -1;
 	}
 	(void)close(fd);
-	s->children[s->count++] = (struct child){.pid = pid, .number = number};
+	s->served[s->count++] = (struct served){.child = child, .number = number};
 	s->accepted = number;
 	log_trace(LOG_STEPS, "viewer %u has connected", number);
 	return 0;
@@ -217,8 +216,7 @@ static int turn(struct state *s, bool *launch_done, struct error *err)
 
 	if (wait_poll(fds, 2, CLOCK_NEVER, err) < 0)
 		return -1;
-	if (signals_take(SIGCHLD))
-		reap(s);
+	reap(s);
 	const int rc = check_launch(s, launch_done, err);
 	if (rc != 0 || (fds[0].revents & POLLIN) == 0)
 		return rc;
@@ -231,14 +229,14 @@ int serve_viewers(struct server *server, struct error *err)
 	bool launch_done = false;
 	int rc;
 
-	s.children = calloc((size_t)server->settings->max_viewers, sizeof(*s.children));
-	if (s.children == NULL)
+	s.served = calloc((size_t)server->settings->max_viewers, sizeof(*s.served));
+	if (s.served == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep a list of viewers");
 	do {
 		rc = turn(&s, &launch_done, err);
 	} while (rc == 0);
 	if (!server->is_child)
 		stop_children(&s);
-	free(s.children);
+	free(s.served);
 	return rc > 0 ? 0 : -1;
 }

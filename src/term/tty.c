@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/log.h"
 #include "base/signals.h"
 
@@ -66,6 +67,7 @@ int tty_enter_raw(int fd, struct error *err)
 {
 	if (is_raw)
 		return 0;
+	child_reclaim_terminal();
 	/* In the background the settings are those of the shell's line editor. */
 	if (!tty_await_foreground(fd) && signals_fatal() != 0)
 		return error_interrupted(err, signals_fatal());
@@ -81,6 +83,7 @@ int tty_enter_raw(int fd, struct error *err)
 		signals_catch_stop(false);
 		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal to raw mode");
 	}
+	child_keep_terminal(true);
 	log_set_raw(true);
 	return 0;
 }
@@ -95,6 +98,7 @@ void tty_leave_raw(void)
 			;
 	}
 	signals_catch_stop(false);
+	child_keep_terminal(false);
 	log_set_raw(false);
 }
 

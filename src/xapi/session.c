@@ -152,7 +152,7 @@ void session_logout_aside(struct session *s, struct tunnel *used)
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	/* A proxy command is our child and can serve nobody else. */
-	if (s->rpc.conn != NULL && s->rpc.conn->proxy != 0)
+	if (s->rpc.conn != NULL && s->rpc.conn->proxy.pid != 0)
 		rpc_disconnect(&s->rpc);
 	const bool forked = fork_aside(s, used, ends[1]);
 	(void)close(ends[1]);

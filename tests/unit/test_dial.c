@@ -34,7 +34,7 @@ static void test_tcp(void)
 	const struct dial_options options = {.family = AF_UNSPEC};
 	struct address to = {.scheme = ADDRESS_HTTPS, .host = "127.0.0.1"};
 	struct error err = {0};
-	pid_t proxy = 77;
+	struct child proxy = {.pid = 77};
 	int fd = -1;
 
 	test_case("dial: somebody listens");
@@ -42,7 +42,7 @@ static void test_tcp(void)
 	CHECK_INT(0, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
 	CHECK((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
 	CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
-	CHECK_INT(0, proxy);
+	CHECK_INT(0, proxy.pid);
 	(void)close(fd);
 
 	test_case("dial: the time is up before it begins");
@@ -72,7 +72,7 @@ static void test_unix(void)
 	struct address to = {.scheme = ADDRESS_UNIX};
 	struct error err = {0};
 	char path[TEST_PATH_MAX];
-	pid_t proxy = 77;
+	struct child proxy = {.pid = 77};
 	int fd = -1;
 
 	test_case("dial: a socket that is not there");

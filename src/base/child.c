@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Children: see child.h. Always true: a child is reaped by nobody but its owner, so a number in a
+ * struct child is that child's, and its group's, until then; a signal to it cannot hit a stranger.
+ *
+ * Whom the terminal is lent to is global, since a process has one terminal and the kernel one
+ * foreground group for it.
+ */
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+
+#define NOT_FOUND_STATUS 127 /* sh's, for a program that is not there */
+
+static pid_t borrower;     /* the group that the terminal was last lent to */
+static bool is_lent;       /* it still has it */
+static bool keep_terminal; /* see child_keep_terminal */
+
+/* Puts a descriptor, or what stands in place of one, on a standard number. */
+static void put_on(int fd, int number)
+{
+	if (fd == CHILD_SAME)
+		return;
+	const int from = fd == CHILD_NULL ? open("/dev/null", O_RDWR | O_CLOEXEC) : fd;
+	if (from >= 0)
+		(void)dup2(from, number);
+}
+
+static _Noreturn void run(const struct child_spec *spec)
+{
+	(void)setpgid(0, 0);
+	signals_reset();
+	put_on(spec->in, STDIN_FILENO);
+	put_on(spec->out, STDOUT_FILENO);
+	(void)execl("/bin/sh", "sh", "-c", spec->command, (char *)NULL);
+	_exit(NOT_FOUND_STATUS);
+}
+
+int child_start(const struct child_spec *spec, struct child *ret, struct error *err)
+{
+	const pid_t pid = signals_fork();
+
+	if (pid == 0)
+		run(spec);
+	if (pid < 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot start \"%s\"", spec->command);
+	(void)setpgid(pid, pid); /* whichever of us comes first */
+	*ret = (struct child){.pid = pid, .has_group = true};
+	return 0;
+}
+
+pid_t child_fork(struct child *ret, struct error *err)
+{
+	const pid_t pid = signals_fork();
+
+	if (pid < 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot fork");
+	if (pid == 0)
+		is_lent = false; /* by our parent, who takes it back */
+	*ret = (struct child){.pid = pid};
+	return pid;
+}
+
+/* A ^C that was typed while the terminal was the child's was meant for all of us: a shell takes it so,
+ * too. */
+static void share_interrupt(const struct child *c)
+{
+	if (c->pid != borrower || !WIFSIGNALED(c->status))
+		return;
+	const int signal = WTERMSIG(c->status);
+	if ((signal == SIGINT || signal == SIGQUIT) && !signals_ignored(signal))
+		(void)raise(signal);
+}
+
+/* WNOWAIT leaves a zombie: see the head of this file. */
+bool child_ended(struct child *c)
+{
+	siginfo_t info;
+
+	if (c->pid == 0 || c->ended)
+		return c->ended;
+	memset(&info, 0, sizeof(info)); /* no news leaves it as it is */
+	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 &&
+	    errno != EINTR) {
+		/* Somebody ignored SIGCHLD before us: the kernel has reaped it, and will not tell. */
+		c->ended = true;
+		return true;
+	}
+	if (info.si_pid != c->pid)
+		return false;
+	/* As waitpid packs it. */
+	c->status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	c->ended = true;
+	if (c->pid == borrower)
+		child_reclaim_terminal();
+	share_interrupt(c);
+	return true;
+}
+
+bool child_wait(struct child *c, int64_t deadline)
+{
+	for (long step_ms = 1; !child_ended(c);) {
+		if (c->pid == 0 || clock_ms() >= deadline)
+			return false;
+		child_lend_terminal();
+		const struct timespec pause = {.tv_nsec = step_ms * 1000000};
+		(void)nanosleep(&pause, NULL);
+		step_ms = step_ms * 2 < CHILD_STEP_MS ? step_ms * 2 : CHILD_STEP_MS;
+	}
+	return true;
+}
+
+static void send(const struct child *c, int signal)
+{
+	(void)kill(c->has_group ? -c->pid : c->pid, signal);
+}
+
+void child_end(struct child *c, int patience_ms)
+{
+	if (c->pid == 0)
+		return;
+	send(c, SIGTERM);
+	send(c, SIGCONT); /* one that is stopped hears nothing else */
+	if (!child_wait(c, clock_ms() + patience_ms) || c->has_group)
+		send(c, SIGKILL);
+	(void)child_wait(c, CLOCK_NEVER);
+	child_reap(c);
+}
+
+void child_reap(struct child *c)
+{
+	if (c->pid == 0)
+		return;
+	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (c->pid == borrower)
+		borrower = 0;
+	c->pid = 0;
+}
+
+bool child_succeeded(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+const char *child_describe_status(int status, char buf[CHILD_STATUS_MAX])
+{
+	if (WIFSIGNALED(status))
+		(void)snprintf(buf, CHILD_STATUS_MAX, "killed by signal %d (%s)", WTERMSIG(status),
+		               strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == NOT_FOUND_STATUS)
+		(void)snprintf(buf, CHILD_STATUS_MAX, "there is no such program");
+	else
+		(void)snprintf(buf, CHILD_STATUS_MAX, "exit status %d", WEXITSTATUS(status));
+	return buf;
+}
+
+/* Makes a group the terminal's foreground one, which from the background takes SIGTTOU out of the
+ * way. */
+static void set_foreground(int terminal, pid_t group)
+{
+	sigset_t set;
+	sigset_t before;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTTOU);
+	(void)sigprocmask(SIG_BLOCK, &set, &before);
+	(void)tcsetpgrp(terminal, group);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Whether the terminal is ours to lend; where it is not, our job waits stopped until it is. */
+static bool await_foreground(int terminal)
+{
+	for (;;) {
+		const pid_t owner = tcgetpgrp(terminal);
+
+		if (owner == getpgrp() || (is_lent && owner == borrower))
+			return true;
+		if (owner < 0 || signals_fatal() != 0)
+			return false;
+		(void)signals_take(SIGCONT);
+		(void)kill(0, SIGTTIN);
+		if (!signals_take(SIGCONT))
+			return false; /* an orphan is not stopped */
+	}
+}
+
+static void lend(pid_t group)
+{
+	const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal < 0)
+		return;
+	if (await_foreground(terminal)) {
+		set_foreground(terminal, group);
+		borrower = group;
+		is_lent = true;
+		(void)kill(-group, SIGCONT);
+	}
+	(void)close(terminal);
+}
+
+/* ^Z on a terminal that is lent: the job that the user sees is ours. */
+static void stop_with(pid_t group)
+{
+	child_reclaim_terminal();
+	(void)kill(0, SIGTSTP);
+	lend(group);
+}
+
+void child_lend_terminal(void)
+{
+	siginfo_t info;
+
+	for (;;) {
+		memset(&info, 0, sizeof(info));
+		if (keep_terminal || waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG) != 0 ||
+		    info.si_pid == 0)
+			return;
+		/* A child without a group of its own is stopped with us and by what stops us. */
+		if (getpgid(info.si_pid) != info.si_pid)
+			continue;
+		if (info.si_status == SIGTTIN || info.si_status == SIGTTOU)
+			lend(info.si_pid);
+		else if (info.si_status == SIGTSTP && is_lent && borrower == info.si_pid)
+			stop_with(info.si_pid);
+	}
+}
+
+void child_reclaim_terminal(void)
+{
+	if (!is_lent)
+		return;
+	is_lent = false;
+	const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal < 0)
+		return;
+	/* Unless somebody else, such as a shell, has it by now. */
+	if (tcgetpgrp(terminal) == borrower)
+		set_foreground(terminal, getpgrp());
+	(void)close(terminal);
+}
+
+void child_keep_terminal(bool on)
+{
+	keep_terminal = on;
+}
