@@ -317,14 +317,29 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	return 0;
 }
 
+/* When a hook wants its turn, whatever else happens. */
+static int64_t hook_deadline(const struct state *s)
+{
+	const struct relay_hooks *const hooks = s->r->hooks;
+
+	return hooks->deadline == NULL || s->quitting ? CLOCK_NEVER
+	                                              : hooks->deadline(hooks->context);
+}
+
 static int turn(struct state *s, enum relay_end *ret, struct error *err)
 {
+	/* Not only where poll(2) had nothing: a flood of output must not hold a key back. */
+	if (clock_ms() >= hook_deadline(s))
+		s->r->hooks->expired(s->r->hooks->context, &s->r->up);
 	int rc = settle(s, ret, err);
 
 	if (rc != 0)
 		return rc;
 	const bool pending = wants_recv(s) && stream_pending(s->r->stream);
-	const int64_t deadline = pending ? 0 : clock_earlier(leave_deadline(s), s->watch_at);
+	const int64_t deadline =
+	    pending
+	        ? 0
+	        : clock_earlier(hook_deadline(s), clock_earlier(leave_deadline(s), s->watch_at));
 	set_interest(s);
 	const int ready = wait_poll(s->fds, FD_COUNT, deadline, err);
 	if (ready < 0)

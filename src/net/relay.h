@@ -58,6 +58,12 @@ struct relay_hooks {
 	void (*shown)(void *context, const uint8_t *data, size_t len);
 	/* A signal was caught, and is not fatal. May be NULL. */
 	void (*signalled)(void *context);
+	/* When (clock_ms) what is held back has waited long enough, or CLOCK_NEVER; asked on each turn. May
+	 * be NULL. */
+	int64_t (*deadline)(void *context);
+	/* That moment has come, also in the middle of a flood of output: puts what was held back, which has
+	 * room if it is at most RELAY_FILTER_EXTRA bytes. NULL only where `deadline` is. */
+	void (*expired)(void *context, struct buf *up);
 };
 
 struct relay {

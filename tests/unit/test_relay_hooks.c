@@ -30,6 +30,8 @@ struct user {
 	enum relay_end end;
 	size_t room_short; /* by how much the room that input was given fell short */
 	int signals;
+	int64_t deadline; /* of what is held back */
+	int expired;
 };
 
 static void start(struct user *u, const struct fake_step *steps, int in, int out)
@@ -268,6 +270,59 @@ static void test_flush(void)
 	}
 }
 
+static int64_t held_until(void *context)
+{
+	const struct user *const u = context;
+
+	return u->deadline;
+}
+
+static void put_held(void *context, struct buf *up)
+{
+	static const uint8_t held[RELAY_FILTER_EXTRA] = {0};
+	struct user *const u = context;
+
+	u->room_short = buf_put(up, held, sizeof(held)) ? 0 : 1;
+	u->deadline = CLOCK_NEVER;
+	u->expired++;
+}
+
+/* What is held back is passed on in time: into a silence, and although the console gives no rest. */
+static void test_deadline(void)
+{
+	static const struct fake_step restless[] = {
+	    {FAKE_WAIT_SENT, NULL}, {FAKE_DATA, "hello"}, {FAKE_EOF, NULL}};
+	static const struct {
+		const char *name;
+		const struct fake_step *steps;
+		enum relay_end end;
+	} rows[] = {
+	    {"deadline: a silent console", silent, RELAY_ENDED_IDLE},
+	    {"deadline: one that gives no rest", restless, RELAY_ENDED_CONSOLE},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct user u = {.hooks = {.deadline = held_until, .expired = put_held},
+		                 .deadline = clock_ms() + SOON_MS,
+		                 .relay = {.idle_ms = 20 * SOON_MS}};
+		const int64_t due = u.deadline;
+		const int in = file_of("", 0);
+		const int out = null_output();
+
+		test_case("%s", rows[i].name);
+		start(&u, rows[i].steps, in, out);
+		CHECK_INT(0, relay_run(&u.relay, &u.end, &u.err));
+		CHECK_INT(rows[i].end, u.end);
+		CHECK_INT(1, u.expired);
+		CHECK_INT(0, u.room_short);
+		CHECK_INT(RELAY_FILTER_EXTRA, u.fake.sent_len);
+		CHECK(clock_ms() >= due);
+		finish(&u);
+		(void)close(in);
+		(void)close(out);
+	}
+}
+
 static void on_signal(void *context)
 {
 	struct user *const u = context;
@@ -312,6 +367,7 @@ int main(void)
 	test_local_ends();
 	test_idle();
 	test_flush();
+	test_deadline();
 	test_signals();
 	return test_finish();
 }
