@@ -35,7 +35,7 @@ static int check_pool(const struct settings *settings, struct session *s, struct
 	char first[POOL_UUID_MAX];
 	char name[ADDRESS_SHOW_MAX];
 
-	if (settings->server_count < 2 || sources->pools_path[0] == '\0')
+	if (settings->servers.count < 2 || sources->pools_path[0] == '\0')
 		return 0;
 	if (pool_uuid(s, uuid, err) != 0 ||
 	    first_seen_pool(sources->pools_path, key, uuid, first, err) != 0)
@@ -60,14 +60,14 @@ static int connect_from(const struct settings *settings, size_t *at, struct sess
 		char name[ADDRESS_SHOW_MAX];
 		char line[ERROR_LINE_MAX];
 
-		to.address = settings->servers[*at];
+		to.address = settings->servers.at[*at];
 		session_init(s, &to);
 		if (rpc_connect(&s->rpc, err) == 0)
 			return 0;
-		if (err->kind != ERROR_UNREACHABLE || *at + 1 >= settings->server_count)
+		if (err->kind != ERROR_UNREACHABLE || *at + 1 >= settings->servers.count)
 			return -1;
 		log_notice("%s; trying %s", error_line(err, line),
-		           address_show(&settings->servers[*at + 1], name));
+		           address_show(&settings->servers.at[*at + 1], name));
 	}
 }
 
@@ -96,7 +96,7 @@ static bool turn_to_next(const struct settings *settings, size_t *at, struct ses
 	char line[ERROR_LINE_MAX];
 
 	/* One that starts up, or whose coordinator is away, is not to be reached either. */
-	if (failure->kind != ERROR_UNREACHABLE || *at + 1 >= settings->server_count)
+	if (failure->kind != ERROR_UNREACHABLE || *at + 1 >= settings->servers.count)
 		return false;
 	log_notice("%s; trying the next server", error_line(failure, line));
 	rpc_disconnect(&s->rpc);

@@ -22,7 +22,7 @@
 #define UNDO_MS 500
 
 struct attachment {
-	const struct settings *settings;
+	const struct console_settings *settings;
 	struct tunnel *tunnel;
 	const char *vm;
 	struct recorder *recorder;
@@ -256,7 +256,7 @@ static int run(struct attachment *a, enum relay_end *ret, struct error *err)
 	return rc;
 }
 
-int attach(const struct settings *settings, struct tunnel *tunnel, const char *vm,
+int attach(const struct console_settings *settings, struct tunnel *tunnel, const char *vm,
            struct recorder *recorder, struct error *err)
 {
 	const struct relay_hooks hooks = {

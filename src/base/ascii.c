@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MILLI_DIGITS 3
+#define EXPONENT_MAX 99 /* already far beyond all numbers */
 
 bool ascii_is_digit(char c)
 {
@@ -108,33 +108,47 @@ bool ascii_read_number(const char *text, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+/* What stands behind an "e": a sign or none, and up to two digits. False for anything else. */
+static bool read_exponent(const char *text, int *ret)
+{
+	const bool negative = *text == '-';
+	uint64_t exponent;
+
+	text += *text == '-' || *text == '+';
+	if (!ascii_read_number(text, EXPONENT_MAX, &exponent))
+		return false;
+	*ret = negative ? -(int)exponent : (int)exponent;
+	return true;
+}
+
 bool ascii_read_milli(const char *text, uint64_t max_milli, uint64_t *ret)
 {
-	uint64_t milli = 0;
-	int decimals = 0; /* that stand in *milli already */
+	uint64_t digits = 0; /* all of them, as one number */
+	int shift = 3;       /* powers of ten between that and thousandths */
+	int exponent = 0;
 	bool point = false;
-	bool digit = false;
+	bool any = false;
 
-	for (; *text != '\0'; text++) {
+	for (; *text != '\0' && *text != 'e' && *text != 'E'; text++) {
 		if (*text == '.' && !point) {
 			point = true;
 			continue;
 		}
-		if (!ascii_is_digit(*text))
+		if (!ascii_is_digit(*text) || !add_digit(&digits, *text, UINT64_MAX))
 			return false;
-		digit = true;
-		if (decimals == MILLI_DIGITS)
-			continue;
-		if (!add_digit(&milli, *text, max_milli))
-			return false;
-		decimals += point;
+		any = true;
+		shift -= point;
 	}
-	for (; decimals < MILLI_DIGITS; decimals++) {
-		if (!add_digit(&milli, '0', max_milli))
-			return false;
-	}
-	if (!digit)
+	if (!any || (*text != '\0' && !read_exponent(text + 1, &exponent)))
 		return false;
-	*ret = milli;
+	for (shift += exponent; shift < 0; shift++)
+		digits /= 10;
+	for (; shift > 0; shift--) {
+		if (!add_digit(&digits, '0', max_milli))
+			return false;
+	}
+	if (digits > max_milli)
+		return false;
+	*ret = digits;
 	return true;
 }

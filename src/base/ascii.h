@@ -46,9 +46,9 @@ bool ascii_prefix_fold(const char *text, const char *prefix);
 bool ascii_read_number(const char *text, uint64_t max, uint64_t *ret);
 
 /* Reads all of `text` as a decimal number and gives it in thousandths, up to `max_milli`: digits, with or
- * without one point and more digits behind it, at least one digit in all. The point is '.', whatever
- * the locale. No binary fraction stands in between, so that 0.09 is 90; digits beyond the third are cut
- * off. False, with *ret untouched, for anything else. */
+ * without one point and more digits behind it, at least one digit in all, and an exponent behind an "e"
+ * if wanted. The point is '.', whatever the locale. No binary fraction stands in between, so that 0.09
+ * is 90; digits beyond the third are cut off. False, with *ret untouched, for anything else. */
 bool ascii_read_milli(const char *text, uint64_t max_milli, uint64_t *ret);
 
 #endif

@@ -3,11 +3,13 @@
 #include "access/target.h"
 #include "attach/attach.h"
 #include "cmd/command.h"
+#include "conf/console_settings.h"
 
 int command_console(const struct invocation *invocation, struct error *err)
 {
 	const struct options *const o = invocation->options;
 	struct settings settings = {0};
+	struct console_settings console = {0};
 	struct recorder recorder = {.fd = -1};
 	struct session session = {.report_fd = -1};
 	struct tunnel tunnel = {0};
@@ -16,13 +18,14 @@ int command_console(const struct invocation *invocation, struct error *err)
 	int rc = -1;
 
 	if (settings_read(o, NULL, true, &settings, err) != 0 ||
+	    console_settings_read(&settings.sources, &console, err) != 0 ||
 	    target_choose(o, &settings, CONSOLE_TEXT, &what, err) != 0 ||
-	    recorder_open(&recorder, settings.log_file, settings.timestamps, err) != 0 ||
+	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0 ||
 	    target_reach(&settings, &session, &what, &vm, &tunnel, err) != 0)
 		goto out;
 	/* The console needs its session no more: not even SIGKILL leaves one behind now. */
 	session_logout_aside(&session, &tunnel);
-	rc = attach(&settings, &tunnel, vm.name, &recorder, err);
+	rc = attach(&console, &tunnel, vm.name, &recorder, err);
 out:
 	tunnel_close(&tunnel);
 	session_end(&session);

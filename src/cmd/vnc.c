@@ -47,12 +47,12 @@ static char *describe(const struct listener *l, const struct vm *vm)
 }
 
 /* One line on stdout, once a viewer would get in and not before. */
-static int announce(const struct settings *settings, const struct listener *l, const struct vm *vm,
+static int announce(const struct vnc_settings *vnc, const struct listener *l, const struct vm *vm,
                     struct error *err)
 {
 	char url[LISTEN_URL_MAX];
 
-	if (settings->json) {
+	if (vnc->json) {
 		char *const text = describe(l, vm);
 
 		if (text == NULL)
@@ -82,13 +82,14 @@ static bool ended_by_user(const struct error *err)
 	return ended;
 }
 
-static int serve(const struct settings *settings, const struct reach *what, const struct vm *vm,
-                 struct error *err)
+static int serve(const struct settings *settings, const struct vnc_settings *vnc,
+                 const struct reach *what, const struct vm *vm, struct error *err)
 {
 	struct listener listener = {.fd = -1};
 	struct launch launch = {0};
 	struct server server = {
 	    .settings = settings,
+	    .vnc = vnc,
 	    .what = what,
 	    .listener = &listener,
 	    .launch = &launch,
@@ -96,11 +97,11 @@ static int serve(const struct settings *settings, const struct reach *what, cons
 	struct error end = {0};
 	int rc;
 
-	if (listen_open(&settings->listen, &listener, err) != 0)
+	if (listen_open(&vnc->listen, &listener, err) != 0)
 		return -1;
-	rc = announce(settings, &listener, vm, &end);
-	if (rc == 0 && settings->viewer)
-		rc = launch_start(settings->viewer_command, &listener, &launch, &end);
+	rc = announce(vnc, &listener, vm, &end);
+	if (rc == 0 && vnc->viewer)
+		rc = launch_start(vnc->viewer_command, &listener, &launch, &end);
 	if (rc == 0)
 		rc = serve_viewers(&server, &end);
 	if (!server.is_child) {
@@ -144,25 +145,26 @@ int command_vnc(const struct invocation *invocation, struct error *err)
 {
 	const struct options *const o = invocation->options;
 	struct settings settings = {0};
+	struct vnc_settings vnc = {0};
 	struct vm vm = {0};
 	struct reach what;
 	char *password = NULL;
 	int rc = -1;
 
 	if (settings_read(o, NULL, true, &settings, err) != 0 ||
+	    vnc_settings_read(&settings.sources, &vnc, err) != 0 ||
 	    target_choose(o, &settings, CONSOLE_GRAPHIC, &what, err) != 0)
 		goto out;
-	if (settings.viewer &&
-	    launch_check(settings.viewer_command, settings.listen.unix_socket, err) != 0)
+	if (vnc.viewer && launch_check(vnc.viewer_command, vnc.listen.unix_socket, err) != 0)
 		goto out;
-	if (settings.stdio) {
+	if (vnc.stdio) {
 		rc = serve_stdio(&settings, &what, err);
 	} else if (scout(&settings, &what, &password, &vm, err) == 0) {
 		settings.trust.ask = NULL; /* a viewer's child asks nobody */
 		/* Viewers get the VM that was announced, whatever has its name by then. */
 		what.what = vm.uuid;
 		what.control_domain = false;
-		rc = serve(&settings, &what, &vm, err);
+		rc = serve(&settings, &vnc, &what, &vm, err);
 	}
 out:
 	secret_free(password);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What to do, once the command line and the environment have been read: typed, checked, complete.
+ * What every command shares, once all sources have been read: whom to talk to, whom to trust, who we
+ * are. What a command alone was asked for is in a struct of its own (console_settings.h and the like),
+ * read out of the same sources, so that no command fails of what is another's.
  */
 #ifndef XENCON_CONF_SETTINGS_H
 #define XENCON_CONF_SETTINGS_H
@@ -8,48 +10,29 @@
 #include <stdbool.h>
 
 #include "conf/options.h"
+#include "conf/servers.h"
 #include "conf/sources.h"
 #include "http/conn.h"
-#include "net/listen.h"
 
 #define SETTINGS_TIMEOUT_S      15  /* as ssh's patience with a host that drops packets is felt */
 #define SETTINGS_TIMEOUT_MIN_MS 100 /* less, and the next room is out of reach */
 #define SETTINGS_TIMEOUT_MAX_S  3600
-#define SETTINGS_IDLE_S         2 /* longer than any prompt takes to come on a host that lives */
-#define SETTINGS_IDLE_MAX_S     86400
-#define SETTINGS_VIEWERS        8    /* as many as XAPI's vncterm serves */
-#define SETTINGS_VIEWERS_MAX    1000 /* each is a process */
 
-#define SETTINGS_SERVERS_MAX 8 /* to try in turn; a pool has a few that matter */
-
+/* Who frees what: all that `sources` holds, and `password`, is freed by settings_free; every other
+ * pointer points into `sources` or into this struct, which therefore must not move. */
 struct settings {
 	struct sources sources;   /* which all strings belong to */
-	struct endpoint endpoint; /* of the first server; endpoint.trust points into this struct */
+	struct endpoint endpoint; /* of the first server; endpoint.trust points to `trust` */
 	struct trust_policy trust;
 	struct trust_answers answers; /* which trust points to */
-	size_t server_count;
-	struct address servers[SETTINGS_SERVERS_MAX];
+	struct servers servers;       /* none where no server is needed, and none given */
 	bool has_console_address;
 	struct address console_address;
 	const char *user;
 	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;
-	char *password; /* that a source gave as it is; wiped by settings_free */
-	const char *dom0;
-	int escape;        /* a character, or ESCAPE_NONE */
-	bool escape_asked; /* -e was given: it works without a terminal, too */
-	const char *log_file;
-	bool timestamps;
-	int idle_ms;
-	bool idle_asked;
-	bool stdio;
-	struct listen_spec listen;
-	bool viewer;                /* start a viewer */
-	const char *viewer_command; /* NULL: the first that is found */
-	bool once;
-	bool any_user;
-	int max_viewers;
-	bool json;
+	char *password;   /* that a source gave as it is; whoever takes it leaves NULL here */
+	const char *dom0; /* the host whose control domain is meant, or NULL */
 };
 
 /* Gathers the sources and sets the level of messages. `server`, where it is not NULL, counts for more

@@ -68,8 +68,10 @@ static void fill_from_config(struct sources *s)
 	}
 	if (s->password != NULL)
 		values[OPTION_PASSWORD_FILE] = values[OPTION_PASSWORD_COMMAND] = NULL;
-	for (int id = 0; id < OPTION_COUNT; id++)
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		s->configured[id] = o->counts[id] == 0 && values[id] != NULL;
 		fill(o, (enum option_id)id, values[id]);
+	}
 }
 
 static int fill_from_xe(struct sources *s, struct error *err)
@@ -119,6 +121,11 @@ int sources_gather(const struct options *given, struct sources *ret, struct erro
 		return -1;
 	fill_from_config(ret);
 	return fill_from_xe(ret, err);
+}
+
+int sources_blame(const struct sources *s, enum option_id id, struct error *err)
+{
+	return s->configured[id] ? error_context(err, "%s", s->config_path) : -1;
 }
 
 void sources_free(struct sources *s)

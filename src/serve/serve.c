@@ -81,7 +81,7 @@ static bool is_welcome(struct state *s, int fd)
 	uid_t uid = 0;
 
 	/* A unix socket's mode has seen to it; beyond loopback there is no telling. */
-	if (s->server->settings->any_user || s->server->listener->unix_socket ||
+	if (s->server->vnc->any_user || s->server->listener->unix_socket ||
 	    !s->server->listener->loopback)
 		return true;
 	switch (peer_owner(fd, &uid)) {
@@ -163,7 +163,7 @@ static int serve_only(struct state *s, int fd, struct error *err)
 /* Takes one viewer that waits. Returns 0 to go on, 1 when all is done, -1 with *err. */
 static int accept_one(struct state *s, struct error *err)
 {
-	const struct settings *const settings = s->server->settings;
+	const struct vnc_settings *const vnc = s->server->vnc;
 	char reason[80];
 
 	const int fd = listen_accept(s->server->listener);
@@ -176,10 +176,10 @@ static int accept_one(struct state *s, struct error *err)
 		(void)close(fd);
 		return 0;
 	}
-	if (settings->once)
+	if (vnc->once)
 		return serve_only(s, fd, err);
 	reap(s);
-	if (s->count >= settings->max_viewers) {
+	if (s->count >= vnc->max_viewers) {
 		(void)snprintf(reason, sizeof(reason),
 		               "there %s %d viewer%s already (--max-viewers)",
 		               s->count == 1 ? "is" : "are", s->count, s->count == 1 ? "" : "s");
@@ -229,7 +229,7 @@ int serve_viewers(struct server *server, struct error *err)
 	bool launch_done = false;
 	int rc;
 
-	s.served = calloc((size_t)server->settings->max_viewers, sizeof(*s.served));
+	s.served = calloc((size_t)server->vnc->max_viewers, sizeof(*s.served));
 	if (s.served == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep a list of viewers");
 	do {

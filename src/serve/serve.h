@@ -9,12 +9,14 @@
 #include <stdbool.h>
 
 #include "conf/settings.h"
+#include "conf/vnc_settings.h"
 #include "net/listen.h"
 #include "serve/launch.h"
 #include "xapi/reach.h"
 
 struct server {
 	const struct settings *settings;
+	const struct vnc_settings *vnc;
 	const struct reach *what; /* with user and password: each viewer logs in anew */
 	struct listener *listener;
 	struct launch *launch; /* the viewer program; its pid is 0 when there is none */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* Settings: the lines of the input are option values. What is accepted lies within its limits. */
+#include "conf/console_settings.h"
 #include "conf/settings.h"
 #include "fuzz.h"
 #include "term/escape.h"
 
-static void require_sound(const struct settings *s)
+static void require_sound(const struct settings *s, const struct console_settings *c)
 {
 	REQUIRE(s->endpoint.timeout_ms >= 100);
 	REQUIRE(s->endpoint.timeout_ms <= SETTINGS_TIMEOUT_MAX_S * 1000);
-	REQUIRE(s->idle_ms >= 0 && s->idle_ms <= SETTINGS_IDLE_MAX_S * 1000);
-	REQUIRE(s->escape >= ESCAPE_NONE && s->escape < 256);
+	REQUIRE(c->idle_ms >= 0 && c->idle_ms <= CONSOLE_IDLE_MAX_S * 1000);
+	REQUIRE(c->escape >= ESCAPE_NONE && c->escape < 256);
 	REQUIRE(s->trust.pin_count <= TRUST_PINS_MAX);
 	REQUIRE(s->endpoint.trust == &s->trust);
 	REQUIRE(s->user != NULL);
@@ -25,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *rest = text;
 	struct options o = {.literal_from = OPTIONS_OPERANDS_MAX};
 	struct settings s;
+	struct console_settings c;
 	struct error err = {0};
 
 	/* No file of the user's. */
@@ -38,10 +40,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		o.values[ids[i]] = value[0] == '\0' ? NULL : value;
 		o.counts[ids[i]] = value[0] != '\0';
 	}
-	if (settings_read(&o, NULL, true, &s, &err) == 0) {
-		require_sound(&s);
+	if (settings_read(&o, NULL, true, &s, &err) == 0 &&
+	    console_settings_read(&s.sources, &c, &err) == 0) {
+		require_sound(&s, &c);
 		REQUIRE(o.counts[OPTION_FINGERPRINT] == 0 || s.trust.pin_count > 0);
-		REQUIRE(s.escape_asked == (o.counts[OPTION_ESCAPE] > 0));
+		REQUIRE(c.escape_asked == (o.counts[OPTION_ESCAPE] > 0));
 		REQUIRE(err.kind == ERROR_NONE);
 	} else {
 		REQUIRE(err.kind == ERROR_USAGE && err.text[0] != '\0');

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "conf/console_settings.h"
 #include "conf/settings.h"
 #include "term/escape.h"
 #include "test.h"
@@ -28,6 +29,15 @@ static int read_words(const char *const *words, struct settings *ret, struct err
 	return settings_read(&o, NULL, true, ret, err);
 }
 
+/* The same, and what console alone is asked. */
+static int read_console(const char *const *words, struct settings *ret,
+                        struct console_settings *ret_console, struct error *err)
+{
+	if (read_words(words, ret, err) != 0)
+		return -1;
+	return console_settings_read(&ret->sources, ret_console, err);
+}
+
 /* No variable of ours, and no file of the user's. */
 static void clean_environment(void)
 {
@@ -45,12 +55,13 @@ static void test_defaults(void)
 {
 	const char *const words[] = {"-s", "xen1", NULL};
 	struct settings s;
+	struct console_settings c;
 	struct error err = {0};
 
 	test_case("defaults");
 	clean_environment();
 	memset(&s, 0xff, sizeof(s));
-	CHECK_INT(0, read_words(words, &s, &err));
+	CHECK_INT(0, read_console(words, &s, &c, &err));
 	CHECK_STR("xen1", s.endpoint.address.host);
 	CHECK_INT(443, s.endpoint.address.port);
 	CHECK_INT(AF_UNSPEC, s.endpoint.dial.family);
@@ -59,10 +70,10 @@ static void test_defaults(void)
 	CHECK(s.trust.cacert_file == NULL && !s.trust.insecure && s.trust.pin_count == 0);
 	CHECK_STR("root", s.user);
 	CHECK(s.password == NULL && s.password_file == NULL && s.password_command == NULL);
-	CHECK(s.dom0 == NULL && s.log_file == NULL);
-	CHECK_INT(ESCAPE_DEFAULT, s.escape);
-	CHECK(!s.escape_asked && !s.timestamps && !s.stdio);
-	CHECK_INT(2000, s.idle_ms);
+	CHECK(s.dom0 == NULL && c.log_file == NULL);
+	CHECK_INT(ESCAPE_DEFAULT, c.escape);
+	CHECK(!c.escape_asked && !c.timestamps && !c.stdio);
+	CHECK_INT(2000, c.idle_ms);
 	settings_free(&s);
 }
 
@@ -174,13 +185,14 @@ static void check_seconds(const char *option, const char *text, int expected, bo
 	char word[64];
 	const char *const words[] = {"-s", "xen1", word, NULL};
 	struct settings s;
+	struct console_settings c;
 	struct error err = {0};
 
 	(void)snprintf(word, sizeof(word), "--%s=%s", option, text);
 	test_case("seconds: %s", word);
-	CHECK_INT(expected < 0 ? -1 : 0, read_words(words, &s, &err));
+	CHECK_INT(expected < 0 ? -1 : 0, read_console(words, &s, &c, &err));
 	if (expected >= 0) {
-		CHECK_INT(expected, idle ? s.idle_ms : s.endpoint.timeout_ms);
+		CHECK_INT(expected, idle ? c.idle_ms : s.endpoint.timeout_ms);
 	} else {
 		CHECK_INT(ERROR_USAGE, err.kind);
 		CHECK_CONTAINS(option, err.text);
@@ -226,11 +238,12 @@ static void test_bad(void)
 {
 	for (size_t i = 0; i < COUNT_OF(bad_rows); i++) {
 		struct settings s;
+		struct console_settings c;
 		struct error err = {0};
 
 		test_case("refused: %s", bad_rows[i].name);
 		clean_environment();
-		CHECK_INT(-1, read_words(bad_rows[i].words, &s, &err));
+		CHECK_INT(-1, read_console(bad_rows[i].words, &s, &c, &err));
 		CHECK_INT(ERROR_USAGE, err.kind);
 		CHECK_CONTAINS(bad_rows[i].text, err.text);
 		settings_free(&s);
@@ -253,17 +266,18 @@ static void test_values(void)
 	static const char *const other[] = {"-sunix:/x", "-4",     "--stdio", "--insecure", "-u",
 	                                    "",          "--idle", "0",       NULL};
 	struct settings s;
+	struct console_settings c;
 	struct error err = {0};
 
 	clean_environment();
 	test_case("values: all at once");
-	CHECK_INT(0, read_words(words, &s, &err));
+	CHECK_INT(0, read_console(words, &s, &c, &err));
 	CHECK_INT(ADDRESS_HTTP, s.endpoint.address.scheme);
 	CHECK_INT(8080, s.endpoint.address.port);
 	CHECK_INT(AF_INET6, s.endpoint.dial.family);
-	CHECK_INT(0x01, s.escape);
-	CHECK(s.escape_asked && s.timestamps && !s.stdio);
-	CHECK_STR("l", s.log_file);
+	CHECK_INT(0x01, c.escape);
+	CHECK(c.escape_asked && c.timestamps && !c.stdio);
+	CHECK_STR("l", c.log_file);
 	CHECK_STR("h", s.dom0);
 	CHECK_STR("c", s.trust.cacert_file);
 	CHECK_STR("p", s.password_file);
@@ -272,12 +286,12 @@ static void test_values(void)
 	CHECK_INT(0xff, s.trust.pins[1][0]);
 	settings_free(&s);
 	test_case("values: all others");
-	CHECK_INT(0, read_words(other, &s, &err));
+	CHECK_INT(0, read_console(other, &s, &c, &err));
 	CHECK_INT(ADDRESS_UNIX, s.endpoint.address.scheme);
 	CHECK_INT(AF_INET, s.endpoint.dial.family);
-	CHECK(s.stdio && s.trust.insecure && !s.escape_asked);
+	CHECK(c.stdio && s.trust.insecure && !c.escape_asked);
 	CHECK_STR("", s.user);
-	CHECK_INT(0, s.idle_ms);
+	CHECK_INT(0, c.idle_ms);
 	settings_free(&s);
 }
 

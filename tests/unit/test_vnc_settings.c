@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "conf/settings.h"
+#include "conf/vnc_settings.h"
 #include "test.h"
 
 #define WORDS_MAX 6
 
-static int read_words(const char *const *words, struct settings *ret, struct error *err)
+static int read_words(const char *const *words, struct settings *ret, struct vnc_settings *ret_vnc,
+                      struct error *err)
 {
 	char *argv[WORDS_MAX + 4] = {(char *)(uintptr_t) "xencon", (char *)(uintptr_t) "-s",
 	                             (char *)(uintptr_t) "xen1"};
@@ -22,7 +24,9 @@ static int read_words(const char *const *words, struct settings *ret, struct err
 	(void)setenv("HOME", "/nonexistent", 1);
 	if (!CHECK_INT(0, options_parse(argc, argv, &o, err)))
 		return -1;
-	return settings_read(&o, NULL, true, ret, err);
+	if (settings_read(&o, NULL, true, ret, err) != 0)
+		return -1;
+	return vnc_settings_read(&ret->sources, ret_vnc, err);
 }
 
 static const struct {
@@ -64,20 +68,21 @@ static void test_good(void)
 {
 	for (size_t i = 0; i < COUNT_OF(good_rows); i++) {
 		struct settings s;
+		struct vnc_settings v;
 		struct error err = {0};
 
 		test_case("vnc: %s", good_rows[i].name);
 		memset(&s, 0xff, sizeof(s));
-		if (!CHECK_INT(0, read_words(good_rows[i].words, &s, &err)))
+		if (!CHECK_INT(0, read_words(good_rows[i].words, &s, &v, &err)))
 			continue;
-		CHECK_INT(good_rows[i].viewer, s.viewer);
-		CHECK_STR(good_rows[i].command, s.viewer_command);
-		CHECK_INT(good_rows[i].once, s.once);
-		CHECK_INT(good_rows[i].any_user, s.any_user);
-		CHECK_INT(good_rows[i].json, s.json);
-		CHECK_INT(good_rows[i].stdio, s.stdio);
-		CHECK_INT(good_rows[i].max_viewers, s.max_viewers);
-		CHECK(s.listen.any_port && !s.listen.unix_socket);
+		CHECK_INT(good_rows[i].viewer, v.viewer);
+		CHECK_STR(good_rows[i].command, v.viewer_command);
+		CHECK_INT(good_rows[i].once, v.once);
+		CHECK_INT(good_rows[i].any_user, v.any_user);
+		CHECK_INT(good_rows[i].json, v.json);
+		CHECK_INT(good_rows[i].stdio, v.stdio);
+		CHECK_INT(good_rows[i].max_viewers, v.max_viewers);
+		CHECK(v.listen.any_port && !v.listen.unix_socket);
 		settings_free(&s);
 	}
 }
@@ -87,19 +92,20 @@ static void test_listen(void)
 	static const char *const port[] = {"--listen", "[::1]:5950", NULL};
 	static const char *const path[] = {"-l./x", NULL};
 	struct settings s;
+	struct vnc_settings v;
 	struct error err = {0};
 
 	test_case("vnc: a port");
-	CHECK_INT(0, read_words(port, &s, &err));
-	CHECK(!s.listen.any_port && !s.listen.unix_socket);
-	CHECK_STR("::1", s.listen.host);
-	CHECK_INT(5950, s.listen.port);
+	CHECK_INT(0, read_words(port, &s, &v, &err));
+	CHECK(!v.listen.any_port && !v.listen.unix_socket);
+	CHECK_STR("::1", v.listen.host);
+	CHECK_INT(5950, v.listen.port);
 	settings_free(&s);
 
 	test_case("vnc: a path");
-	CHECK_INT(0, read_words(path, &s, &err));
-	CHECK(s.listen.unix_socket);
-	CHECK_STR("./x", s.listen.path);
+	CHECK_INT(0, read_words(path, &s, &v, &err));
+	CHECK(v.listen.unix_socket);
+	CHECK_STR("./x", v.listen.path);
 	settings_free(&s);
 }
 
@@ -126,10 +132,11 @@ static void test_bad(void)
 {
 	for (size_t i = 0; i < COUNT_OF(bad_rows); i++) {
 		struct settings s;
+		struct vnc_settings v;
 		struct error err = {0};
 
 		test_case("vnc refuses: %s", bad_rows[i].name);
-		CHECK_INT(-1, read_words(bad_rows[i].words, &s, &err));
+		CHECK_INT(-1, read_words(bad_rows[i].words, &s, &v, &err));
 		CHECK_INT(ERROR_USAGE, err.kind);
 		CHECK_CONTAINS(bad_rows[i].text, err.text);
 		settings_free(&s);

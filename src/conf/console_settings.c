@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* What console was asked for: see console_settings.h. */
+#include "conf/console_settings.h"
+
+#include "conf/values.h"
+#include "term/escape.h"
+
+int console_settings_read(const struct sources *s, struct console_settings *ret, struct error *err)
+{
+	const struct options *const o = &s->options;
+
+	*ret = (struct console_settings){
+	    .escape = ESCAPE_DEFAULT,
+	    .escape_asked = o->counts[OPTION_ESCAPE] > 0,
+	    .log_file = o->values[OPTION_LOG],
+	    .timestamps = o->counts[OPTION_TIMESTAMPS] > 0,
+	    .idle_ms = CONSOLE_IDLE_S * 1000,
+	    .idle_asked = o->counts[OPTION_IDLE] > 0,
+	    .stdio = o->counts[OPTION_STDIO] > 0,
+	};
+	/* In the configuration they stand for whenever there is a log. */
+	if (ret->timestamps && ret->log_file == NULL && !s->configured[OPTION_TIMESTAMPS])
+		return error_set(err, ERROR_USAGE, "--timestamps needs --log FILE");
+	/* Rivals: what is left of both is from one source. */
+	if (ret->stdio && ret->escape_asked) {
+		error_set(err, ERROR_USAGE, "--stdio has no escape character: drop -e");
+		return sources_blame(s, OPTION_STDIO, err);
+	}
+	if (ret->escape_asked && escape_parse(o->values[OPTION_ESCAPE], &ret->escape, err) != 0)
+		return sources_blame(s, OPTION_ESCAPE, err);
+	return values_seconds(s, OPTION_IDLE, 0, CONSOLE_IDLE_MAX_S, &ret->idle_ms, err);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What `console` was asked for, beyond what every command shares. Plain values: nothing here is owned,
+ * and a check against what else was asked for has been passed once this is filled.
+ */
+#ifndef XENCON_CONF_CONSOLE_SETTINGS_H
+#define XENCON_CONF_CONSOLE_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "conf/sources.h"
+
+#define CONSOLE_IDLE_S     2 /* longer than any prompt takes to come on a host that lives */
+#define CONSOLE_IDLE_MAX_S 86400
+
+struct console_settings {
+	int escape;           /* a character, or ESCAPE_NONE */
+	bool escape_asked;    /* -e was given: it works without a terminal, too */
+	const char *log_file; /* the sources'; NULL for none */
+	bool timestamps;
+	int idle_ms;
+	bool idle_asked;
+	bool stdio; /* raw bytes, no terminal */
+};
+
+/* Reads them out of the sources, which must outlive *ret. ERROR_USAGE names what is wrong, and the file
+ * where it was not typed. */
+int console_settings_read(const struct sources *s, struct console_settings *ret, struct error *err);
+
+#endif

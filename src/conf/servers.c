@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* Lists of servers: see servers.h. */
+#include "conf/servers.h"
+
+#include <string.h>
+
+int servers_parse(const char *list, struct servers *ret, struct error *err)
+{
+	char one[ADDRESS_SHOW_MAX + sizeof("https://")];
+
+	*ret = (struct servers){0};
+	/* A socket's path may well have a comma. */
+	if (strncmp(list, "unix:", strlen("unix:")) == 0) {
+		ret->count = 1;
+		return address_parse(list, &ret->at[0], err);
+	}
+	for (const char *p = list;;) {
+		p += strspn(p, " ");
+		const size_t len = strcspn(p, ", ");
+
+		if (ret->count == SERVERS_MAX)
+			return error_set(err, ERROR_USAGE, "--server takes at most %d",
+			                 SERVERS_MAX);
+		/* What is too long for any address fails with address_parse's own words. */
+		if (len >= sizeof(one))
+			return address_parse(p, &ret->at[0], err);
+		memcpy(one, p, len);
+		one[len] = '\0';
+		if (address_parse(one, &ret->at[ret->count++], err) != 0)
+			return -1;
+		p += len + strspn(p + len, " ");
+		if (*p == '\0')
+			return 0;
+		if (*p++ != ',')
+			return error_set(err, ERROR_USAGE, "bad server \"%s\"", list);
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* Numbers: see values.h. */
+#include "conf/values.h"
+
+#include "base/ascii.h"
+
+int values_seconds(const struct sources *s, enum option_id id, int min_ms, int max_s, int *ret_ms,
+                   struct error *err)
+{
+	const char *const text = s->options.values[id];
+	char name[OPTION_SHOW_MAX];
+	uint64_t ms;
+
+	if (text == NULL)
+		return 0;
+	if (!ascii_read_milli(text, (uint64_t)max_s * 1000, &ms) || ms < (uint64_t)min_ms) {
+		error_set(err, ERROR_USAGE,
+		          "%s takes a number of seconds from %g to %d, not \"%s\"",
+		          option_show(id, name), min_ms / 1000.0, max_s, text);
+		return sources_blame(s, id, err);
+	}
+	*ret_ms = (int)ms;
+	return 0;
+}
+
+int values_number(const struct sources *s, enum option_id id, int max, int *ret, struct error *err)
+{
+	const char *const text = s->options.values[id];
+	char name[OPTION_SHOW_MAX];
+	uint64_t n;
+
+	if (text == NULL)
+		return 0;
+	if (!ascii_read_number(text, (uint64_t)max, &n) || n == 0) {
+		error_set(err, ERROR_USAGE, "%s takes a number from 1 to %d, not \"%s\"",
+		          option_show(id, name), max, text);
+		return sources_blame(s, id, err);
+	}
+	*ret = (int)n;
+	return 0;
+}
