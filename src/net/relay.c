@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The relay loop: see relay.h. Always true between two turns: what was read is in a buffer or gone
- * to the other side; an end that is closed stays closed; an end is polled for what it is wanted for.
+ * The relay loop: see relay.h. Each direction is in one named state, and move() alone changes it.
+ *
+ * Always true between two turns: what was read is in a buffer or gone to the other side; no direction
+ * goes back to an earlier state; an end is polled for what its direction's state wants of it.
  */
 #include "net/relay.h"
 
 #include <poll.h>
-#ifdef __linux__
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#endif
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/signals.h"
 #include "base/wait.h"
+#include "net/delivery.h"
 
 /* A host that has not acknowledged anything for so long, although bytes are on their way to it, is dead.
  * One whose guest merely does not read still answers TCP's probes, for as long as it takes. */
@@ -24,30 +20,95 @@
 
 enum { FD_INPUT, FD_OUTPUT, FD_STREAM, FD_SIGNALS, FD_COUNT };
 
+/* From the input to the console. */
+enum up {
+	UP_OPEN,     /* the input is read, and sent */
+	UP_QUIT,     /* the user leaves: nothing is read, what was typed is sent for a moment yet */
+	UP_LAST,     /* the input has ended, what it said is still sent */
+	UP_FAREWELL, /* all is sent; the console must be told that this was all */
+	UP_CLOSED,   /* nothing goes to the console any more */
+};
+
+/* From the console to the output. */
+enum down {
+	DOWN_OPEN, /* the console is read, and written to the output */
+	DOWN_LAST, /* the console has ended, what it said is still written */
+	DOWN_TOLD, /* all is written and our reader knows it; input may still go up */
+};
+
+/* What happens to a direction. */
+enum event {
+	INPUT_ENDED,
+	USER_QUIT,
+	ALL_SENT,
+	FAREWELL_SENT,
+	SEND_REFUSED,
+	CONSOLE_ENDED,
+	ALL_WRITTEN,
+};
+
 struct state {
 	struct relay *r;
-	bool input_open;   /* the input may have more */
-	bool console_open; /* the console may have more */
-	bool writes_open;  /* the console has not been told of the input's end */
-	bool output_shut;  /* our reader has been told of the console's end */
-	bool quitting;
-	bool broken;          /* the connection failed, but what came before is still shown */
-	struct error failure; /* how */
+	enum up up;
+	enum down down;
+	struct error failure; /* how the connection broke; what came before is still shown */
 	struct error attempt; /* where the stream puts what fails */
 	int64_t quiet_since;  /* when a byte last moved, either way */
-	int64_t flush_until;  /* when quitting: the latest that we send */
+	int64_t flush_until;  /* in UP_QUIT: the latest that we send */
 	int64_t watch_at; /* when to see whether what was sent has arrived; CLOCK_NEVER: it has */
 	struct pollfd fds[FD_COUNT];
 };
 
+/* The only place where a direction changes its state. */
+static void move(struct state *s, enum event event)
+{
+	const bool half_close = s->r->carry_half_close;
+
+	switch (event) {
+	case INPUT_ENDED: /* what was held back of it has been put behind it */
+		s->up = UP_LAST;
+		break;
+	case USER_QUIT: /* a stuck console does not hold us for longer than this */
+		s->up = UP_QUIT;
+		s->flush_until = clock_ms() + RELAY_FLUSH_MS;
+		break;
+	case ALL_SENT: /* only the input's end is worth telling, and only if the user wants it told */
+		if (s->up == UP_LAST)
+			s->up = half_close ? UP_FAREWELL : UP_CLOSED;
+		break;
+	case FAREWELL_SENT:
+		s->up = UP_CLOSED;
+		break;
+	case SEND_REFUSED: /* leaving is not hurried by it, and cannot be undone by it */
+		if (s->up != UP_QUIT)
+			s->up = UP_CLOSED;
+		break;
+	case CONSOLE_ENDED:
+		s->r->console_first = s->up == UP_OPEN;
+		s->down = DOWN_LAST;
+		break;
+	case ALL_WRITTEN: /* without half-close the relay is over by that */
+		if (s->down == DOWN_LAST && half_close) {
+			local_shut_output(s->r->local);
+			s->down = DOWN_TOLD;
+		}
+		break;
+	}
+}
+
+static bool is_broken(const struct state *s)
+{
+	return s->failure.kind != ERROR_NONE;
+}
+
 static bool wants_input(const struct state *s)
 {
-	return s->input_open && !s->quitting && buf_space(&s->r->up) > RELAY_FILTER_EXTRA;
+	return s->up == UP_OPEN && buf_space(&s->r->up) > RELAY_FILTER_EXTRA;
 }
 
 static bool wants_recv(const struct state *s)
 {
-	return s->console_open && !s->quitting && buf_space(s->r->down) > 0;
+	return s->down == DOWN_OPEN && s->up != UP_QUIT && buf_space(s->r->down) > 0;
 }
 
 static bool wants_send(const struct state *s)
@@ -75,16 +136,15 @@ static int read_input(struct state *s, struct error *err)
 		return -1;
 	s->quiet_since = clock_ms();
 	if (n == STREAM_EOF) {
-		s->input_open = false;
 		if (r->hooks->input_ended != NULL)
 			r->hooks->input_ended(r->hooks->context, &r->up);
+		move(s, INPUT_ENDED);
 		return 0;
 	}
 	if (r->hooks->input == NULL) {
 		(void)buf_put(&r->up, data, (size_t)n);
 	} else if (r->hooks->input(r->hooks->context, data, (size_t)n, &r->up) == RELAY_QUIT) {
-		s->quitting = true;
-		s->flush_until = clock_ms() + RELAY_FLUSH_MS;
+		move(s, USER_QUIT);
 	}
 	return 0;
 }
@@ -92,9 +152,8 @@ static int read_input(struct state *s, struct error *err)
 /* The first failure is the one that counts; it is reported when all that was received is written. */
 static void note_failure(struct state *s)
 {
-	if (!s->broken)
+	if (!is_broken(s))
 		s->failure = s->attempt;
-	s->broken = true;
 }
 
 static void send_up(struct state *s)
@@ -107,10 +166,10 @@ static void send_up(struct state *s)
 	if (n < 0) {
 		/* A console that has ended in order takes nothing more: that is no loss. Of one that
 		 * has not, the last words may still be on their way to us. */
-		if (s->console_open)
+		if (s->down == DOWN_OPEN)
 			note_failure(s);
-		s->input_open = false;
 		buf_consume(&r->up, buf_used(&r->up));
+		move(s, SEND_REFUSED);
 		return;
 	}
 	buf_consume(&r->up, (size_t)n);
@@ -139,8 +198,7 @@ static void recv_down(struct state *s)
 	if (n == STREAM_ERROR)
 		note_failure(s);
 	if (n == STREAM_ERROR || n == STREAM_EOF) {
-		s->console_open = false;
-		r->console_first = s->input_open;
+		move(s, CONSOLE_ENDED);
 		return;
 	}
 	buf_produced(r->down, (size_t)n);
@@ -166,36 +224,6 @@ static int write_output(struct state *s, struct error *err)
 	return 0;
 }
 
-/* Bytes that were sent and that the server's host has not acknowledged yet; 0 where it cannot be
- * known. */
-static int count_undelivered(const struct state *s)
-{
-#ifdef SIOCOUTQ
-	int n = 0;
-
-	if (ioctl(s->r->stream->fd, SIOCOUTQ, &n) == 0)
-		return n;
-#else
-	(void)s;
-#endif
-	return 0;
-}
-
-/* How long ago the server's host last acknowledged anything; 0 where it cannot be known. */
-static int64_t last_acknowledged_ms(const struct state *s)
-{
-#ifdef __linux__
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(s->r->stream->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
-		return info.tcpi_last_ack_recv;
-#else
-	(void)s;
-#endif
-	return 0;
-}
-
 /* Looks after what was sent; -1 when it will not arrive any more. */
 static int watch_delivery(struct state *s, struct error *err)
 {
@@ -204,11 +232,11 @@ static int watch_delivery(struct state *s, struct error *err)
 	if (now < s->watch_at)
 		return 0;
 	s->watch_at = CLOCK_NEVER;
-	const int n = s->console_open ? count_undelivered(s) : 0;
+	const int n = s->down == DOWN_OPEN ? delivery_undelivered(s->r->stream->fd) : 0;
 	if (n == 0)
 		return 0;
 	s->watch_at = now + RELAY_DELIVERY_STEP_MS;
-	if (last_acknowledged_ms(s) < DEAD_HOST_MS)
+	if (delivery_last_acknowledged_ms(s->r->stream->fd) < DEAD_HOST_MS)
 		return 0;
 	error_set(err, ERROR_LOST, "the connection was lost");
 	return error_cause(err, "the host has not taken the last %d bytes", n);
@@ -218,56 +246,65 @@ static int watch_delivery(struct state *s, struct error *err)
  * be on its way, go on waiting (0). */
 static int judge_silence(struct state *s)
 {
-	if (!s->console_open || count_undelivered(s) == 0)
+	if (s->down != DOWN_OPEN || delivery_undelivered(s->r->stream->fd) == 0)
 		return 1;
 	s->quiet_since = clock_ms() - s->r->idle_ms + RELAY_DELIVERY_STEP_MS;
 	return 0;
 }
 
-/* What follows from an end having been reached. Returns 1 with *ret when the relay is over. */
+/* The console has ended and all that it said is written: what that means. 0 when it ended in order. */
+static int judge_end(const struct state *s, struct error *err)
+{
+	if (is_broken(s)) {
+		*err = s->failure;
+		return -1;
+	}
+	if (s->r->bytes_down == 0) {
+		error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
+		return error_cause(err, "its backend is not answering");
+	}
+	if (s->r->stream->truncated)
+		return error_set(err, ERROR_LOST, "the connection was lost");
+	return 0;
+}
+
+/* What follows from buffers having run empty. Returns 1 with *ret when the relay is over. */
 static int settle(struct state *s, enum relay_end *ret, struct error *err)
 {
-	struct relay *const r = s->r;
-
-	const bool flushed = buf_used(&r->up) == 0 && buf_used(r->down) == 0;
-
-	if (s->quitting && (flushed || clock_ms() >= s->flush_until)) {
+	if (s->up == UP_QUIT &&
+	    ((!wants_send(s) && !wants_output(s)) || clock_ms() >= s->flush_until)) {
 		*ret = RELAY_ENDED_QUIT;
 		return 1;
 	}
-	if (!s->console_open && buf_used(r->down) == 0) {
-		if (s->broken) {
-			*err = s->failure;
+	if (s->down == DOWN_LAST && !wants_output(s)) {
+		if (judge_end(s, err) != 0)
 			return -1;
-		}
-		if (r->bytes_down == 0) {
-			error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
-			return error_cause(err, "its backend is not answering");
-		}
-		if (r->stream->truncated)
-			return error_set(err, ERROR_LOST, "the connection was lost");
-		*ret = RELAY_ENDED_CONSOLE;
-		if (!r->carry_half_close || (!s->input_open && buf_used(&r->up) == 0))
-			return 1;
-		if (!s->output_shut)
-			local_shut_output(r->local);
-		s->output_shut = true;
+		/* A reader that is told the end when we leave anyway need not be told before. */
+		if (s->r->carry_half_close && (s->up == UP_OPEN || wants_send(s)))
+			move(s, ALL_WRITTEN);
 	}
-	if (!s->input_open && s->writes_open && buf_used(&r->up) == 0 && r->carry_half_close)
-		s->writes_open = stream_shut_writes(r->stream) == STREAM_AGAIN;
+	if (s->down != DOWN_OPEN && !wants_output(s) &&
+	    (s->down == DOWN_LAST || (s->up != UP_OPEN && !wants_send(s)))) {
+		*ret = RELAY_ENDED_CONSOLE;
+		return 1;
+	}
+	if (!wants_send(s))
+		move(s, ALL_SENT);
+	if (s->up == UP_FAREWELL && stream_shut_writes(s->r->stream) != STREAM_AGAIN)
+		move(s, FAREWELL_SENT);
 	return 0;
 }
 
 /* When the silence has lasted long enough to leave. */
 static int64_t leave_deadline(const struct state *s)
 {
-	if (s->quitting)
+	if (s->up == UP_QUIT)
 		return s->flush_until;
 	if (wants_send(s) || wants_output(s))
 		return CLOCK_NEVER; /* the slow side decides how long that takes */
-	if (s->output_shut || s->broken)
+	if (s->down == DOWN_TOLD || is_broken(s))
 		return s->quiet_since + RELAY_FAREWELL_MS;
-	if (s->input_open || s->r->idle_ms == RELAY_NO_IDLE)
+	if (s->up == UP_OPEN || s->r->idle_ms == RELAY_NO_IDLE)
 		return CLOCK_NEVER;
 	return s->quiet_since + s->r->idle_ms;
 }
@@ -275,9 +312,8 @@ static int64_t leave_deadline(const struct state *s)
 static void set_interest(struct state *s)
 {
 	const struct relay *const r = s->r;
-	const short net = stream_events(
-	    r->stream, wants_recv(s),
-	    wants_send(s) || (s->writes_open && !s->input_open && r->carry_half_close));
+	const short net =
+	    stream_events(r->stream, wants_recv(s), wants_send(s) || s->up == UP_FAREWELL);
 
 	s->fds[FD_INPUT] = (struct pollfd){
 	    .fd = wants_input(s) ? r->local->in_fd : -1,
@@ -285,7 +321,7 @@ static void set_interest(struct state *s)
 	};
 	/* Without anything to write it is still watched: a reader that left shows as POLLERR. */
 	s->fds[FD_OUTPUT] = (struct pollfd){
-	    .fd = s->output_shut ? -1 : r->local->out_fd,
+	    .fd = s->down == DOWN_TOLD ? -1 : r->local->out_fd,
 	    .events = wants_output(s) ? POLLOUT : 0,
 	};
 	s->fds[FD_STREAM] = (struct pollfd){.fd = net != 0 ? r->stream->fd : -1, .events = net};
@@ -322,8 +358,8 @@ static int64_t hook_deadline(const struct state *s)
 {
 	const struct relay_hooks *const hooks = s->r->hooks;
 
-	return hooks->deadline == NULL || s->quitting ? CLOCK_NEVER
-	                                              : hooks->deadline(hooks->context);
+	return hooks->deadline == NULL || s->up == UP_QUIT ? CLOCK_NEVER
+	                                                   : hooks->deadline(hooks->context);
 }
 
 static int turn(struct state *s, enum relay_end *ret, struct error *err)
@@ -350,24 +386,22 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		return act(s, pending, ret, err);
 	if (watch_delivery(s, err) != 0)
 		return -1;
-	if (s->quitting || clock_ms() < leave_deadline(s))
+	if (s->up == UP_QUIT || clock_ms() < leave_deadline(s))
 		return 0;
-	if (s->broken) {
+	if (is_broken(s)) {
 		*err = s->failure;
 		return -1;
 	}
-	rc = s->output_shut ? 1 : judge_silence(s);
-	*ret = s->output_shut ? RELAY_ENDED_CONSOLE : RELAY_ENDED_IDLE;
-	return rc;
+	*ret = s->down == DOWN_TOLD ? RELAY_ENDED_CONSOLE : RELAY_ENDED_IDLE;
+	return s->down == DOWN_TOLD ? 1 : judge_silence(s);
 }
 
 int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 {
 	struct state s = {
 	    .r = r,
-	    .input_open = true,
-	    .console_open = true,
-	    .writes_open = true,
+	    .up = UP_OPEN,
+	    .down = DOWN_OPEN,
 	    .quiet_since = clock_ms(),
 	    .watch_at = CLOCK_NEVER,
 	};
