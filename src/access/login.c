@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Logging in: see login.h. */
+/*
+ * Logging in: see login.h. ALWAYS TRUE: no password is asked for, or sent, before the server that it is
+ * for is trusted; one that a server refused is not tried on another.
+ */
 #include "access/login.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "access/confirm.h"
 #include "access/first_seen.h"
 #include "access/password.h"
 #include "base/clock.h"
@@ -51,18 +53,29 @@ static int check_pool(const struct settings *settings, struct session *s, struct
 	                  sources->pools_path);
 }
 
-/* Starts *s at the first server from *at on that can be connected to; *at is then that one's. */
-static int connect_from(const struct settings *settings, size_t *at, struct session *s,
-                        struct error *err)
+/* Connects the session to where it is, asking whether the server is trusted where that is to be asked. */
+static int connect_session(const struct login *login, struct session *s, struct error *err)
 {
+	do {
+		if (rpc_connect(&s->rpc, err) == 0)
+			return 0;
+	} while (confirm_resolve(login->confirm, err));
+	return -1;
+}
+
+/* Starts *s at the first server from *at on that can be connected to; *at is then that one's. */
+static int connect_from(const struct login *login, size_t *at, struct session *s, struct error *err)
+{
+	const struct settings *const settings = login->settings;
+
 	for (;; ++*at) {
-		struct endpoint to = settings->endpoint;
+		struct endpoint to = *login->endpoint;
 		char name[ADDRESS_SHOW_MAX];
 		char line[ERROR_LINE_MAX];
 
 		to.address = settings->servers.at[*at];
 		session_init(s, &to);
-		if (rpc_connect(&s->rpc, err) == 0)
+		if (connect_session(login, s, err) == 0)
 			return 0;
 		if (err->kind != ERROR_UNREACHABLE || *at + 1 >= settings->servers.count)
 			return -1;
@@ -71,16 +84,17 @@ static int connect_from(const struct settings *settings, size_t *at, struct sess
 	}
 }
 
-static int ask(const struct settings *settings, struct session *s, char **ret, struct error *err)
+static int ask(const struct login *login, struct session *s, char **ret, struct error *err)
 {
 	char question[ADDRESS_SHOW_MAX + ERROR_TEXT_MAX];
 	char name[ADDRESS_SHOW_MAX];
 
 	/* Nobody should type a password for a server that turns out not to be trusted. */
-	if (rpc_connect(&s->rpc, err) != 0)
+	if (connect_session(login, s, err) != 0)
 		return -1;
 	const int64_t started = clock_ms();
-	(void)snprintf(question, sizeof(question), "%.256s@%s's password: ", settings->user,
+	(void)snprintf(question, sizeof(question),
+	               "%.256s@%s's password: ", login->credentials->user,
 	               address_show(&s->rpc.endpoint.address, name));
 	if (prompt_secret(question, ret, err) != 0)
 		return -1;
@@ -104,40 +118,59 @@ static bool turn_to_next(const struct settings *settings, size_t *at, struct ses
 	return true;
 }
 
-int login_again(const struct settings *settings, struct session *s, const char *password,
-                struct error *err)
+/* One login with that password, at the coordinator that the server leads to. It is done again only after
+ * a question that came before the password was sent to anybody: to the coordinator. */
+static int log_in(const struct login *login, struct session *s, const char *password,
+                  struct error *err)
+{
+	do {
+		if (pool_login(s, login->credentials->user, password, err) == 0)
+			return 0;
+	} while (confirm_resolve(login->confirm, err));
+	return -1;
+}
+
+/* The servers in turn, with a password that is known. */
+static int log_in_anywhere(const struct login *login, struct session *s, const char *password,
+                           struct error *err)
 {
 	struct error failure = {0};
 	size_t at = 0;
 
 	do {
-		if (connect_from(settings, &at, s, &failure) != 0)
+		if (connect_from(login, &at, s, &failure) != 0)
 			break;
-		if (pool_login(s, settings->user, password, &failure) == 0)
-			return check_pool(settings, s, err);
-	} while (turn_to_next(settings, &at, s, &failure));
+		if (log_in(login, s, password, &failure) == 0)
+			return check_pool(login->settings, s, err);
+	} while (turn_to_next(login->settings, &at, s, &failure));
 	*err = failure;
 	return -1;
 }
 
-static int ask_and_login(const struct settings *settings, struct session *s, char **ret_password,
-                         struct error *err)
+int login_again(const struct login *login, struct session *s, struct error *err)
+{
+	session_init(s, login->endpoint);
+	return log_in_anywhere(login, s, login->credentials->password, err);
+}
+
+static int ask_and_log_in(const struct login *login, struct session *s, char **ret_password,
+                          struct error *err)
 {
 	struct error failure = {0};
 	char *password = NULL;
 	size_t at = 0;
 
-	if (connect_from(settings, &at, s, err) != 0)
+	if (connect_from(login, &at, s, err) != 0)
 		return -1;
 	for (int tries = 1;;) {
-		if (password == NULL && ask(settings, s, &password, err) != 0)
+		if (password == NULL && ask(login, s, &password, err) != 0)
 			return -1;
-		if (pool_login(s, settings->user, password, &failure) == 0) {
+		if (log_in(login, s, password, &failure) == 0) {
 			*ret_password = password;
-			return check_pool(settings, s, err);
+			return check_pool(login->settings, s, err);
 		}
-		if (turn_to_next(settings, &at, s, &failure)) {
-			if (connect_from(settings, &at, s, &failure) == 0)
+		if (turn_to_next(login->settings, &at, s, &failure)) {
+			if (connect_from(login, &at, s, &failure) == 0)
 				continue; /* with the same password */
 			tries = LOGIN_TRIES;
 		}
@@ -151,26 +184,28 @@ static int ask_and_login(const struct settings *settings, struct session *s, cha
 	return -1;
 }
 
-int login_open(struct settings *settings, struct session *s, char **ret_password, struct error *err)
+int login_open(const struct login *login, struct session *s, struct error *err)
 {
-	const bool terminal = prompt_possible();
+	struct settings *const settings = login->settings;
 	char *password = NULL;
+	int rc;
 
-	session_init(s, &settings->endpoint);
-	if (terminal)
-		settings->trust.ask = confirm_certificate;
+	session_init(s, login->endpoint);
 	if (password_find(settings, &password, err) != 0)
 		return -1;
 	/* The socket in dom0 asks for no password: who can open it is root. */
 	if (password == NULL && settings->endpoint.address.scheme == ADDRESS_UNIX)
 		password = secret_dup("");
-	if (password == NULL)
-		return terminal ? ask_and_login(settings, s, ret_password, err)
-		                : no_password(settings, err);
-	if (login_again(settings, s, password, err) != 0) {
+	if (password != NULL)
+		rc = log_in_anywhere(login, s, password, err);
+	else if (login->confirm->possible)
+		rc = ask_and_log_in(login, s, &password, err);
+	else
+		rc = no_password(settings, err);
+	if (rc != 0) {
 		secret_free(password);
 		return -1;
 	}
-	*ret_password = password;
+	login->credentials->password = password; /* handed over */
 	return 0;
 }

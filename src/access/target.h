@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* What the command line names, reached. */
+/* What the command line names: a virtual machine, or a host's control domain, and which of its consoles. */
 #ifndef XENCON_ACCESS_TARGET_H
 #define XENCON_ACCESS_TARGET_H
 
+#include <stdbool.h>
+
 #include "conf/options.h"
 #include "conf/settings.h"
-#include "xapi/reach.h"
+
+struct target {
+	const char
+	    *what; /* the VM's name or uuid; with `control_domain` the host's. The options' */
+	bool control_domain;
+	const char *protocol; /* CONSOLE_TEXT or CONSOLE_GRAPHIC */
+};
 
 /* Takes what to reach from the operand, or from --dom0 in its place. ERROR_USAGE. */
 int target_choose(const struct options *o, const struct settings *settings, const char *protocol,
-                  struct reach *ret, struct error *err);
-
-/* Logs in with whatever password can be had and opens the tunnel; the password is gone when this
- * returns. End *session with session_end, also after a failure. Errors as login_open and
- * reach_console. */
-int target_reach(struct settings *settings, struct session *session, struct reach *what,
-                 struct vm *ret_vm, struct tunnel *ret_tunnel, struct error *err);
+                  struct target *ret, struct error *err);
 
 #endif

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "conf/settings.h"
+#include "http/conn.h"
 #include "term/prompt.h"
+#include "trust/judge.h"
 #include "trust/known_hosts.h"
 
 static void print_line(void *context, const struct known_line *line)
@@ -50,41 +52,47 @@ static int forget(const char *path, const struct address *server, struct error *
 	return 0;
 }
 
-/* With --fingerprint nobody is asked: the certificate is the one, or it is not. */
-static int compare(void *context, const struct trust_question *question, struct error *err)
+static bool is_pinned(const struct trust_policy *policy, const struct trust_question *question)
 {
-	const struct trust_policy *const policy = context;
-
-	confirm_show(question);
 	for (size_t i = 0; i < policy->pin_count; i++) {
-		if (memcmp(policy->pins[i], question->digest, FINGERPRINT_SIZE) == 0)
-			return 1;
+		if (memcmp(policy->pins[i], question->shown.digest, FINGERPRINT_SIZE) == 0)
+			return true;
 	}
-	return confirm_mismatch(question, err);
+	return false;
 }
 
-static int look(struct settings *settings, struct error *err)
+/* With --fingerprint nobody is asked: the certificate is the one, or it is not. */
+static int decide(const struct trust_policy *policy, const struct trust_question *question,
+                  struct error *err)
 {
-	struct trust_policy *const policy = &settings->trust;
+	int answer;
+
+	if (policy->pin_count > 0) {
+		confirm_show(question);
+		return is_pinned(policy, question) ? 0 : confirm_mismatch(question, err);
+	}
+	answer = confirm_certificate(question, err);
+	if (answer == 0)
+		return judge_refuse(question, err);
+	return answer > 0 ? 0 : -1;
+}
+
+static int look(const struct settings *settings, struct error *err)
+{
+	const struct trust_policy *const policy = &settings->trust;
+	struct trust_question question;
 	char name[ADDRESS_SHOW_MAX];
 
 	address_show_port(&settings->endpoint.address, name);
 	if (settings->endpoint.address.scheme != ADDRESS_HTTPS)
 		return error_set(err, ERROR_USAGE, "%s shows no certificate", name);
-	if (policy->pin_count > 0) {
-		policy->ask = compare;
-		policy->ask_context = policy;
-	} else if (prompt_possible()) {
-		policy->ask = confirm_certificate;
-	} else {
+	if (policy->pin_count == 0 && !prompt_possible()) {
 		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
 		return error_hint(err, "give the fingerprint: --fingerprint SHA256");
 	}
-	policy->always_ask = true;
-	struct conn *const conn = conn_open(&settings->endpoint, err);
-	if (conn == NULL)
+	if (conn_look(&settings->endpoint, &question, err) != 0 ||
+	    decide(policy, &question, err) != 0 || judge_accept(policy, &question, err) != 0)
 		return -1;
-	conn_close(conn);
 	log_notice("%s is trusted from now on", name);
 	return 0;
 }

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "access/login.h"
-#include "access/target.h"
+#include "access/access.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
@@ -14,20 +13,18 @@
 #include "serve/serve.h"
 #include "serve/viewer.h"
 
-/* Makes sure that there is something to serve before anybody is told to connect, and keeps the
- * password: each viewer logs in anew, however long after. */
-static int scout(struct settings *settings, struct reach *what, char **ret_password,
-                 struct vm *ret_vm, struct error *err)
+/* Makes sure that there is something to serve before anybody is told to connect. The credentials stay:
+ * each viewer logs in anew, however long after. */
+static int scout(struct access *access, const struct target *what, struct vm *ret_vm,
+                 struct error *err)
 {
-	struct session session = {.report_fd = -1};
 	struct console console = {0};
-	int rc = login_open(settings, &session, ret_password, err);
+	int rc = access_open(access, err);
 
 	if (rc == 0)
-		rc = reach_look_up(&session, what, ret_vm, &console, err);
+		rc = access_look_up(access, what, ret_vm, &console, err);
 	console_free(&console);
-	session_end(&session);
-	what->access.password = *ret_password;
+	access_pause(access);
 	return rc;
 }
 
@@ -82,14 +79,14 @@ static bool ended_by_user(const struct error *err)
 	return ended;
 }
 
-static int serve(const struct settings *settings, const struct vnc_settings *vnc,
-                 const struct reach *what, const struct vm *vm, struct error *err)
+static int serve(struct access *access, const struct vnc_settings *vnc, const struct target *what,
+                 const struct vm *vm, struct error *err)
 {
 	struct listener listener = {.fd = -1};
 	struct launch launch = {0};
 	struct server server = {
-	    .settings = settings,
 	    .vnc = vnc,
+	    .access = access,
 	    .what = what,
 	    .listener = &listener,
 	    .launch = &launch,
@@ -115,18 +112,20 @@ static int serve(const struct settings *settings, const struct vnc_settings *vnc
 	return rc;
 }
 
-static int serve_stdio(struct settings *settings, struct reach *what, struct error *err)
+static int serve_stdio(struct access *access, const struct target *what, struct error *err)
 {
-	struct session session = {.report_fd = -1};
 	struct tunnel tunnel = {0};
 	struct vm vm = {0};
 	struct local local;
 	struct error end = {0};
 	bool console_first;
-	int rc = target_reach(settings, &session, what, &vm, &tunnel, err);
+	int rc = access_open(access, err);
+
+	if (rc == 0)
+		rc = access_reach(access, what, &vm, &tunnel, err);
 
 	if (rc == 0) {
-		session_logout_aside(&session, &tunnel);
+		access_leave(access, &tunnel);
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
 		rc = viewer_relay(&tunnel, vm.name, &local, &console_first, &end);
 		local_close(&local);
@@ -136,7 +135,6 @@ static int serve_stdio(struct settings *settings, struct reach *what, struct err
 			*err = end;
 	}
 	tunnel_close(&tunnel);
-	session_end(&session);
 	vm_free(&vm);
 	return rc;
 }
@@ -147,27 +145,28 @@ int command_vnc(const struct invocation *invocation, struct error *err)
 	struct settings settings = {0};
 	struct vnc_settings vnc = {0};
 	struct vm vm = {0};
-	struct reach what;
-	char *password = NULL;
+	struct access access = {0};
+	struct target what;
 	int rc = -1;
 
-	if (settings_read(o, NULL, true, &settings, err) != 0 ||
-	    vnc_settings_read(&settings.sources, &vnc, err) != 0 ||
+	if (settings_read(o, NULL, true, &settings, err) != 0)
+		goto out;
+	access_init(&access, &settings);
+	if (vnc_settings_read(&settings.sources, &vnc, err) != 0 ||
 	    target_choose(o, &settings, CONSOLE_GRAPHIC, &what, err) != 0)
 		goto out;
 	if (vnc.viewer && launch_check(vnc.viewer_command, vnc.listen.unix_socket, err) != 0)
 		goto out;
 	if (vnc.stdio) {
-		rc = serve_stdio(&settings, &what, err);
-	} else if (scout(&settings, &what, &password, &vm, err) == 0) {
-		settings.trust.ask = NULL; /* a viewer's child asks nobody */
+		rc = serve_stdio(&access, &what, err);
+	} else if (scout(&access, &what, &vm, err) == 0) {
 		/* Viewers get the VM that was announced, whatever has its name by then. */
 		what.what = vm.uuid;
 		what.control_domain = false;
-		rc = serve(&settings, &vnc, &what, &vm, err);
+		rc = serve(&access, &vnc, &what, &vm, err);
 	}
 out:
-	secret_free(password);
+	access_close(&access);
 	vm_free(&vm);
 	settings_free(&settings);
 	return rc;

@@ -39,7 +39,6 @@ static int read_trust(struct settings *s, struct error *err)
 	const struct options *const o = &s->sources.options;
 	struct trust_policy *const trust = &s->trust;
 
-	trust->answers = &s->answers;
 	trust->cacert_file = o->values[OPTION_CACERT];
 	trust->insecure = o->counts[OPTION_INSECURE] > 0;
 	trust->legacy = o->counts[OPTION_LEGACY_TLS] > 0;

@@ -24,8 +24,7 @@ struct settings {
 	struct sources sources;   /* which all strings belong to */
 	struct endpoint endpoint; /* of the first server; endpoint.trust points to `trust` */
 	struct trust_policy trust;
-	struct trust_answers answers; /* which trust points to */
-	struct servers servers;       /* none where no server is needed, and none given */
+	struct servers servers; /* none where no server is needed, and none given */
 	bool has_console_address;
 	struct address console_address;
 	const char *user;

@@ -18,37 +18,40 @@
 /* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
 #define BODY_MIN_BYTES_PER_S 4096
 
-static struct stream *connect_once(const struct endpoint *to, struct child *ret_proxy,
-                                   struct error *err)
+/* A stream to the server that has been judged by nobody yet. */
+static struct stream *connect_stream(const struct endpoint *to, struct child *ret_proxy,
+                                     struct error *err)
 {
 	struct stream *stream;
 	int fd = -1;
 
-	if (dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, ret_proxy, err) != 0)
+	if (judge_prepare(to->trust, err) != 0 ||
+	    dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, ret_proxy, err) != 0)
 		return NULL;
-	if (to->address.scheme == ADDRESS_HTTPS)
-		stream = tls_connect(fd, &to->address, to->trust, &to->vouched,
+	if (to->address.scheme == ADDRESS_HTTPS) {
+		stream = tls_connect(fd, &to->address, to->trust->legacy,
 		                     clock_ms() + to->timeout_ms, err);
-	else
+	} else {
 		stream = stream_plain(fd, err);
+		if (stream == NULL)
+			(void)close(fd); /* still ours */
+	}
 	if (stream == NULL) {
-		(void)close(fd);
 		proxy_end(ret_proxy);
 	}
 	return stream;
 }
 
-static struct stream *connect_stream(const struct endpoint *to, struct child *ret_proxy,
-                                     struct error *err)
+int conn_look(const struct endpoint *to, struct trust_question *ret, struct error *err)
 {
-	const int64_t started = clock_ms();
-	struct stream *const stream = connect_once(to, ret_proxy, err);
+	struct tunnel t = {0};
+	int rc = -1;
 
-	if (stream == NULL || to->trust->ask == NULL || clock_ms() - started < CONN_THOUGHT_MS)
-		return stream;
-	stream_close(stream);
-	proxy_end(ret_proxy);
-	return connect_once(to, ret_proxy, err);
+	t.stream = connect_stream(to, &t.carrier, err);
+	if (t.stream != NULL)
+		rc = judge_describe(t.stream, to->trust, &to->address, ret, err);
+	tunnel_close(&t);
+	return rc;
 }
 
 struct conn *conn_open(const struct endpoint *to, struct error *err)
@@ -63,11 +66,15 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 	c->clear_text = to->address.scheme == ADDRESS_HTTP;
 	address_show_port(&to->address, c->name);
 	if (buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
-	    (c->stream = connect_stream(to, &c->proxy, err)) == NULL) {
-		conn_abandon(c);
-		return NULL;
-	}
+	    (c->stream = connect_stream(to, &c->proxy, err)) == NULL)
+		goto failed;
+	if (to->address.scheme == ADDRESS_HTTPS &&
+	    judge_peer(c->stream, to->trust, &to->vouched, &to->address, to->question, err) != 0)
+		goto failed;
 	return c;
+failed:
+	conn_close(c);
+	return NULL;
 }
 
 static int late(const struct conn *c, int timeout_ms, struct error *err)

@@ -17,14 +17,10 @@
 #include "net/address.h"
 #include "net/dial.h"
 #include "net/stream.h"
-#include "trust/trust.h"
+#include "trust/judge.h"
 
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536
-
-/* A server waits 10 s for a connection's first request: when the user thought longer than this about its
- * certificate, it is connected to anew. */
-#define CONN_THOUGHT_MS 5000
 
 /* A reply's largest body: a pool of 10,000 virtual machines describes them in about 45 MB. */
 #define CONN_BODY_MAX (64L * 1024 * 1024)
@@ -33,9 +29,10 @@
 struct endpoint {
 	struct address address;
 	struct dial_options dial;
-	const struct trust_policy *trust;
-	struct trust_vouched vouched; /* for this address alone */
-	int timeout_ms;               /* for each step: to connect, to shake hands, to answer */
+	const struct trust_policy *trust; /* its owner's, as is the next */
+	struct trust_question *question; /* where to leave what only a person can decide; or NULL */
+	struct trust_vouched vouched;    /* for this address alone */
+	int timeout_ms;                  /* for each step: to connect, to shake hands, to answer */
 };
 
 struct conn {
@@ -49,8 +46,13 @@ struct conn {
 };
 
 /* Connects, with TLS where the address's scheme asks for it, and judges the peer. Blocks for two
- * timeouts at most. NULL with *err. */
+ * timeouts at most. NULL with *err; where that has REASON_CERTIFICATE_UNKNOWN, the endpoint's question
+ * has been filled, and when the answer was yes (judge_accept) this may be called again. */
 struct conn *conn_open(const struct endpoint *to, struct error *err);
+
+/* Connects to see what certificate the server shows, and leaves. Judges nothing; errors as judge_describe
+ * and as above. */
+int conn_look(const struct endpoint *to, struct trust_question *ret, struct error *err);
 
 /* Sends all of data within the timeout. ERROR_UNREACHABLE. */
 int conn_send(struct conn *c, const void *data, size_t len, struct error *err);

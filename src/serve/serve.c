@@ -141,7 +141,7 @@ static int fork_viewer(struct state *s, int fd, struct error *err)
 		int rc = become_child(s, parent, err);
 
 		if (rc == 0)
-			rc = viewer_serve(s->server->settings, s->server->what, fd, err);
+			rc = viewer_serve(s->server->access, s->server->what, fd, err);
 		if (rc != 0 && err->kind != ERROR_INTERRUPTED)
 			error_context(err, "viewer %u", number);
 		return rc == 0 ? 1 : -1;
@@ -157,7 +157,7 @@ static int fork_viewer(struct state *s, int fd, struct error *err)
 static int serve_only(struct state *s, int fd, struct error *err)
 {
 	listen_close(s->server->listener);
-	return viewer_serve(s->server->settings, s->server->what, fd, err) == 0 ? 1 : -1;
+	return viewer_serve(s->server->access, s->server->what, fd, err) == 0 ? 1 : -1;
 }
 
 /* Takes one viewer that waits. Returns 0 to go on, 1 when all is done, -1 with *err. */

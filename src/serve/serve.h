@@ -8,16 +8,15 @@
 
 #include <stdbool.h>
 
-#include "conf/settings.h"
+#include "access/access.h"
 #include "conf/vnc_settings.h"
 #include "net/listen.h"
 #include "serve/launch.h"
-#include "xapi/reach.h"
 
 struct server {
-	const struct settings *settings;
 	const struct vnc_settings *vnc;
-	const struct reach *what; /* with user and password: each viewer logs in anew */
+	struct access *access; /* each viewer logs in anew */
+	const struct target *what;
 	struct listener *listener;
 	struct launch *launch; /* the viewer program; its pid is 0 when there is none */
 	bool is_child;         /* set when serve_viewers returns in a viewer's child */

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "access/login.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -88,27 +87,23 @@ int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
 }
 
 /* The tunnel for one viewer; the session is over as soon as it stands. */
-static int open_tunnel(const struct settings *settings, const struct reach *what,
-                       struct session *session, struct vm *ret_vm, struct tunnel *ret,
-                       struct error *err)
+static int open_tunnel(struct access *access, const struct target *what, struct vm *ret_vm,
+                       struct tunnel *ret, struct error *err)
 {
-	if (login_again(settings, session, what->access.password, err) != 0 ||
-	    reach_console(session, what, ret_vm, ret, err) != 0)
+	if (access_renew(access, err) != 0 || access_reach(access, what, ret_vm, ret, err) != 0)
 		return -1;
-	session_logout_aside(session, ret);
+	access_leave(access, ret);
 	return 0;
 }
 
-int viewer_serve(const struct settings *settings, const struct reach *what, int fd,
-                 struct error *err)
+int viewer_serve(struct access *access, const struct target *what, int fd, struct error *err)
 {
-	struct session session = {.report_fd = -1};
 	struct tunnel tunnel = {0};
 	struct error failure = {0};
 	struct vm vm = {0};
 	struct local local;
 	bool console_first = false;
-	int rc = open_tunnel(settings, what, &session, &vm, &tunnel, err);
+	int rc = open_tunnel(access, what, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);
@@ -128,7 +123,7 @@ int viewer_serve(const struct settings *settings, const struct reach *what, int 
 	/* Not close alone: the child that logs out may have a copy of it. */
 	(void)shutdown(fd, SHUT_RDWR);
 	(void)close(fd);
-	session_end(&session);
+	access_pause(access);
 	vm_free(&vm);
 	return rc;
 }

@@ -3,16 +3,14 @@
 #ifndef XENCON_SERVE_VIEWER_H
 #define XENCON_SERVE_VIEWER_H
 
-#include "conf/settings.h"
+#include "access/access.h"
 #include "net/local.h"
-#include "xapi/reach.h"
 
 /* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
  * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console
- * is not to be had the viewer is told why, in RFB. Closes fd. Errors as session_login, reach_console
+ * is not to be had the viewer is told why, in RFB. Closes fd. Errors as session_login, access_reach
  * and relay_run. */
-int viewer_serve(const struct settings *settings, const struct reach *what, int fd,
-                 struct error *err);
+int viewer_serve(struct access *access, const struct target *what, int fd, struct error *err);
 
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS through OpenSSL: see tls.h. Real hosts offer TLS 1.2 with ECDHE-RSA and the curve secp384r1
+ * TLS through OpenSSL: see tls.h. ALWAYS TRUE: OpenSSL's queue of errors is empty when a function here is
+ * left, so that the next failure is explained by its own reason. Real hosts offer TLS 1.2 with ECDHE-RSA and the curve secp384r1
  * alone (since 8.2), or plain RSA with AES-CBC (7.x); OpenSSL's defaults speak both.
  */
 #include "trust/tls.h"
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +23,9 @@ struct tls {
 	struct stream stream; /* first: a stream is a tls */
 	SSL_CTX *context;
 	SSL *ssl;
+	bool legacy;  /* old, weak TLS was allowed */
 	bool drained; /* the last recv found nothing whole: only poll can tell of more */
+	char name[ADDRESS_SHOW_MAX]; /* of the peer, for messages */
 	char description[80];
 };
 
@@ -181,8 +185,19 @@ static SSL_CTX *new_context(bool legacy)
 	return context;
 }
 
-static struct tls *tls_new(int fd, const struct address *peer, const struct trust_policy *policy,
-                           struct error *err)
+/* Asks for the certificate of that name; an address is no name (RFC 6066, section 3). */
+static int ask_for(SSL *ssl, const struct address *peer, struct error *err)
+{
+	char name[ADDRESS_HOST_MAX]; /* OpenSSL's macro takes no const string */
+
+	(void)snprintf(name, sizeof(name), "%s", peer->host);
+	if (address_is_literal(peer) || SSL_set_tlsext_host_name(ssl, name) == 1)
+		return 0;
+	ERR_clear_error();
+	return error_set(err, ERROR_LOCAL, "cannot ask for the certificate of \"%s\"", peer->host);
+}
+
+struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct error *err)
 {
 	struct tls *const t = calloc(1, sizeof(*t));
 
@@ -192,19 +207,25 @@ static struct tls *tls_new(int fd, const struct address *peer, const struct trus
 	}
 	t->stream = (struct stream){
 	    .ops = &tls_ops, .fd = -1, .recv_events = POLLIN, .send_events = POLLOUT};
-	t->context = new_context(policy->legacy);
+	t->legacy = legacy;
+	address_show_port(peer, t->name);
+	t->context = new_context(legacy);
 	t->ssl = t->context == NULL ? NULL : SSL_new(t->context);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1) {
 		error_set(err, ERROR_LOCAL, "cannot set up TLS");
 		error_cause(err, "%s", reason(SSL_ERROR_SSL));
-		tls_close(&t->stream);
-		return NULL;
+		goto failed;
 	}
-	if (trust_prepare(t->ssl, policy, peer, err) != 0) {
-		tls_close(&t->stream);
-		return NULL;
-	}
-	return t;
+	/* The handshake proves that the peer has the certificate's key; whether the certificate is to be
+	 * believed is for the judge, since its fingerprint may be known. */
+	SSL_set_verify(t->ssl, SSL_VERIFY_NONE, NULL);
+	if (ask_for(t->ssl, peer, err) != 0)
+		goto failed;
+	t->stream.fd = fd; /* ours from here on */
+	return &t->stream;
+failed:
+	tls_close(&t->stream);
+	return NULL;
 }
 
 /* Reasons for which a handshake with an old server fails. */
@@ -227,20 +248,20 @@ static bool is_legacy(int why)
 	}
 }
 
-static int handshake_failed(struct tls *t, int rc, const char *name, bool legacy, struct error *err)
+static int handshake_failed(struct tls *t, int rc, struct error *err)
 {
 	const int ssl_error = SSL_get_error(t->ssl, rc);
 	const int why = ERR_GET_REASON(ERR_peek_last_error());
 	const bool plain = ssl_error == SSL_ERROR_SSL &&
 	                   (why == SSL_R_WRONG_VERSION_NUMBER || why == SSL_R_HTTP_REQUEST);
 
-	error_set(err, ERROR_UNREACHABLE, "no TLS connection with %s", name);
+	error_set(err, ERROR_UNREACHABLE, "no TLS connection with %s", t->name);
 	error_cause(err, "%s",
 	            is_truncation(ssl_error) ? "it closed the connection" : reason(ssl_error));
 	if (plain)
 		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
-		           name);
-	else if (ssl_error == SSL_ERROR_SSL && !legacy && is_legacy(why))
+		           t->name);
+	else if (ssl_error == SSL_ERROR_SSL && !t->legacy && is_legacy(why))
 		error_hint(err,
 		           "the server seems to offer only old, weak TLS, as XenServer before 7 "
 		           "does; --legacy-tls allows it");
@@ -248,48 +269,61 @@ static int handshake_failed(struct tls *t, int rc, const char *name, bool legacy
 	return -1;
 }
 
-static int handshake(struct tls *t, int fd, const char *name, bool legacy, int64_t deadline,
-                     struct error *err)
+int tls_shake(struct stream *s, short *ret_events, struct error *err)
+{
+	struct tls *const t = tls_of(s);
+
+	ERR_clear_error();
+	errno = 0;
+	const int rc = SSL_connect(t->ssl);
+	if (rc != 1) {
+		const int ssl_error = SSL_get_error(t->ssl, rc);
+
+		if (ssl_error != SSL_ERROR_WANT_READ && ssl_error != SSL_ERROR_WANT_WRITE)
+			return handshake_failed(t, rc, err);
+		*ret_events = ssl_error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+		return 0;
+	}
+	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
+	               SSL_get_cipher_name(t->ssl));
+	log_trace(LOG_STEPS, "%s with %s", t->description, t->name);
+	return 1;
+}
+
+static int shake_until(struct stream *s, int64_t deadline, struct error *err)
 {
 	const int64_t started = clock_ms();
 
 	for (;;) {
-		ERR_clear_error();
-		errno = 0;
-		const int rc = SSL_connect(t->ssl);
-		if (rc == 1)
-			return 0;
-		const int ssl_error = SSL_get_error(t->ssl, rc);
-		if (ssl_error != SSL_ERROR_WANT_READ && ssl_error != SSL_ERROR_WANT_WRITE)
-			return handshake_failed(t, rc, name, legacy, err);
-		const short events = ssl_error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
-		const int ready = wait_ready(fd, events, deadline, err);
+		short events = 0;
+		const int rc = tls_shake(s, &events, err);
+
+		if (rc != 0)
+			return rc > 0 ? 0 : -1;
+		const int ready = wait_ready(s->fd, events, deadline, err);
 		if (ready < 0)
 			return -1;
 		if (ready == 0)
 			return error_set(err, ERROR_UNREACHABLE,
-			                 "no TLS answer from %s within %lld s", name,
+			                 "no TLS answer from %s within %lld s", tls_of(s)->name,
 			                 (long long)((deadline - started + 999) / 1000));
 	}
 }
 
-struct stream *tls_connect(int fd, const struct address *peer, const struct trust_policy *policy,
-                           const struct trust_vouched *vouched, int64_t deadline, struct error *err)
+struct stream *tls_connect(int fd, const struct address *peer, bool legacy, int64_t deadline,
+                           struct error *err)
 {
-	struct tls *const t = tls_new(fd, peer, policy, err);
-	char name[ADDRESS_SHOW_MAX];
+	struct stream *const s = tls_begin(fd, peer, legacy, err);
 
-	if (t == NULL)
-		return NULL;
-	address_show_port(peer, name);
-	if (handshake(t, fd, name, policy->legacy, deadline, err) != 0 ||
-	    trust_judge(t->ssl, policy, vouched, peer, err) != 0) {
-		tls_close(&t->stream);
-		return NULL;
-	}
-	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
-	               SSL_get_cipher_name(t->ssl));
-	log_trace(LOG_STEPS, "%s with %s", t->description, name);
-	t->stream.fd = fd;
-	return &t->stream;
+	if (s == NULL)
+		(void)close(fd);
+	if (s == NULL || shake_until(s, deadline, err) == 0)
+		return s;
+	tls_close(s);
+	return NULL;
+}
+
+SSL *tls_ssl(struct stream *s)
+{
+	return tls_of(s)->ssl;
 }

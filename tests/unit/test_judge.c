@@ -1,80 +1,91 @@
 /* SPDX-License-Identifier: ISC */
-/* What is verified for which peer, and what the pool vouches for. */
+/* What is asked of which peer, and what the pool vouches for. */
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "test.h"
-#include "trust/trust.h"
+#include "trust/judge.h"
+#include "trust/tls.h"
 
 static const struct {
 	const char *server;
 	const char *sni; /* an address is no name (RFC 6066, section 3) */
-} prepare_rows[] = {
+} begin_rows[] = {
     {"xen1.example.org", "xen1.example.org"},
     {"192.0.2.7", NULL},
     {"[2001:db8::7]:8443", NULL},
     {"[fe80::1%eth0]", NULL},
 };
 
-static void test_prepare(void)
+/* A stream that has not shaken hands; *ret_other is its other end. */
+static struct stream *begin(const char *server, struct address *peer, int *ret_other)
 {
-	const struct trust_policy policy = {0};
+	struct stream *s = NULL;
+	struct error err = {0};
+	int ends[2];
 
-	for (size_t i = 0; i < COUNT_OF(prepare_rows); i++) {
-		SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
-		SSL *const ssl = SSL_new(context);
+	CHECK_INT(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	CHECK_INT(0, address_parse(server, peer, &err));
+	s = tls_begin(ends[0], peer, false, &err);
+	CHECK(s != NULL);
+	CHECK_STR("", err.text);
+	*ret_other = ends[1];
+	return s;
+}
+
+static void test_begin(void)
+{
+	for (size_t i = 0; i < COUNT_OF(begin_rows); i++) {
 		struct address peer = {0};
-		struct error err = {0};
+		int other = -1;
 
-		test_case("prepare: %s", prepare_rows[i].server);
-		CHECK_INT(0, address_parse(prepare_rows[i].server, &peer, &err));
-		CHECK_INT(0, trust_prepare(ssl, &policy, &peer, &err));
-		CHECK_STR("", err.text);
-		CHECK_STR(prepare_rows[i].sni, SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
-		CHECK_INT(SSL_VERIFY_NONE, SSL_get_verify_mode(ssl));
-		SSL_free(ssl);
-		SSL_CTX_free(context);
+		test_case("begin: %s", begin_rows[i].server);
+		struct stream *const s = begin(begin_rows[i].server, &peer, &other);
+		CHECK_STR(begin_rows[i].sni,
+		          SSL_get_servername(tls_ssl(s), TLSEXT_NAMETYPE_host_name));
+		CHECK_INT(SSL_VERIFY_NONE, SSL_get_verify_mode(tls_ssl(s)));
+		stream_close(s);
+		(void)close(other);
 	}
 }
 
 static void test_cacert(void)
 {
 	const struct trust_policy policy = {.cacert_file = "/nonexistent/ca.pem"};
-	SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
-	SSL *const ssl = SSL_new(context);
-	struct address peer = {0};
 	struct error err = {0};
 
 	test_case("prepare: certificates that cannot be read");
-	CHECK_INT(0, address_parse("xen1", &peer, &err));
-	CHECK_INT(-1, trust_prepare(ssl, &policy, &peer, &err));
+	CHECK_INT(-1, judge_prepare(&policy, &err));
 	CHECK_INT(ERROR_USAGE, err.kind);
 	CHECK_CONTAINS("/nonexistent/ca.pem", err.text);
 	CHECK(err.cause[0] != '\0');
 	CHECK_INT(0, ERR_peek_error());
-	SSL_free(ssl);
-	SSL_CTX_free(context);
 }
 
 static void test_no_certificate(void)
 {
 	const struct trust_policy policy = {.insecure = true};
-	SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
-	SSL *const ssl = SSL_new(context);
-	struct address peer = {0};
-	struct error err = {0};
 	struct trust_vouched none = {0};
 	const struct trust_vouched *const vouched[] = {NULL, &none};
 
 	for (size_t i = 0; i < COUNT_OF(vouched); i++) {
+		struct trust_question question = {0};
+		struct address peer = {0};
+		struct error err = {0};
+		int other = -1;
+
 		test_case("judge: without a certificate nobody is trusted, %zu", i);
-		CHECK_INT(0, address_parse("xen1", &peer, &err));
-		CHECK_INT(-1, trust_judge(ssl, &policy, vouched[i], &peer, &err));
+		struct stream *const s = begin("xen1", &peer, &other);
+		CHECK_INT(-1, judge_peer(s, &policy, vouched[i], &peer, &question, &err));
 		CHECK_INT(ERROR_UNTRUSTED, err.kind);
+		CHECK_INT(REASON_NONE, err.reason);
 		CHECK_CONTAINS("xen1:443", err.text);
+		stream_close(s);
+		(void)close(other);
 	}
-	SSL_free(ssl);
-	SSL_CTX_free(context);
 }
 
 static void test_vouch(void)
@@ -102,7 +113,7 @@ static void test_vouch(void)
 int main(void)
 {
 	test_vouch();
-	test_prepare();
+	test_begin();
 	test_cacert();
 	test_no_certificate();
 	return test_finish();

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Access to a pool: see access.h.
+ *
+ * ALWAYS TRUE: what is below reports a certificate that only a person can decide on as a failure, so that
+ * every step here that connects stands in a loop: fail, ask, record, do it again. It ends, since a yes is
+ * remembered and a no is a failure of another kind.
+ */
+#include "access/access.h"
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "term/prompt.h"
+#include "xapi/tunnel.h"
+
+void access_init(struct access *a, struct settings *settings)
+{
+	*a = (struct access){.settings = settings, .endpoint = settings->endpoint};
+	confirm_init(&a->confirm, &settings->trust);
+	a->endpoint.trust = &a->confirm.policy;
+	a->endpoint.question = &a->confirm.question;
+	a->credentials.user = settings->user;
+	session_init(&a->session, &a->endpoint);
+}
+
+static struct login login_of(struct access *a)
+{
+	return (struct login){
+	    .settings = a->settings,
+	    .endpoint = &a->endpoint,
+	    .confirm = &a->confirm,
+	    .credentials = &a->credentials,
+	};
+}
+
+int access_open(struct access *a, struct error *err)
+{
+	const struct login login = login_of(a);
+
+	a->confirm.possible = prompt_possible();
+	return login_open(&login, &a->session, err);
+}
+
+int access_renew(struct access *a, struct error *err)
+{
+	const struct login login = login_of(a);
+
+	a->confirm.possible = false;
+	session_end(&a->session);
+	return login_again(&login, &a->session, err);
+}
+
+int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,
+                   struct console *ret_console, struct error *err)
+{
+	struct session *const s = &a->session;
+
+	if (target->control_domain ? vm_find_control_domain(s, target->what, ret_vm, err) != 0
+	                           : vm_find(s, target->what, ret_vm, err) != 0)
+		return -1;
+	return console_find(s, ret_vm, target->protocol, ret_console, err);
+}
+
+static int reach_once(struct access *a, const struct target *target, struct vm *ret_vm,
+                      struct tunnel *ret, struct error *err)
+{
+	const struct settings *const settings = a->settings;
+	const struct tunnel_access how = {
+	    .user = a->credentials.user,
+	    .password = a->credentials.password,
+	    .console_address = settings->has_console_address ? &settings->console_address : NULL,
+	};
+	struct console console = {0};
+	struct vm vm = {0};
+	int rc = access_look_up(a, target, &vm, &console, err);
+
+	if (rc == 0)
+		rc = tunnel_open(&a->session, &vm, &console, &how, ret, err);
+	console_free(&console);
+	if (rc == 0)
+		*ret_vm = vm; /* handed over */
+	else
+		vm_free(&vm);
+	return rc;
+}
+
+int access_reach(struct access *a, const struct target *target, struct vm *ret_vm,
+                 struct tunnel *ret, struct error *err)
+{
+	bool again = false;
+
+	for (;;) {
+		if (reach_once(a, target, ret_vm, ret, err) == 0)
+			return 0;
+		/* The VM moved between the look-up and CONNECT, which happens once. */
+		if (err->reason == REASON_STALE_LOCATION && !again) {
+			log_trace(LOG_STEPS,
+			          "the console's location is out of date, looking it up again");
+			again = true;
+		} else if (!confirm_resolve(&a->confirm, err)) {
+			return -1;
+		}
+	}
+}
+
+void access_leave(struct access *a, struct tunnel *standing)
+{
+	session_logout_aside(&a->session, standing);
+}
+
+void access_pause(struct access *a)
+{
+	session_end(&a->session);
+}
+
+void access_close(struct access *a)
+{
+	if (a->settings == NULL)
+		return;
+	session_end(&a->session);
+	secret_free(a->credentials.password);
+	a->credentials.password = NULL;
+}

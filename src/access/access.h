@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Access to a pool: from settings to a session, to a VM, to its console. It owns what outlives a single
+ * connection: the credentials, the answers that a person gave, the session. Commands, and what serves and
+ * attaches, see only this of all that connects.
+ *
+ * Here, and in nothing below, people are asked: for a password, and whether a certificate is the right one.
+ */
+#ifndef XENCON_ACCESS_ACCESS_H
+#define XENCON_ACCESS_ACCESS_H
+
+#include "access/login.h"
+#include "access/target.h"
+#include "http/tunnel.h"
+#include "xapi/console.h"
+#include "xapi/vm.h"
+
+struct access {
+	struct settings *settings; /* the caller's, which outlive this */
+	struct confirm confirm;    /* to which the endpoint points: this must not move */
+	struct endpoint endpoint;
+	struct credentials credentials;
+	struct session session;
+};
+
+/* Starts it; connects to nothing. End it with access_close, whatever comes in between. */
+void access_init(struct access *a, struct settings *settings);
+
+/* Logs in with whatever password can be had: see login_open. Takes the password out of the settings. */
+int access_open(struct access *a, struct error *err);
+
+/* Logs in anew with what has worked in access_open; from here on nobody is asked anything. The session that
+ * there was is ended. Errors as login_again. */
+int access_renew(struct access *a, struct error *err);
+
+/* Finds the VM and its console; they are the caller's to free, also after a failure. Errors as vm_find
+ * and console_find. */
+int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,
+                   struct console *ret_console, struct error *err);
+
+/* Finds the VM and its console and opens the tunnel. When the VM moved in between, it is looked up
+ * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
+ * and tunnel_open. */
+int access_reach(struct access *a, const struct target *target, struct vm *ret_vm,
+                 struct tunnel *ret, struct error *err);
+
+/* Logs out aside, in a process of its own, while the tunnel (may be NULL) goes on: a console that stands
+ * needs its session no more. See session_logout_aside. */
+void access_leave(struct access *a, struct tunnel *standing);
+
+/* Ends the session, within SESSION_LOGOUT_MS; the credentials stay. */
+void access_pause(struct access *a);
+
+/* Ends the session likewise, and wipes the credentials. All zeroes is fine. */
+void access_close(struct access *a);
+
+#endif
