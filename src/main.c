@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "base/signals.h"
 #include "cmd/run.h"
-#include "xapi/rpc.h"
+#include "rpc/rpc.h"
 
 /* Started without the standard descriptors, our sockets would become them. */
 static void fill_standard_descriptors(void)

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "term/prompt.h"
-#include "xapi/tunnel.h"
+#include "xapi/connect.h"
 
 void access_init(struct access *a, struct settings *settings)
 {
@@ -65,7 +65,7 @@ static int reach_once(struct access *a, const struct target *target, struct vm *
                       struct tunnel *ret, struct error *err)
 {
 	const struct settings *const settings = a->settings;
-	const struct tunnel_access how = {
+	const struct connect_access how = {
 	    .user = a->credentials.user,
 	    .password = a->credentials.password,
 	    .console_address = settings->has_console_address ? &settings->console_address : NULL,
@@ -75,7 +75,7 @@ static int reach_once(struct access *a, const struct target *target, struct vm *
 	int rc = access_look_up(a, target, &vm, &console, err);
 
 	if (rc == 0)
-		rc = tunnel_open(&a->session, &vm, &console, &how, ret, err);
+		rc = connect_console(&a->session, &vm, &console, &how, ret, err);
 	console_free(&console);
 	if (rc == 0)
 		*ret_vm = vm; /* handed over */

@@ -40,7 +40,7 @@ int access_look_up(struct access *a, const struct target *target, struct vm *ret
 
 /* Finds the VM and its console and opens the tunnel. When the VM moved in between, it is looked up
  * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
- * and tunnel_open. */
+ * and connect_console. */
 int access_reach(struct access *a, const struct target *target, struct vm *ret_vm,
                  struct tunnel *ret, struct error *err);
 

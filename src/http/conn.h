@@ -22,9 +22,6 @@
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536
 
-/* A reply's largest body: a pool of 10,000 virtual machines describes them in about 45 MB. */
-#define CONN_BODY_MAX (64L * 1024 * 1024)
-
 /* How to reach a server: everything that every connection of a run has in common. */
 struct endpoint {
 	struct address address;
@@ -57,16 +54,10 @@ int conn_look(const struct endpoint *to, struct trust_question *ret, struct erro
 /* Sends all of data within the timeout. ERROR_UNREACHABLE. */
 int conn_send(struct conn *c, const void *data, size_t len, struct error *err);
 
-/* Waits up to `timeout_ms` for a reply's head and takes it out of the buffer. *ret_empty (may be
- * NULL) tells whether the connection ended before a single byte. ERROR_UNREACHABLE, ERROR_PROTOCOL. */
-int conn_recv_head(struct conn *c, int timeout_ms, struct http_head *ret, bool *ret_empty,
-                   struct error *err);
-
-/* Reads the body that `head` announces, up to `max` bytes of it, and ends it with a NUL that is not
- * counted. The caller wipes and frees *ret. ERROR_UNREACHABLE if it breaks off, ERROR_PROTOCOL if it
- * is too long. */
-int conn_recv_body(struct conn *c, const struct http_head *head, int64_t max, char **ret,
-                   size_t *ret_len, struct error *err);
+/* Whether the connection still stands, as far as can be told without a word, and nothing lies unread on
+ * it. What a server says unasked, or behind the end of a reply, would be taken for the next reply, or for
+ * what a console prints: such a connection must be closed, and not be used again. */
+bool conn_is_quiet(struct conn *c);
 
 /* Makes a tunnel of the connection, which has just been answered with 200 to CONNECT: stream, buffer and
  * proxy command are *ret's from now on, nothing is copied, and c is freed. */

@@ -2,18 +2,10 @@
 /* Consoles: see console.h. */
 #include "xapi/console.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERY_MAX 256 /* a reference has 46 characters */
-
-static const char *text_field(const json_t *record, const char *field)
-{
-	const char *const text = json_string_value(json_object_get(record, field));
-
-	return text == NULL ? "" : text;
-}
+#include "xapi/record.h"
 
 static json_t *find_protocol(json_t *records, const char *protocol)
 {
@@ -22,7 +14,7 @@ static json_t *find_protocol(json_t *records, const char *protocol)
 
 	json_object_foreach(records, ref, record)
 	{
-		if (strcmp(text_field(record, "protocol"), protocol) == 0)
+		if (strcmp(record_text(record, "protocol"), protocol) == 0)
 			return record;
 	}
 	return NULL;
@@ -78,8 +70,8 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 static int take(const json_t *record, struct console *ret, struct error *err)
 {
 	struct console console = {
-	    .uuid = strdup(text_field(record, "uuid")),
-	    .location = strdup(text_field(record, "location")),
+	    .uuid = strdup(record_text(record, "uuid")),
+	    .location = strdup(record_text(record, "location")),
 	};
 
 	if (console.uuid == NULL || console.location == NULL) {
@@ -93,22 +85,18 @@ static int take(const json_t *record, struct console *ret, struct error *err)
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
                  struct error *err)
 {
-	char text[QUERY_MAX];
 	json_t *records = NULL;
-	int rc;
+	struct query q;
 
 	if (check_running(vm, err) != 0)
 		return -1;
-	(void)snprintf(text, sizeof(text), "field \"VM\"=\"%s\"", vm->ref);
-	if (session_call(s, "console.get_all_records_where", json_pack("[s]", text), &records,
-	                 err) != 0)
+	query_begin(&q);
+	query_where(&q, "VM", vm->ref);
+	if (session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), &records, err) != 0)
 		return -1;
 	const json_t *const record = find_protocol(records, protocol);
-	if (!json_is_object(records))
-		rc = error_set(err, ERROR_PROTOCOL, "the result of %s is not a map of records",
-		               "console.get_all_records_where");
-	else
-		rc = record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
+	const int rc =
+	    record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
 	json_decref(records);
 	return rc;
 }

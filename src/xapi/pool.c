@@ -4,12 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/text.h"
-
-#define QUERY_MAX 256 /* a reference has 46 characters */
+#include "xapi/record.h"
 
 /* The header has the digits bare, or behind the name of the digest. */
 static void vouch_by_thumbprint(struct trust_vouched *vouched, const char *thumbprint)
@@ -18,7 +17,7 @@ static void vouch_by_thumbprint(struct trust_vouched *vouched, const char *thumb
 	uint8_t digest[FINGERPRINT_SIZE];
 	struct error ignored = {0};
 
-	if (strncasecmp(thumbprint, prefix, strlen(prefix)) == 0)
+	if (ascii_prefix_fold(thumbprint, prefix))
 		thumbprint += strlen(prefix);
 	if (thumbprint[0] != '\0' && fingerprint_parse(thumbprint, digest, &ignored) == 0)
 		trust_vouch(vouched, digest);
@@ -49,7 +48,7 @@ static int follow(struct session *s, struct error *err)
 static bool was_visited(char visited[][ADDRESS_HOST_MAX], size_t count, const char *host)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcasecmp(visited[i], host) == 0)
+		if (ascii_equal_fold(visited[i], host))
 			return true;
 	}
 	return false;
@@ -80,17 +79,16 @@ int pool_login(struct session *s, const char *user, const char *password, struct
 
 static void vouch_by_record(struct trust_vouched *vouched, const json_t *record)
 {
-	const char *const type = json_string_value(json_object_get(record, "type"));
-	const char *digits = json_string_value(json_object_get(record, "fingerprint_sha256"));
+	const char *digits = record_text(record, "fingerprint_sha256");
 	uint8_t digest[FINGERPRINT_SIZE];
 	struct error ignored = {0};
 
 	/* "host_internal" is shown for the SNI "pool" alone, "ca" by nobody. */
-	if (type == NULL || strcmp(type, "host") != 0)
+	if (strcmp(record_text(record, "type"), "host") != 0)
 		return;
-	if (digits == NULL || digits[0] == '\0') /* before fingerprint_sha256 there was only this */
-		digits = json_string_value(json_object_get(record, "fingerprint"));
-	if (digits != NULL && fingerprint_parse(digits, digest, &ignored) == 0)
+	if (digits[0] == '\0') /* before fingerprint_sha256 there was only this */
+		digits = record_text(record, "fingerprint");
+	if (fingerprint_parse(digits, digest, &ignored) == 0)
 		trust_vouch(vouched, digest);
 }
 
@@ -98,14 +96,14 @@ int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *re
                    struct error *err)
 {
 	struct error ignored = {0};
-	char query[QUERY_MAX];
+	struct query q;
 	json_t *records = NULL;
 	const char *ref;
 	json_t *record;
 
-	(void)snprintf(query, sizeof(query), "field \"host\"=\"%s\"", host);
-	if (session_call(s, "Certificate.get_all_records_where", json_pack("[s]", query), &records,
-	                 &ignored) != 0) {
+	query_begin(&q);
+	query_where(&q, "host", host);
+	if (session_call(s, METHOD_CERTIFICATE_WHERE, query_params(&q), &records, &ignored) != 0) {
 		if (ignored.kind == ERROR_INTERRUPTED)
 			return error_interrupted(err, ignored.signal);
 		return 0;
@@ -119,13 +117,13 @@ int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err)
 {
 	json_t *records = NULL;
 
-	if (session_call(s, "pool.get_all_records", json_array(), &records, err) != 0)
+	if (session_call(s, METHOD_POOL_ALL, json_array(), &records, err) != 0)
 		return -1;
 	/* There is always exactly one. */
 	const json_t *const pool = json_object_iter_value(json_object_iter(records));
-	const char *const uuid = json_string_value(json_object_get(pool, "uuid"));
+	const char *const uuid = record_text(pool, "uuid");
 	int rc = 0;
-	if (uuid == NULL || !text_is_uuid(uuid))
+	if (!text_is_uuid(uuid))
 		rc = error_set(err, ERROR_PROTOCOL, "the pool has no uuid");
 	else
 		(void)snprintf(ret, POOL_UUID_MAX, "%s", uuid);

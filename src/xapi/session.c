@@ -48,12 +48,10 @@ int session_login(struct session *s, const char *user, const char *password, str
 		return -1;
 	signals_defer_begin();
 	/* The last parameter, the originator, is what the server's log and its limit go by. */
-	rc = rpc_call(&s->rpc, "session.login_with_password",
+	rc = rpc_call(&s->rpc, METHOD_LOGIN,
 	              json_pack("[s, s, s, s]", user, password, "1.0", "xencon/" XENCON_VERSION),
 	              &result, err);
 	signals_defer_end();
-	if (rc == 0 && !json_is_string(result))
-		rc = error_set(err, ERROR_PROTOCOL, "the server's session is not a string");
 	if (rc == 0 && !is_cookie(json_string_value(result)))
 		rc = error_set(err, ERROR_PROTOCOL, "the server's session is no reference");
 	if (rc == 0 && (s->ref = secret_dup(json_string_value(result))) == NULL)
@@ -64,21 +62,29 @@ int session_login(struct session *s, const char *user, const char *password, str
 	return rc;
 }
 
-int session_call(struct session *s, const char *method, json_t *params, json_t **ret,
-                 struct error *err)
+int session_begin(struct session *s, enum method_name method, json_t *params, struct error *err)
 {
 	if (params == NULL || json_array_insert_new(params, 0, json_string(s->ref)) != 0) {
 		json_decref(params);
-		return error_set(err, ERROR_LOCAL, "cannot make a request for %s", method);
+		return error_set(err, ERROR_LOCAL, "cannot make a request for %s",
+		                 method_of(method)->name);
 	}
-	return rpc_call(&s->rpc, method, params, ret, err);
+	return rpc_begin(&s->rpc, method, params, err);
+}
+
+int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
+                 struct error *err)
+{
+	if (session_begin(s, method, params, err) != 0)
+		return -1;
+	return rpc_finish(&s->rpc, ret, err);
 }
 
 static int logout(struct session *s, struct error *err)
 {
 	json_t *result = NULL;
 
-	const int rc = rpc_call(&s->rpc, "session.logout", json_pack("[s]", s->ref), &result, err);
+	const int rc = rpc_call(&s->rpc, METHOD_LOGOUT, json_pack("[s]", s->ref), &result, err);
 	json_decref(result);
 	return rc;
 }

@@ -10,7 +10,7 @@
 
 #include <sys/types.h>
 
-#include "xapi/rpc.h"
+#include "rpc/rpc.h"
 
 /* How long leaving may take on account of the logout, whoever does it. */
 #define SESSION_LOGOUT_MS SIGNALS_GRACE_MS
@@ -29,8 +29,11 @@ void session_init(struct session *s, const struct endpoint *endpoint);
  * out by session_end. ERROR_LOGIN for a refusal, others as rpc_call. */
 int session_login(struct session *s, const char *user, const char *password, struct error *err);
 
+/* rpc_begin with the session put before `params` (an array, taken over); see there. */
+int session_begin(struct session *s, enum method_name method, json_t *params, struct error *err);
+
 /* rpc_call with the session put before `params` (an array, taken over). */
-int session_call(struct session *s, const char *method, json_t *params, json_t **ret,
+int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
                  struct error *err);
 
 /* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`

@@ -7,12 +7,14 @@
 
 #include "xapi/session.h"
 
+/* What we know of a machine, as it was when it was looked up. Each string is owned. */
 struct vm {
 	char *ref;
 	char *uuid;
 	char *name;
-	char *power_state; /* "Running", "Paused", "Halted", "Suspended" */
-	char *resident_on; /* the host's reference; "OpaqueRef:NULL" when halted */
+	char *power_state;      /* "Running", "Paused", "Halted", "Suspended" */
+	char *resident_on;      /* the host's reference; "OpaqueRef:NULL" when halted */
+	bool is_control_domain; /* a host's own: its console needs another role */
 };
 
 /* Finds a VM by uuid or by its exact name, in one round trip; templates and snapshots never match

@@ -113,7 +113,7 @@ def test_garbage(stage, data, pool, xencon, spoil):
 OVERSIZE = {
     "a head without end": ({"part": "head"}, "its head does not end"),
     "a head of 100 kB": ({"part": "head", "size": 100_000}, "its head does not end"),
-    "a body of 100 MB announced": ({"part": "body", "size": 100_000_000}, "100000000 bytes"),
+    "a body of 200 MB announced": ({"part": "body", "size": 200_000_000}, "200000000 bytes"),
     "a length that is a lie": ({"part": "length", "size": 10 ** 15}, f"{10 ** 15} bytes"),
     "a length of 20 digits": ({"part": "length", "size": 10 ** 19}, "Content-Length"),
     "a body without end": ({"part": "body"}, " MiB"),

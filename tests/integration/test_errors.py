@@ -207,8 +207,8 @@ NOT_RPC = {
     "error without words": b'{"error":{"code":1}}', "empty error": b'{"result":null,"error":[]}',
 }
 WRONG_RESULT = {
-    "null": b'{"result":null,"error":null,"id":1}', "number": b'{"result":7,"id":1}',
-    "list": b'{"result":["a"],"id":1}', "true": b'{"jsonrpc":"2.0","result":true,"id":1}',
+    "null": b'{"result":null,"error":null,"id":%d}', "number": b'{"result":7,"id":%d}',
+    "list": b'{"result":["a"],"id":%d}', "true": b'{"jsonrpc":"2.0","result":true,"id":%d}',
 }
 
 
@@ -219,6 +219,8 @@ WRONG_RESULT = {
     *((body, "not a") for body in WRONG_RESULT.values()),
 ], ids=[*NOT_JSON, *NOT_RPC, *WRONG_RESULT])
 def test_an_answer_that_makes_no_sense(body, says, call, pool, xencon, spoil):
+    if says == "not a":
+        body = body % (1 + CALLS.index(call))
     spoil("rpc", "not_json", times=None, method=call, body=body)
     done = xencon.run("web01")
     assert_failed(done, 1, says)
@@ -236,7 +238,7 @@ RECORDS = {
 @pytest.mark.parametrize("call", CALLS[1:])
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 def test_records_that_make_no_sense(record, call, pool, xencon, spoil):
-    body = json.dumps({"result": {"OpaqueRef:1": record}}).encode()
+    body = json.dumps({"result": {"OpaqueRef:1": record}, "id": 1 + CALLS.index(call)}).encode()
     spoil("rpc", "not_json", times=None, method=call, body=body)
     done = xencon.run("web01")
     assert done.returncode in (1, 5, 6), done.stderr

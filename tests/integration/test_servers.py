@@ -290,7 +290,7 @@ def test_a_memory_that_cannot_be_kept(pool, make_xencon, file):
 
 def test_a_uuid_that_is_none(pool, make_xencon, file):
     pool.faults.add(sim.Fault("rpc", "replace", method="pool.get_all_records", data=answer(
-        b'{"jsonrpc":"2.0","id":1,"result":{"OpaqueRef:1":{"uuid":"x\\ny z"}}}')))
+        b'{"jsonrpc":"2.0","id":2,"result":{"OpaqueRef:1":{"uuid":"x\\ny z"}}}')))
     xencon = on(make_xencon(pool), pool.coordinator, pool.hosts[1])
     assert_failed(quiet(xencon, "web01"), 1, "uuid", pool=pool)
     assert not file.exists() or file.read_text() == ""

@@ -2,8 +2,8 @@
 /* XAPI's error codes in words: kind, what is named, and the code itself for callers. */
 #include <string.h>
 
+#include "rpc/fault.h"
 #include "test.h"
-#include "xapi/fault.h"
 
 #define METHOD "VM.get_record"
 

@@ -52,7 +52,7 @@ static void fill(struct suggest *s, size_t row)
 {
 	suggest_init(s, rows[row].wanted);
 	for (size_t i = 0; rows[row].names[i] != NULL; i++)
-		suggest_consider(s, rows[row].names[i]);
+		suggest_consider(s, rows[row].names[i], "");
 }
 
 int main(void)

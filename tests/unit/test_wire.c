@@ -9,8 +9,8 @@
 
 #include "http/http.h"
 #include "net/address.h"
+#include "rpc/message.h"
 #include "test.h"
-#include "xapi/rpc.h"
 
 static const char *text_of(const json_t *entry, const char *key)
 {
@@ -93,7 +93,7 @@ static int check_reply(const char *body)
 	struct error err = {0};
 	int locations = 0;
 
-	const int rc = rpc_parse_reply(copy, strlen(body), &result, &fault, &err);
+	const int rc = message_parse_reply(copy, strlen(body), 1, &result, &fault, &err);
 	if (expected == NULL) {
 		CHECK_INT(-1, rc); /* the one that is XML */
 	} else if (failed) {

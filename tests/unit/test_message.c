@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rpc/message.h"
 #include "test.h"
-#include "xapi/rpc.h"
+
+#define ID 1 /* of the request that all these answer, or should */
 
 static const struct {
 	const char *name;
@@ -21,11 +23,12 @@ static const struct {
     {"an empty string, as logout gives", "{\"jsonrpc\":\"2.0\",\"result\":\"\",\"id\":1}", "\"\""},
     {"null", "{\"result\":null,\"error\":null,\"id\":1}", "null"},
     {"null in 2.0", "{\"jsonrpc\":\"2.0\",\"result\":null,\"id\":1}", "null"},
-    {"a number", "{\"result\":7}", "7"},
-    {"false", "{\"result\":false}", "false"},
-    {"white space around", " \r\n{ \"result\" : 1 }\n", "1"},
-    {"other members", "{\"extra\":[1,2],\"result\":1,\"id\":null}", "1"},
-    {"escapes and UTF-8", "{\"result\":\"\\u00e9\xc3\xa9\\n\"}", "\"\\u00e9\\u00e9\\n\""},
+    {"a number", "{\"result\":7,\"id\":1}", "7"},
+    {"false", "{\"result\":false,\"id\":1}", "false"},
+    {"white space around", " \r\n{ \"result\" : 1 , \"id\" : 1 }\n", "1"},
+    {"other members", "{\"extra\":[1,2],\"result\":1,\"id\":1}", "1"},
+    {"keys twice: the last counts", "{\"id\":7,\"result\":2,\"result\":1,\"id\":1}", "1"},
+    {"escapes and UTF-8", "{\"result\":\"\\u00e9\xc3\xa9\\n\",\"id\":1}", "\"\\u00e9\\u00e9\\n\""},
 };
 
 static void test_results(void)
@@ -39,7 +42,7 @@ static void test_results(void)
 		struct error err = {0};
 
 		test_case("result: %s", result_rows[i].name);
-		CHECK_INT(1, rpc_parse_reply(body, len, &result, &fault, &err));
+		CHECK_INT(1, message_parse_reply(body, len, ID, &result, &fault, &err));
 		CHECK(expected != NULL && json_equal(expected, result));
 		CHECK_INT(99, fault.count);
 		CHECK_INT(ERROR_NONE, err.kind);
@@ -95,6 +98,11 @@ static const struct {
      "CODE",
      4,
      {"", "", "", "x"}},
+    {"to a request that could not be read",
+     "{\"error\":{\"message\":\"CODE\"},\"id\":null}",
+     "CODE",
+     0,
+     {NULL}},
     {"more parameters than are read",
      "{\"error\":[\"CODE\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}",
      "CODE",
@@ -113,7 +121,7 @@ static void test_faults(void)
 
 		test_case("fault: %s", fault_rows[i].name);
 		memset(&fault, 0xff, sizeof(fault));
-		CHECK_INT(0, rpc_parse_reply(body, len, &result, &fault, &err));
+		CHECK_INT(0, message_parse_reply(body, len, ID, &result, &fault, &err));
 		CHECK_STR(fault_rows[i].code, fault.code);
 		CHECK_INT(fault_rows[i].count, fault.count);
 		for (size_t j = 0; j < FAULT_PARAMS; j++)
@@ -127,6 +135,7 @@ static void test_faults(void)
 
 #define NOT_JSON "not JSON"
 #define NOT_RPC  "not JSON-RPC"
+#define NOT_OURS "another request"
 
 static const struct {
 	const char *name;
@@ -149,6 +158,14 @@ static const struct {
     {"half a surrogate", BYTES("{\"result\":\"\\ud800\"}"), NOT_JSON},
     {"single quotation marks", BYTES("{'result':1}"), NOT_JSON},
     {"a number beyond all", BYTES("{\"result\":1e999}"), NOT_JSON},
+    {"of the request before", BYTES("{\"result\":1,\"id\":0}"), NOT_OURS},
+    {"of the request after", BYTES("{\"jsonrpc\":\"2.0\",\"result\":1,\"id\":2}"), NOT_OURS},
+    {"a fault of another request", BYTES("{\"error\":[\"CODE\"],\"id\":2}"), NOT_OURS},
+    {"of no request", BYTES("{\"result\":1}"), NOT_OURS},
+    {"of a null request", BYTES("{\"result\":1,\"id\":null}"), NOT_OURS},
+    {"of a request in words", BYTES("{\"result\":1,\"id\":\"1\"}"), NOT_OURS},
+    {"of a request and a half", BYTES("{\"result\":1,\"id\":1.0}"), NOT_OURS},
+    {"of a request beyond all", BYTES("{\"result\":1,\"id\":18446744073709551617}"), NOT_JSON},
     {"a string alone", BYTES("\"result\""), NOT_JSON},
     {"an empty object", BYTES("{}"), NOT_RPC},
     {"a list", BYTES("[\"result\"]"), NOT_RPC},
@@ -169,7 +186,7 @@ static void check_bad(const char *body, size_t len, const char *text)
 	struct fault fault = {.count = 99};
 	struct error err = {0};
 
-	CHECK_INT(-1, rpc_parse_reply(copy, len, &result, &fault, &err));
+	CHECK_INT(-1, message_parse_reply(copy, len, ID, &result, &fault, &err));
 	CHECK_INT(ERROR_PROTOCOL, err.kind);
 	CHECK(strlen(err.text) > strlen(text));
 	CHECK_STR(text, err.text + strlen(err.text) - strlen(text));
@@ -216,7 +233,7 @@ static void test_long_parameters(void)
 	text[len] = '\0';
 	json_t *const reply = json_pack("{s:[s,s]}", "error", text, text);
 	char *const body = json_dumps(reply, JSON_COMPACT);
-	CHECK_INT(0, rpc_parse_reply(body, strlen(body), &result, &fault, &err));
+	CHECK_INT(0, message_parse_reply(body, strlen(body), ID, &result, &fault, &err));
 	CHECK_INT(FAULT_CODE_MAX - 1, strlen(fault.code));
 	CHECK_INT(FAULT_PARAM_MAX - 1, strlen(fault.params[0]));
 	free(body);

@@ -3,7 +3,7 @@
  * XAPI's error codes: see fault.h. The codes and their parameters are those that xapi's datamodel
  * lists; any other is shown as it came.
  */
-#include "xapi/fault.h"
+#include "rpc/fault.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* XAPI's error codes, in words and with the next step. */
-#ifndef XENCON_XAPI_FAULT_H
-#define XENCON_XAPI_FAULT_H
+#ifndef XENCON_RPC_FAULT_H
+#define XENCON_RPC_FAULT_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Replies: a result, or a fault that can be described, or an error; never two of them. */
 #include "fuzz.h"
-#include "xapi/fault.h"
-#include "xapi/rpc.h"
+#include "rpc/fault.h"
+#include "rpc/message.h"
 
 static void describe(const struct fault *fault)
 {
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fault fault = {.count = 99};
 	struct error err = {0};
 
-	const int rc = rpc_parse_reply((const char *)data, size, &result, &fault, &err);
+	const int rc = message_parse_reply((const char *)data, size, 1, &result, &fault, &err);
 	REQUIRE(rc >= -1 && rc <= 1);
 	REQUIRE((rc == 1) == (result != NULL));
 	REQUIRE((rc == 0) == (fault.count != 99));

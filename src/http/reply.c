@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Replies: see reply.h.
+ *
+ * Owns the memory of a body, never the connection. ALWAYS TRUE: not a byte behind the reply is taken out
+ * of the connection's buffer. What follows a head may be a console's first words; what follows a body is
+ * a sign that the framing is in doubt, and conn_is_quiet must be able to see it.
+ */
+#include "http/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/wait.h"
+
+/* A body's memory grows with what arrives, never with what is announced. */
+#define BODY_FIRST 16384
+
+/* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
+#define BODY_MIN_BYTES_PER_S 4096
+
+#define MIB (1024L * 1024)
+
+void reply_begin(struct reply *r, int timeout_ms, int64_t max)
+{
+	*r = (struct reply){.timeout_ms = timeout_ms, .max = max, .began = clock_ms()};
+}
+
+void reply_free(struct reply *r)
+{
+	secret_wipe(r->body, r->cap);
+	free(r->body);
+	*r = (struct reply){0};
+}
+
+void reply_limit(struct reply *r, int timeout_ms, int64_t max)
+{
+	if (r->timeout_ms > timeout_ms)
+		r->timeout_ms = timeout_ms;
+	if (r->max > max)
+		r->max = max;
+}
+
+int64_t reply_deadline(const struct reply *r)
+{
+	return r->began + r->timeout_ms + (int64_t)(r->len * 1000 / BODY_MIN_BYTES_PER_S);
+}
+
+/* What a TLS server does about clear text: it closes, resets or sends an alert. */
+static int no_head(const struct conn *c, struct error *err)
+{
+	if (c->clear_text && !c->has_answered)
+		(void)error_hint(err, "if that port speaks TLS, ask for https://%s", c->name);
+	return -1;
+}
+
+int reply_late(const struct reply *r, const struct conn *c, struct error *err)
+{
+	(void)error_set(err, ERROR_UNREACHABLE, "no answer from %s within %d s", c->name,
+	                (r->timeout_ms + 999) / 1000);
+	return r->state == REPLY_HEAD ? no_head(c, err) : -1;
+}
+
+/* One stream_recv; a connection that breaks here means that the server is not reached. */
+static ssize_t take(struct conn *c, uint8_t *to, size_t len, struct error *err)
+{
+	const ssize_t n = stream_recv(c->stream, to, len, err);
+
+	if (n == STREAM_ERROR) {
+		err->kind = ERROR_UNREACHABLE;
+		(void)error_context(err, "%s", c->name);
+	}
+	return n;
+}
+
+static int advance_head(struct reply *r, struct conn *c, struct error *err)
+{
+	for (;;) {
+		if (buf_used(&c->in) > 0) {
+			const enum http_progress progress =
+			    http_parse_head(buf_head(&c->in), buf_used(&c->in), &r->head, err);
+
+			if (progress == HTTP_BAD) {
+				(void)error_context(err, "%s", c->name);
+				return no_head(c, err);
+			}
+			if (progress == HTTP_DONE)
+				break;
+		}
+		/* There is space: a head that is longer than the buffer is bad long before that. */
+		uint8_t *const tail = buf_tail(&c->in);
+		const ssize_t n = take(c, tail, buf_space(&c->in), err);
+		if (n == STREAM_AGAIN)
+			return 0;
+		if (n <= 0) {
+			r->empty = buf_used(&c->in) == 0;
+			if (n == STREAM_EOF)
+				(void)error_set(err, ERROR_UNREACHABLE,
+				                "%s closed the connection %s", c->name,
+				                r->empty ? "without an answer" : "amid its answer");
+			return no_head(c, err);
+		}
+		buf_produced(&c->in, (size_t)n);
+	}
+	c->has_answered = true;
+	buf_consume(&c->in, r->head.size);
+	r->state = REPLY_BODY;
+	r->began = clock_ms();
+	return 1;
+}
+
+/* Memory that grows by doubling; what it leaves behind is wiped. */
+static int grow(struct reply *r, struct error *err)
+{
+	const size_t most = (size_t)r->max + 2; /* one byte too many shows that it is too much */
+	const size_t twice = r->cap == 0 ? BODY_FIRST : r->cap * 2;
+	const size_t cap = twice < most ? twice : most;
+	char *const body = malloc(cap);
+
+	if (body == NULL)
+		return error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
+	if (r->body != NULL)
+		memcpy(body, r->body, r->len);
+	secret_wipe(r->body, r->cap);
+	free(r->body);
+	r->body = body;
+	r->cap = cap;
+	return 0;
+}
+
+/* Where the length is not told the body ends with the connection. */
+static int advance_body(struct reply *r, struct conn *c, struct error *err)
+{
+	const int64_t want = r->head.content_length;
+
+	if (want > r->max)
+		return error_set(err, ERROR_PROTOCOL, "%s announces an answer of %lld bytes",
+		                 c->name, (long long)want);
+	while (want == HTTP_LENGTH_UNKNOWN || r->len < (size_t)want) {
+		if ((int64_t)r->len > r->max)
+			return error_set(err, ERROR_PROTOCOL, "the answer of %s exceeds %lld %s",
+			                 c->name, (long long)(r->max >> (r->max < MIB ? 10 : 20)),
+			                 r->max < MIB ? "KiB" : "MiB");
+		if (r->len + 1 >= r->cap && grow(r, err) != 0)
+			return -1;
+		size_t room = r->cap - 1 - r->len;
+		if (want != HTTP_LENGTH_UNKNOWN && room > (size_t)want - r->len)
+			room = (size_t)want - r->len;
+		const size_t held = buf_used(&c->in);
+		if (held > 0) {
+			const size_t n = held < room ? held : room;
+
+			memcpy(r->body + r->len, buf_head(&c->in), n);
+			buf_consume(&c->in, n);
+			r->len += n;
+			continue;
+		}
+		const ssize_t n = take(c, (uint8_t *)r->body + r->len, room, err);
+		if (n == STREAM_AGAIN)
+			return 0;
+		if (n == STREAM_EOF && want == HTTP_LENGTH_UNKNOWN)
+			break;
+		if (n == STREAM_EOF)
+			return error_set(err, ERROR_UNREACHABLE,
+			                 "%s closed the connection amid its answer", c->name);
+		if (n < 0)
+			return -1;
+		r->len += (size_t)n;
+	}
+	if (r->body == NULL && grow(r, err) != 0) /* an empty body has its NUL as well */
+		return -1;
+	r->body[r->len] = '\0';
+	r->state = REPLY_WHOLE;
+	return 1;
+}
+
+int reply_advance(struct reply *r, struct conn *c, enum reply_state until, struct error *err)
+{
+	int rc = 1;
+
+	while (rc > 0 && r->state < until)
+		rc = r->state == REPLY_HEAD ? advance_head(r, c, err) : advance_body(r, c, err);
+	return rc;
+}
+
+int reply_await(struct reply *r, struct conn *c, enum reply_state until, struct error *err)
+{
+	for (;;) {
+		const int rc = reply_advance(r, c, until, err);
+
+		if (rc != 0)
+			return rc > 0 ? 0 : -1;
+		const short events = stream_events(c->stream, true, false);
+		const int ready = wait_ready(c->stream->fd, events, reply_deadline(r), err);
+		if (ready < 0)
+			return -1;
+		if (ready == 0)
+			return reply_late(r, c, err);
+	}
+}

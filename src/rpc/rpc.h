@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Remote procedure calls: JSON-RPC at POST /jsonrpc, which XenServer speaks since 6.2 (2013).
+ *
+ * Owns the connection: it is opened when first needed, again when the server has closed it, and closed
+ * whenever it is in doubt where its next reply begins. One call is under way at a time. rpc_call waits
+ * for it; rpc_begin and rpc_finish leave the waiting to a loop that has more to wait for.
+ */
+#ifndef XENCON_RPC_RPC_H
+#define XENCON_RPC_RPC_H
+
+#include <jansson.h>
+
+#include "http/conn.h"
+#include "http/reply.h"
+#include "rpc/fault.h"
+#include "rpc/method.h"
+
+/* A call that was begun and is not finished. */
+struct rpc_call {
+	const struct method *method; /* NULL: there is none */
+	char *body;                  /* owned: the request, for a second try; secret_release */
+	int64_t id;
+	int64_t started;
+	int extra_ms; /* beyond the connection's timeout */
+	bool reused;  /* sent over a connection that the server may have been closing */
+	bool over;    /* rpc_finish does not wait: the reply is whole, or `failed` says why not */
+	struct reply reply; /* owned */
+	struct error failed;
+};
+
+struct rpc {
+	struct endpoint endpoint;
+	struct conn *conn; /* owned; NULL when there is none */
+	bool answered;     /* it has carried a reply: the server may have closed it since */
+	int64_t last_id;   /* of a request; each has its own, and so must its reply */
+	struct rpc_call call;
+	struct fault fault;                   /* of the last call that failed with one */
+	char thumbprint[HTTP_THUMBPRINT_MAX]; /* that came with the last reply, or "" */
+};
+
+/* Makes jansson wipe what it frees; before anything else that touches JSON. */
+void rpc_start(void);
+
+/* Copies the endpoint; connects to nothing yet. */
+void rpc_init(struct rpc *rpc, const struct endpoint *endpoint);
+
+/* Makes sure of a connection, trusted and open as far as we know. Blocks as conn_open. */
+int rpc_connect(struct rpc *rpc, struct error *err);
+
+/* Gives up the call that is under way, if there is one, and closes the connection, if there is one. */
+void rpc_disconnect(struct rpc *rpc);
+
+/* Calls `method` with `params` (a new reference, taken over; NULL counts as memory being short) and
+ * waits for the result, a new reference of the type that the method's row promises. The connection is
+ * used again if it still stands and is quiet, else opened. On an error that XAPI reported, rpc->fault has
+ * it, err->reason says what follows from it, and *err says it for a person; see fault.h. ERROR_LOGIN
+ * also for HTTP's 401 and 403, ERROR_UNREACHABLE, ERROR_PROTOCOL for what is no XAPI's answer; the
+ * connection is closed then. */
+int rpc_call(struct rpc *rpc, enum method_name method, json_t *params, json_t **ret,
+             struct error *err);
+
+/* Sends the request (params as above) and returns; blocks for connecting and sending alone. There must
+ * be no call under way. After a failure there is none. */
+int rpc_begin(struct rpc *rpc, enum method_name method, json_t *params, struct error *err);
+
+/* The answer to the call under way may take `ms` more than others: a long poll. */
+void rpc_extend(struct rpc *rpc, int ms);
+
+/* What to wait for with poll(2), and until when (clock_ms), before rpc_is_ready is asked again. */
+int rpc_fd(const struct rpc *rpc);
+short rpc_events(const struct rpc *rpc);
+int64_t rpc_deadline(const struct rpc *rpc);
+
+/* Reads what has come of the answer, without waiting for more. True when rpc_finish will not block: the
+ * answer is whole, late, or will not come. TLS may hold bytes that poll does not see, so ask this once
+ * after rpc_begin, before the first wait. It blocks for a connection to be opened only where the server
+ * had closed the old one. */
+bool rpc_is_ready(struct rpc *rpc);
+
+/* Waits for the answer where it is not ready and ends the call. Result and errors as rpc_call. */
+int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err);
+
+#endif
