@@ -17,6 +17,9 @@ USES = {
     "net": ["base"],
     "trust": ["net", "base"],
     "rfb": ["base"],
+    "data": [],
+    "font": ["data", "base"],
+    "screen": ["font", "rfb", "base"],
     "http": ["trust", "net", "base"],
     "term": ["base"],
     "rpc": ["http", "trust", "net", "base"],
@@ -58,7 +61,9 @@ def tracked(*patterns):
 
 
 def c_files():
-    found = tracked("src/*.c", "src/*.h", "tests/*.c", "tests/*.h")
+    """All but src/data, whose tables are generated."""
+    found = [path for path in tracked("src/*.c", "src/*.h", "tests/*.c", "tests/*.h")
+             if path.parent.name != "data"]
     assert len(found) > 50
     return found
 
@@ -156,6 +161,8 @@ def test_no_folder_is_too_large():
     modules, lines = {}, {}
     for path in tracked("src/*/*.c", "src/*/*.h"):
         folder = path.parent.name
+        if folder == "data":
+            continue
         modules.setdefault(folder, set()).add(path.stem)
         lines[folder] = lines.get(folder, 0) + len(path.read_text().split("\n"))
     assert {key: len(found) for key, found in modules.items()
