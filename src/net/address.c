@@ -3,16 +3,16 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 static bool take_prefix(const char **text, const char *prefix)
 {
 	const size_t len = strlen(prefix);
 
-	if (strncasecmp(*text, prefix, len) != 0)
+	if (!ascii_prefix_fold(*text, prefix))
 		return false;
 	*text += len;
 	return true;
@@ -26,7 +26,7 @@ static bool parse_port(const char *text, size_t len, uint16_t *ret_port)
 	if (len == 0 || len > 5)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (!isdigit((unsigned char)text[i]))
+		if (!ascii_is_digit(text[i]))
 			return false;
 		port = port * 10 + (unsigned)(text[i] - '0');
 	}
@@ -39,14 +39,44 @@ static bool parse_port(const char *text, size_t len, uint16_t *ret_port)
 /* What a name, an address and an IPv6 zone are made of; anything else is a slip or an attack. */
 static bool is_host_char(char c)
 {
-	return isalnum((unsigned char)c) || (c != '\0' && strchr(".-_:%", c) != NULL) ||
+	return ascii_is_alnum(c) || (c != '\0' && strchr(".-_:%", c) != NULL) ||
 	       (unsigned char)c >= 0x80;
+}
+
+/* Writes an IPv6 address as RFC 5952 wants it, in place; its zone stays as it is. False: it is none. */
+static bool spell_v6(char host[ADDRESS_HOST_MAX])
+{
+	char digits[INET6_ADDRSTRLEN];
+	char zone[ADDRESS_HOST_MAX];
+	struct in6_addr v6;
+	const size_t len = strcspn(host, "%");
+	const size_t zone_size = strlen(host + len) + 1; /* with its NUL */
+
+	if (len >= sizeof(digits))
+		return false;
+	memcpy(zone, host + len, zone_size);
+	memcpy(digits, host, len);
+	digits[len] = '\0';
+	if (inet_pton(AF_INET6, digits, &v6) != 1 ||
+	    inet_ntop(AF_INET6, &v6, digits, sizeof(digits)) == NULL ||
+	    strlen(digits) + zone_size > ADDRESS_HOST_MAX)
+		return false;
+	memcpy(host, digits, strlen(digits));
+	memcpy(host + strlen(digits), zone, zone_size);
+	return true;
 }
 
 static const char *set_host(struct address *a, const char *host, size_t len)
 {
+	/* The dot that stands for the root is for the resolver alone: certificates, Host headers and
+	 * people know the name without it. */
+	a->absolute = len > 1 && host[len - 1] == '.';
+	if (a->absolute)
+		len--;
 	if (len == 0)
 		return "the host is missing";
+	if (host[len - 1] == '.')
+		return "the host ends with a dot too many";
 	if (host[0] == '-') /* a proxy command would take it for an option */
 		return "a host does not begin with a dash";
 	if (len >= sizeof(a->host))
@@ -57,8 +87,10 @@ static const char *set_host(struct address *a, const char *host, size_t len)
 	}
 	memcpy(a->host, host, len);
 	a->host[len] = '\0';
-	if (strchr(a->host, ':') != NULL && !address_is_literal(a))
+	if (strchr(a->host, ':') != NULL && !spell_v6(a->host))
 		return "what has more than one colon is no IPv6 address";
+	if (a->absolute && address_is_literal(a))
+		a->absolute = false; /* no name service is asked, which would take it amiss */
 	return NULL;
 }
 
@@ -200,6 +232,33 @@ const char *address_show_port(const struct address *a, char buf[ADDRESS_SHOW_MAX
 	return buf;
 }
 
+const char *address_show_header(const struct address *a, char buf[ADDRESS_SHOW_MAX])
+{
+	struct address shown = *a;
+
+	if (a->scheme == ADDRESS_UNIX) {
+		(void)snprintf(buf, ADDRESS_SHOW_MAX, "localhost");
+		return buf;
+	}
+	if (strchr(shown.host, ':') != NULL)
+		shown.host[strcspn(shown.host, "%")] = '\0';
+	return address_show_port(&shown, buf);
+}
+
+const char *address_show_key(const struct address *a, char buf[ADDRESS_SHOW_MAX])
+{
+	static const char mapped[] = "::ffff:";
+	struct address shown = *a;
+	struct in_addr v4;
+
+	if (ascii_prefix_fold(a->host, mapped) &&
+	    inet_pton(AF_INET, a->host + strlen(mapped), &v4) == 1)
+		(void)snprintf(shown.host, sizeof(shown.host), "%s", a->host + strlen(mapped));
+	address_show_port(&shown, buf);
+	ascii_lower(buf);
+	return buf;
+}
+
 const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX])
 {
 	const unsigned own = a->scheme == ADDRESS_HTTP ? ADDRESS_PORT_HTTP : ADDRESS_PORT_HTTPS;
@@ -212,7 +271,7 @@ const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX])
 
 bool address_equal(const struct address *a, const struct address *b)
 {
-	return a->scheme == b->scheme && a->port == b->port && strcasecmp(a->host, b->host) == 0 &&
+	return a->scheme == b->scheme && a->port == b->port && ascii_equal_fold(a->host, b->host) &&
 	       strcmp(a->path, b->path) == 0;
 }
 

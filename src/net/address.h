@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Where a server is: what --server takes and what a console's location names. Pure.
+ *
+ * Always true of an address that was read here: its host is in the one form that this machine is known by
+ * (an IPv6 address as RFC 5952 writes it, a name without the root's dot), so that it can be compared.
  */
 #ifndef XENCON_NET_ADDRESS_H
 #define XENCON_NET_ADDRESS_H
@@ -22,6 +25,7 @@ enum address_scheme { ADDRESS_HTTPS, ADDRESS_HTTP, ADDRESS_UNIX };
 struct address {
 	enum address_scheme scheme;
 	char host[ADDRESS_HOST_MAX]; /* a name or an address, IPv6 without brackets */
+	bool absolute; /* the name was written with a dot at its end: no search domain applies */
 	uint16_t port;
 	char path[ADDRESS_PATH_MAX]; /* ADDRESS_UNIX only */
 };
@@ -42,8 +46,16 @@ int address_set_host(struct address *a, const char *host, struct error *err);
 /* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH". */
 const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
 
-/* The same, always with the port: the form of a Host header and of messages about connections. */
+/* The same, always with the port: for messages about connections, and what they are known by. */
 const char *address_show_port(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
+
+/* The same as a Host header has it: an IPv6 address without its zone, which is this machine's affair alone
+ * (RFC 6874, section 1), and "localhost" for a socket. */
+const char *address_show_header(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
+
+/* What the server is remembered by: as address_show_port, in lower case, and an IPv4 address that was
+ * written as an IPv6 one (::ffff:192.0.2.7) as itself. One machine and port, one key. */
+const char *address_show_key(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
 
 /* Whether both name the same service in the same words; names compare without letter case. */
 bool address_equal(const struct address *a, const struct address *b);

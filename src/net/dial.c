@@ -24,6 +24,9 @@
 #define KEEPALIVE_STEP_S 10
 #define KEEPALIVE_PROBES 4
 
+/* How often a unix socket is tried again that has no room for a connection. */
+#define UNIX_STEP_MS 50
+
 struct race {
 	const struct resolved *to;
 	int fds[RESOLVE_MAX]; /* -1: not begun, or failed */
@@ -160,7 +163,7 @@ static int dial_tcp(const struct address *to, const struct dial_options *options
 	return rc;
 }
 
-static int dial_unix(const struct address *to, int *ret_fd, struct error *err)
+static int dial_unix(const struct address *to, int64_t deadline, int *ret_fd, struct error *err)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
@@ -170,14 +173,30 @@ static int dial_unix(const struct address *to, int *ret_fd, struct error *err)
 	const int fd = new_socket(AF_UNIX);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket");
-	/* A unix socket connects or refuses at once. */
-	if (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
-		error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"", to->path);
-		(void)close(fd);
-		return -1;
+	/* A unix socket connects or refuses at once, but for one whose backlog is full (unix(7)): that
+	 * is EAGAIN, and poll does not tell when there is room again. */
+	while (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
+		const int64_t now = clock_ms();
+
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN || now >= deadline) {
+			const bool busy = errno == EAGAIN;
+
+			error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"",
+			                to->path);
+			if (busy)
+				error_cause(err, "it is busy: nobody takes the connection");
+			goto failed;
+		}
+		if (wait_ready(-1, 0, clock_earlier(deadline, now + UNIX_STEP_MS), err) < 0)
+			goto failed;
 	}
 	*ret_fd = fd;
 	return 0;
+failed:
+	(void)close(fd);
+	return -1;
 }
 
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
@@ -187,7 +206,7 @@ int dial(const struct address *to, const struct dial_options *options, int64_t d
 
 	*ret_proxy = (struct child){0};
 	if (to->scheme == ADDRESS_UNIX)
-		return dial_unix(to, ret_fd, err);
+		return dial_unix(to, deadline, ret_fd, err);
 	if (options->proxy_command != NULL)
 		return proxy_start(options->proxy_command, to, ret_fd, ret_proxy, err);
 	if (dial_tcp(to, options, deadline, ret_fd, err) != 0)

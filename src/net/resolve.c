@@ -50,11 +50,13 @@ static void look_up(const struct address *to, int family, int flags, struct answ
 	    .ai_flags = AI_NUMERICSERV | flags,
 	};
 	struct addrinfo *list = NULL;
+	char name[ADDRESS_HOST_MAX + 1];
 	char port[8];
 
 	memset(ret, 0, sizeof(*ret));
+	(void)snprintf(name, sizeof(name), "%s%s", to->host, to->absolute ? "." : "");
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)to->port);
-	ret->code = getaddrinfo(to->host, port, &hints, &list);
+	ret->code = getaddrinfo(name, port, &hints, &list);
 	if (ret->code != 0)
 		return;
 	const struct addrinfo *first = list;

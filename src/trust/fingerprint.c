@@ -2,18 +2,10 @@
 /* Fingerprints: see fingerprint.h. */
 #include "trust/fingerprint.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	const int lower = tolower((unsigned char)c);
-	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+#include "base/ascii.h"
 
 /* Skips what tools print before the digits. */
 static const char *skip_label(const char *text)
@@ -21,7 +13,7 @@ static const char *skip_label(const char *text)
 	static const char *const labels[] = {"SHA256 Fingerprint=", "SHA256:", "SHA-256:"};
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		if (strncasecmp(text, labels[i], strlen(labels[i])) == 0)
+		if (ascii_prefix_fold(text, labels[i]))
 			return text + strlen(labels[i]);
 	}
 	return text;
@@ -35,8 +27,8 @@ int fingerprint_parse(const char *text, uint8_t ret[FINGERPRINT_SIZE], struct er
 	for (size_t i = 0; i < sizeof(digest); i++) {
 		if (i > 0 && *p == ':')
 			p++;
-		const int high = hex_value(p[0]);
-		const int low = high < 0 ? -1 : hex_value(p[1]);
+		const int high = ascii_hex_value(p[0]);
+		const int low = high < 0 ? -1 : ascii_hex_value(p[1]);
 		if (low < 0)
 			goto bad;
 		digest[i] = (uint8_t)(high << 4 | low);

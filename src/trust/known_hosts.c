@@ -2,23 +2,31 @@
 /* The file of known certificates: see known_hosts.h. */
 #include "trust/known_hosts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "trust/fingerprint.h"
 
 _Static_assert(KNOWN_DIGEST_SIZE == FINGERPRINT_SIZE, "one kind of digest");
 
-static void make_key(const struct address *server, char key[ADDRESS_SHOW_MAX])
+/* What a line names, by the key of that server: people write addresses in other forms than we do. What is
+ * no address stands as it is, and matches nothing. */
+static void read_key(const char *text, size_t len, char key[ADDRESS_SHOW_MAX])
 {
-	address_show_port(server, key);
-	for (char *p = key; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
+	struct error ignored = {0};
+	struct address server;
+
+	memcpy(key, text, len);
+	key[len] = '\0';
+	if (address_parse(key, &server, &ignored) == 0 && server.scheme == ADDRESS_HTTPS)
+		address_show_key(&server, key);
+	else
+		ascii_lower(key);
 }
 
 static size_t word_length(const char *text, size_t len)
@@ -41,9 +49,7 @@ bool known_parse_line(const char *line, size_t len, struct known_line *ret)
 	const size_t server = word_length(line, len);
 	if (server == 0 || server >= sizeof(parsed.server) || line[0] == '#')
 		return false;
-	for (size_t i = 0; i < server; i++)
-		parsed.server[i] = (char)tolower((unsigned char)line[i]);
-	parsed.server[server] = '\0';
+	read_key(line, server, parsed.server);
 	size_t at = server;
 	while (at < len && (line[at] == ' ' || line[at] == '\t'))
 		at++;
@@ -102,7 +108,7 @@ int known_find(const char *path, const struct address *server,
 
 	if (read_lines(path, &text, &lines, err) != 0)
 		return -1;
-	make_key(server, key);
+	address_show_key(server, key);
 	while (result.verdict != KNOWN_MATCH && next_line(&lines, &line, &len)) {
 		if (!known_parse_line(line, len, &known) || strcmp(known.server, key) != 0)
 			continue;
@@ -148,7 +154,7 @@ static int rewrite(const char *path, const struct address *server, const char *a
 	int lock = -1;
 	int rc = -1;
 
-	make_key(server, key);
+	address_show_key(server, key);
 	if (file_lock(path, &lock, err) != 0 || read_lines(path, &text, &lines, err) != 0)
 		goto out;
 	const size_t old = (size_t)(lines.end - lines.at);
@@ -178,7 +184,7 @@ int known_add(const char *path, const struct address *server,
 	struct tm utc;
 	size_t dropped;
 
-	make_key(server, key);
+	address_show_key(server, key);
 	fingerprint_show(digest, fingerprint);
 	if (gmtime_r(&now, &utc) != NULL)
 		(void)strftime(date, sizeof(date), "%Y-%m-%d", &utc);
@@ -205,7 +211,7 @@ int known_forget(const char *path, const struct address *server, size_t *ret_cou
 	struct search search = {.key = key};
 
 	/* What is not known is no reason to touch the file. */
-	make_key(server, key);
+	address_show_key(server, key);
 	*ret_count = 0;
 	if (known_list(path, count_if, &search, err) != 0)
 		return -1;

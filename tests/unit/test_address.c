@@ -44,6 +44,13 @@ static const struct {
      "[fe80::1%eth0]:8443"},
     {"fe80::1%eth0.100", ADDRESS_HTTPS, "fe80::1%eth0.100", 443, "fe80::1%eth0.100",
      "[fe80::1%eth0.100]:443"},
+    {"2001:DB8:0:0::7", ADDRESS_HTTPS, "2001:db8::7", 443, "2001:db8::7", "[2001:db8::7]:443"},
+    {"[0:0:0:0:0:0:0:1]:8443", ADDRESS_HTTPS, "::1", 8443, "[::1]:8443", "[::1]:8443"},
+    {"[FE80::0001%eth0]", ADDRESS_HTTPS, "fe80::1%eth0", 443, "fe80::1%eth0", "[fe80::1%eth0]:443"},
+    {"xen1.example.org.", ADDRESS_HTTPS, "xen1.example.org", 443, "xen1.example.org",
+     "xen1.example.org:443"},
+    {"xen1.:8443", ADDRESS_HTTPS, "xen1", 8443, "xen1:8443", "xen1:8443"},
+    {"192.0.2.7.", ADDRESS_HTTPS, "192.0.2.7", 443, "192.0.2.7", "192.0.2.7:443"},
     {"https://xen1", ADDRESS_HTTPS, "xen1", 443, "xen1", "xen1:443"},
     {"https://xen1/", ADDRESS_HTTPS, "xen1", 443, "xen1", "xen1:443"},
     {"xen1/", ADDRESS_HTTPS, "xen1", 443, "xen1", "xen1:443"},
@@ -266,8 +273,47 @@ static void test_literal(void)
 	}
 }
 
+static const struct {
+	const char *text;
+	const char *header;
+	const char *key;
+} form_rows[] = {
+    {"Xen1.example.org.", "Xen1.example.org:443", "xen1.example.org:443"},
+    {"http://xen1", "xen1:80", "xen1:80"},
+    {"[2001:DB8::7]:8443", "[2001:db8::7]:8443", "[2001:db8::7]:8443"},
+    {"[fe80::1%Eth0]:8443", "[fe80::1]:8443", "[fe80::1%eth0]:8443"},
+    {"[::FFFF:192.0.2.7]:443", "[::ffff:192.0.2.7]:443", "192.0.2.7:443"},
+    {"[::ffff:c000:207]", "[::ffff:192.0.2.7]:443", "192.0.2.7:443"},
+    {"unix:/var/lib/xcp/xapi", "localhost", "unix:/var/lib/xcp/xapi"},
+};
+
+static void test_forms(void)
+{
+	for (size_t i = 0; i < COUNT_OF(form_rows); i++) {
+		char shown[ADDRESS_SHOW_MAX];
+		struct address a;
+		struct error err = {0};
+
+		test_case("forms: %s", form_rows[i].text);
+		CHECK_INT(0, address_parse(form_rows[i].text, &a, &err));
+		CHECK_STR(form_rows[i].header, address_show_header(&a, shown));
+		CHECK_STR(form_rows[i].key, address_show_key(&a, shown));
+	}
+	struct address dotted;
+	struct address plain;
+	struct error err = {0};
+
+	test_case("forms: the root's dot is kept for the resolver, and is no difference");
+	CHECK_INT(0, address_parse("xen1.example.org.", &dotted, &err));
+	CHECK_INT(0, address_parse("xen1.example.org", &plain, &err));
+	CHECK(dotted.absolute);
+	CHECK(!plain.absolute);
+	CHECK(address_equal(&dotted, &plain));
+}
+
 int main(void)
 {
+	test_forms();
 	test_good();
 	test_unix();
 	test_bad();

@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -83,9 +86,64 @@ static void test_unix(void)
 	test_folder_remove(path);
 }
 
+/* A listener with a full backlog: one connection waits, and another has no room. */
+static int make_full(const char *path, int *ret_waiting)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+	CHECK_INT(0, bind(fd, (const struct sockaddr *)&sa, sizeof(sa)));
+	CHECK_INT(0, listen(fd, 0));
+	*ret_waiting = socket(AF_UNIX, SOCK_STREAM, 0);
+	CHECK_INT(0, connect(*ret_waiting, (const struct sockaddr *)&sa, sizeof(sa)));
+	return fd;
+}
+
+static void *accept_late(void *context)
+{
+	const struct timespec pause = {.tv_nsec = 200000000};
+
+	(void)nanosleep(&pause, NULL);
+	return (void *)(intptr_t)accept(*(int *)context, NULL, NULL);
+}
+
+static void test_busy_unix(void)
+{
+	const struct dial_options options = {.family = AF_UNSPEC};
+	struct address to = {.scheme = ADDRESS_UNIX};
+	struct error err = {0};
+	char path[TEST_PATH_MAX];
+	struct child proxy = {0};
+	pthread_t thread;
+	void *accepted = NULL;
+	int waiting = -1;
+	int fd = -1;
+
+	(void)snprintf(to.path, sizeof(to.path), "%s", test_folder_file(path));
+	int listener = make_full(to.path, &waiting);
+
+	test_case("dial: a socket with a full backlog, to the deadline");
+	CHECK_INT(-1, dial(&to, &options, clock_ms() + 300, &fd, &proxy, &err));
+	CHECK_INT(ERROR_UNREACHABLE, err.kind);
+	CHECK_CONTAINS("busy", err.cause);
+
+	test_case("dial: a socket that has room again");
+	CHECK_INT(0, pthread_create(&thread, NULL, accept_late, &listener));
+	CHECK_INT(0, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
+	CHECK_INT(0, pthread_join(thread, &accepted));
+	(void)close((int)(intptr_t)accepted);
+	(void)close(fd);
+	(void)close(waiting);
+	(void)close(listener);
+	(void)unlink(path);
+	test_folder_remove(path);
+}
+
 int main(void)
 {
 	test_unix();
+	test_busy_unix();
 	test_tcp();
 	return test_finish();
 }
