@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "trust/policy.h"
 #include "trust/tls.h"
 #include "trust/verify.h"
 
@@ -86,6 +87,8 @@ static int refuse_weak(const struct hearing *h, struct error *err)
 {
 	error_set(err, ERROR_UNTRUSTED, "the certificate of %s is too weak", h->name);
 	error_cause(err, "its key is small or its signature old");
+	if (!h->question.shown.weak && policy_is_strict(h->ssl))
+		return policy_hint(err);
 	return error_hint(err, "--legacy-tls allows such ones, as XenServer before 7 has");
 }
 

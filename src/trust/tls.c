@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "trust/policy.h"
 
 struct tls {
 	struct stream stream; /* first: a stream is a tls */
@@ -160,31 +161,6 @@ static const struct stream_ops tls_ops = {
     .close = tls_close,
 };
 
-static SSL_CTX *new_context(bool legacy)
-{
-	SSL_CTX *const context = SSL_CTX_new(TLS_client_method());
-
-	if (context == NULL)
-		return NULL;
-	(void)SSL_CTX_set_min_proto_version(context, legacy ? TLS1_VERSION : TLS1_2_VERSION);
-	if (legacy) {
-		/* XenServer up to 6.5: TLS 1.0, RSA key exchange, keys of 1024 bits, SHA-1, and no
-		 * secure renegotiation. */
-		SSL_CTX_set_security_level(context, 0);
-		(void)SSL_CTX_set_cipher_list(context, "ALL:!aNULL:!eNULL:@SECLEVEL=0");
-		(void)SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
-	}
-	/* XAPI's stunnel never renegotiates; who asks for it is somebody else. */
-	(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	/* The relay's buffer moves between tries, and takes what goes. */
-	(void)SSL_CTX_set_mode(context,
-	                       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* One read(2) for a whole record, not one for its head and one for the rest. */
-	SSL_CTX_set_read_ahead(context, 1);
-	return context;
-}
-
 /* Asks for the certificate of that name; an address is no name (RFC 6066, section 3). */
 static int ask_for(SSL *ssl, const struct address *peer, struct error *err)
 {
@@ -209,7 +185,7 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
 	    .ops = &tls_ops, .fd = -1, .recv_events = POLLIN, .send_events = POLLOUT};
 	t->legacy = legacy;
 	address_show_port(peer, t->name);
-	t->context = new_context(legacy);
+	t->context = policy_context(legacy);
 	t->ssl = t->context == NULL ? NULL : SSL_new(t->context);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1) {
 		error_set(err, ERROR_LOCAL, "cannot set up TLS");
@@ -228,10 +204,12 @@ failed:
 	return NULL;
 }
 
-/* Reasons for which a handshake with an old server fails. */
-static bool is_legacy(int why)
+/* Reasons for which a handshake fails with an old server, or with one that is not old but does not meet
+ * this machine's terms. */
+static bool is_weakness(int why)
 {
 	switch (why) {
+	case SSL_R_NO_PROTOCOLS_AVAILABLE:
 	case SSL_R_UNSUPPORTED_PROTOCOL:
 	case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
 	case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
@@ -248,6 +226,21 @@ static bool is_legacy(int why)
 	}
 }
 
+/* What to do about it, as far as it is known who of the two is to blame. */
+static void advise(const SSL *ssl, int why, struct error *err)
+{
+	if (policy_is_strict(ssl))
+		policy_hint(err);
+	else if (why == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) /* which says nothing of why */
+		error_hint(err, "either the server offers only old, weak TLS, as XenServer before "
+		                "7 does, which --legacy-tls allows; or this system's OpenSSL "
+		                "configuration excludes what it offers");
+	else
+		error_hint(err,
+		           "the server seems to offer only old, weak TLS, as XenServer before 7 "
+		           "does; --legacy-tls allows it");
+}
+
 static int handshake_failed(struct tls *t, int rc, struct error *err)
 {
 	const int ssl_error = SSL_get_error(t->ssl, rc);
@@ -261,10 +254,8 @@ static int handshake_failed(struct tls *t, int rc, struct error *err)
 	if (plain)
 		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
 		           t->name);
-	else if (ssl_error == SSL_ERROR_SSL && !t->legacy && is_legacy(why))
-		error_hint(err,
-		           "the server seems to offer only old, weak TLS, as XenServer before 7 "
-		           "does; --legacy-tls allows it");
+	else if (ssl_error == SSL_ERROR_SSL && !t->legacy && is_weakness(why))
+		advise(t->ssl, why, err);
 	ERR_clear_error();
 	return -1;
 }
@@ -290,7 +281,7 @@ int tls_shake(struct stream *s, short *ret_events, struct error *err)
 	return 1;
 }
 
-static int shake_until(struct stream *s, int64_t deadline, struct error *err)
+int tls_shake_until(struct stream *s, int64_t deadline, struct error *err)
 {
 	const int64_t started = clock_ms();
 
@@ -308,19 +299,6 @@ static int shake_until(struct stream *s, int64_t deadline, struct error *err)
 			                 "no TLS answer from %s within %lld s", tls_of(s)->name,
 			                 (long long)((deadline - started + 999) / 1000));
 	}
-}
-
-struct stream *tls_connect(int fd, const struct address *peer, bool legacy, int64_t deadline,
-                           struct error *err)
-{
-	struct stream *const s = tls_begin(fd, peer, legacy, err);
-
-	if (s == NULL)
-		(void)close(fd);
-	if (s == NULL || shake_until(s, deadline, err) == 0)
-		return s;
-	tls_close(s);
-	return NULL;
 }
 
 SSL *tls_ssl(struct stream *s)

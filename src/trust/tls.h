@@ -22,10 +22,8 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
  * the descriptor has *ret_events, -1 with ERROR_UNREACHABLE (no TLS there). */
 int tls_shake(struct stream *s, short *ret_events, struct error *err);
 
-/* Both, by `deadline`. Takes over `fd` in any case. NULL with ERROR_UNREACHABLE also when there was no
- * answer in time. Blocks until the deadline at most. */
-struct stream *tls_connect(int fd, const struct address *peer, bool legacy, int64_t deadline,
-                           struct error *err);
+/* The same until it is done, or the deadline is there, which is ERROR_UNREACHABLE as well. Blocks. */
+int tls_shake_until(struct stream *s, int64_t deadline, struct error *err);
 
 /* What OpenSSL knows of a stream that was made here: the stream's, and gone with it. */
 SSL *tls_ssl(struct stream *s);
