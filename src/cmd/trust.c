@@ -86,6 +86,12 @@ static int look(const struct settings *settings, struct error *err)
 	address_show_port(&settings->endpoint.address, name);
 	if (settings->endpoint.address.scheme != ADDRESS_HTTPS)
 		return error_set(err, ERROR_USAGE, "%s shows no certificate", name);
+	if (policy->insecure) {
+		error_set(err, ERROR_USAGE, "with --insecure there is nothing to record of %s",
+		          name);
+		return error_hint(err, "to trust it, say so without --insecure, here and in the "
+		                       "configuration");
+	}
 	if (policy->pin_count == 0 && !prompt_possible()) {
 		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
 		return error_hint(err, "give the fingerprint: --fingerprint SHA256");

@@ -324,3 +324,16 @@ def test_it_waits_for_the_lock_of_another(stranger, server, shown, file):
     assert harness.finish(process) == 0
     assert dict(line.split()[:2] for line in file.read_text().splitlines()) == {
         "other.example:443": WRONG, server: shown}
+
+
+@pytest.mark.parametrize("where", ["option", "configuration"])
+def test_insecure_has_nothing_to_record(where, stranger, server, file, pool, tmp_path):
+    options = ["--insecure"]
+    if where == "configuration":
+        (tmp_path / "config").write_text("[default]\ninsecure = yes\n")
+        options = ["--config", tmp_path / "config"]
+    done = without_terminal(stranger, "trust", *options, server)
+    assert_failed(done, 2, "--insecure", server, pool=None)
+    assert "trusted from now on" not in done.stderr
+    assert not file.exists()
+    assert not pool.connections
