@@ -11,28 +11,45 @@
 #include "net/proxy.h"
 #include "trust/tls.h"
 
+/* A proxy command that fails has ended, or does so now. */
+#define CARRIER_MS 200
+
+/* Where a command carried the connection and has ended, that is what went wrong. Returns -1. */
+static int blame_carrier(struct child *carrier, const char *name, struct error *err)
+{
+	char status[CHILD_STATUS_MAX];
+
+	if (carrier->pid == 0 || err->kind != ERROR_UNREACHABLE ||
+	    !child_wait(carrier, clock_ms() + CARRIER_MS))
+		return -1;
+	error_set(err, ERROR_UNREACHABLE, "the proxy command for %s has ended", name);
+	return error_cause(err, "%s", child_describe_status(carrier->status, status));
+}
+
 /* A stream to the server that has been judged by nobody yet. */
 static struct stream *connect_stream(const struct endpoint *to, struct child *ret_proxy,
                                      struct error *err)
 {
+	const bool secure = to->address.scheme == ADDRESS_HTTPS;
+	char name[ADDRESS_SHOW_MAX];
 	struct stream *stream;
 	int fd = -1;
 
 	if (judge_prepare(to->trust, err) != 0 ||
 	    dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, ret_proxy, err) != 0)
 		return NULL;
-	if (to->address.scheme == ADDRESS_HTTPS) {
-		stream = tls_connect(fd, &to->address, to->trust->legacy,
-		                     clock_ms() + to->timeout_ms, err);
-	} else {
-		stream = stream_plain(fd, err);
-		if (stream == NULL)
-			(void)close(fd); /* still ours */
-	}
-	if (stream == NULL) {
-		proxy_end(ret_proxy);
-	}
-	return stream;
+	stream =
+	    secure ? tls_begin(fd, &to->address, to->trust->legacy, err) : stream_plain(fd, err);
+	if (stream == NULL)
+		(void)close(fd); /* still ours */
+	if (stream != NULL &&
+	    (!secure || tls_shake_until(stream, clock_ms() + to->timeout_ms, err) == 0))
+		return stream;
+	/* Before it is closed, since then a command that is well ends, too. */
+	(void)blame_carrier(ret_proxy, address_show_port(&to->address, name), err);
+	stream_close(stream);
+	proxy_end(ret_proxy);
+	return NULL;
 }
 
 int conn_look(const struct endpoint *to, struct trust_question *ret, struct error *err)
@@ -58,6 +75,7 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 	c->timeout_ms = to->timeout_ms;
 	c->clear_text = to->address.scheme == ADDRESS_HTTP;
 	address_show_port(&to->address, c->name);
+	address_show_header(&to->address, c->host);
 	if (buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
 	    (c->stream = connect_stream(to, &c->proxy, err)) == NULL)
 		goto failed;
@@ -70,11 +88,9 @@ failed:
 	return NULL;
 }
 
-/* A connection that breaks before a console is attached means that the server is not reached. */
-static int broken(const struct conn *c, struct error *err)
+int conn_broken(struct conn *c, struct error *err)
 {
-	err->kind = ERROR_UNREACHABLE;
-	return error_context(err, "%s", c->name);
+	return blame_carrier(&c->proxy, c->name, err);
 }
 
 int conn_send(struct conn *c, const void *data, size_t len, struct error *err)
@@ -97,8 +113,12 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err)
 				                 (c->timeout_ms + 999) / 1000);
 			continue;
 		}
-		if (n < 0)
-			return broken(c, err);
+		if (n < 0) {
+			/* Before a console is attached it means that the server is not reached. */
+			err->kind = ERROR_UNREACHABLE;
+			(void)error_context(err, "%s", c->name);
+			return conn_broken(c, err);
+		}
 		p += n;
 		len -= (size_t)n;
 	}

@@ -36,6 +36,7 @@ struct conn {
 	struct stream *stream;
 	struct buf in;
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
+	char host[ADDRESS_SHOW_MAX]; /* the same for a Host header */
 	bool clear_text;             /* http:// was asked for */
 	bool has_answered;           /* with a whole head of HTTP */
 	struct child proxy;          /* the proxy command that carries it, if one does */
@@ -58,6 +59,10 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err);
  * it. What a server says unasked, or behind the end of a reply, would be taken for the next reply, or for
  * what a console prints: such a connection must be closed, and not be used again. */
 bool conn_is_quiet(struct conn *c);
+
+/* Says in *err, which is ERROR_UNREACHABLE, why the connection broke where that is known better: the proxy
+ * command that carried it has ended. Waits some 200 ms for one that is about to. Returns -1. */
+int conn_broken(struct conn *c, struct error *err);
 
 /* Makes a tunnel of the connection, which has just been answered with 200 to CONNECT: stream, buffer and
  * proxy command are *ret's from now on, nothing is copied, and c is freed. */

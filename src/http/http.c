@@ -2,10 +2,10 @@
 /* HTTP reply heads and error pages: see http.h. */
 #include "http/http.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 #define VERSION_PREFIX "HTTP/1."
 
@@ -40,11 +40,11 @@ static bool parse_status_line(const char *line, size_t len, struct http_head *he
 	const char *p = line + prefix + 1;
 
 	if (len < prefix + 5 || memcmp(line, VERSION_PREFIX, prefix) != 0 ||
-	    !isdigit((unsigned char)line[prefix]) || p[0] != ' ')
+	    !ascii_is_digit(line[prefix]) || p[0] != ' ')
 		return false;
 	p++;
 	for (int i = 0; i < 3; i++) {
-		if (!isdigit((unsigned char)p[i]))
+		if (!ascii_is_digit(p[i]))
 			return false;
 		head->status = head->status * 10 + (p[i] - '0');
 	}
@@ -65,17 +65,12 @@ static bool parse_length(const char *value, size_t len, int64_t *ret)
 	if (len == 0 || len > 18) /* 18 digits fit */
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (!isdigit((unsigned char)value[i]))
+		if (!ascii_is_digit(value[i]))
 			return false;
 		n = n * 10 + (value[i] - '0');
 	}
 	*ret = n;
 	return true;
-}
-
-static bool equals(const char *text, size_t len, const char *word)
-{
-	return strlen(word) == len && strncasecmp(text, word, len) == 0;
 }
 
 /* Returns what is wrong with the header line, NULL if nothing. */
@@ -94,7 +89,7 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 		end--;
 	const size_t size = (size_t)(end - value);
 
-	if (equals(line, name, "content-length")) {
+	if (ascii_equal_fold_len(line, name, "content-length")) {
 		int64_t length;
 
 		if (!parse_length(value, size, &length))
@@ -102,20 +97,77 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 		if (head->content_length != HTTP_LENGTH_UNKNOWN && head->content_length != length)
 			return "it has two different Content-Lengths";
 		head->content_length = length;
-	} else if (equals(line, name, "connection")) {
-		if (equals(value, size, "close"))
+	} else if (ascii_equal_fold_len(line, name, "connection")) {
+		if (ascii_equal_fold_len(value, size, "close"))
 			head->closes = true;
-		else if (equals(value, size, "keep-alive"))
+		else if (ascii_equal_fold_len(value, size, "keep-alive"))
 			head->closes = false;
-	} else if (equals(line, name, HTTP_THUMBPRINT_REPLY)) {
+	} else if (ascii_equal_fold_len(line, name, HTTP_THUMBPRINT_REPLY)) {
 		(void)snprintf(head->thumbprint, sizeof(head->thumbprint), "%.*s", (int)size,
 		               value);
-	} else if (equals(line, name, "transfer-encoding") && !equals(value, size, "identity")) {
+	} else if (ascii_equal_fold_len(line, name, "transfer-encoding") &&
+	           !ascii_equal_fold_len(value, size, "identity")) {
 		return "it is chunked, which XAPI's never are";
-	} else if (equals(line, name, "content-encoding") && !equals(value, size, "identity")) {
+	} else if (ascii_equal_fold_len(line, name, "content-encoding") &&
+	           !ascii_equal_fold_len(value, size, "identity")) {
 		return "it is compressed, which XAPI's never are";
 	}
 	return NULL;
+}
+
+/* A line of a head, without its end. */
+struct line {
+	const char *text;
+	size_t len;
+};
+
+/* Takes the line at *at, which has an end within `size`. */
+static struct line next_line(const char *text, size_t size, size_t *at)
+{
+	struct line line = {.text = text + *at};
+	const char *const lf = memchr(line.text, '\n', size - *at);
+
+	line.len = (size_t)(lf - line.text);
+	*at += line.len + 1;
+	if (line.len > 0 && line.text[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Headers from `at` up to the blank line. One that goes on in the next line, which begins with a blank, is
+ * read as if it stood in one (RFC 9112, section 5.2). Returns what is wrong, NULL if nothing. */
+static const char *parse_headers(const char *text, size_t at, struct http_head *head)
+{
+	char whole[HTTP_HEAD_MAX];
+	const char *wrong = NULL;
+
+	while (wrong == NULL && at < head->size) {
+		struct line line = next_line(text, head->size, &at);
+
+		if (line.len > 0 && is_blank(line.text[0]))
+			return "its first header line begins with a blank";
+		if (at < head->size && is_blank(text[at])) {
+			size_t used = 0;
+
+			/* What is joined is shorter than the head that it is part of. */
+			for (;;) {
+				memcpy(whole + used, line.text, line.len);
+				used += line.len;
+				if (at >= head->size || !is_blank(text[at]))
+					break;
+				line = next_line(text, head->size, &at);
+			}
+			line = (struct line){.text = whole, .len = used};
+		}
+		if (line.len > 0)
+			wrong = parse_header(line.text, line.len, head);
+	}
+	return wrong;
 }
 
 enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_head *ret,
@@ -133,24 +185,14 @@ enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_
 	if (memchr(text, '\0', head.size) != NULL)
 		return bad(err, "its head has a NUL byte");
 
-	for (size_t at = 0; at < head.size;) {
-		const char *const line = text + at;
-		const char *const lf = memchr(line, '\n', head.size - at);
-		size_t length = (size_t)(lf - line);
+	size_t at = 0;
+	const struct line status = next_line(text, head.size, &at);
 
-		at += length + 1;
-		if (length > 0 && line[length - 1] == '\r')
-			length--;
-		if (head.status == 0) {
-			if (!parse_status_line(line, length, &head))
-				return bad(err, "its status line is malformed");
-		} else if (length > 0) {
-			const char *const wrong = parse_header(line, length, &head);
-
-			if (wrong != NULL)
-				return bad(err, wrong);
-		}
-	}
+	if (!parse_status_line(status.text, status.len, &head))
+		return bad(err, "its status line is malformed");
+	const char *const wrong = parse_headers(text, at, &head);
+	if (wrong != NULL)
+		return bad(err, wrong);
 	*ret = head;
 	return HTTP_DONE;
 }
@@ -217,8 +259,7 @@ size_t http_page_text(const char *page, size_t len, char *out, size_t cap)
 
 			p.gap = true;
 			if (len - i >= 4 && page[i + 1] == '/' &&
-			    tolower((unsigned char)page[i + 2]) == 'h' &&
-			    isdigit((unsigned char)page[i + 3]))
+			    ascii_to_lower(page[i + 2]) == 'h' && ascii_is_digit(page[i + 3]))
 				p.heading = true;
 			i = end == NULL ? len : (size_t)(end - page) + 1;
 		} else if (page[i] == '&') {
@@ -226,7 +267,7 @@ size_t http_page_text(const char *page, size_t len, char *out, size_t cap)
 
 			i += decode_entity(page + i, len - i, &c);
 			page_put(&p, c);
-		} else if (isspace((unsigned char)page[i])) {
+		} else if (ascii_is_space(page[i])) {
 			p.gap = true;
 			i++;
 		} else {

@@ -24,6 +24,9 @@
 #define HTTP_THUMBPRINT_REQUEST "x-xenapi-request-host-certificate-thumbprint: sha-256:master"
 #define HTTP_THUMBPRINT_REPLY   "x-xenapi-response-host-certificate-thumbprint"
 
+/* Is it one that another reply follows (RFC 9110, section 15.2)? But for 101, which nobody asks for. */
+#define HTTP_IS_INTERIM(status) ((status) >= 100 && (status) < 200 && (status) != 101)
+
 #define HTTP_LENGTH_UNKNOWN (-1) /* the body ends with the connection */
 
 struct http_head {

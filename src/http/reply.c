@@ -18,14 +18,13 @@
 /* A body's memory grows with what arrives, never with what is announced. */
 #define BODY_FIRST 16384
 
-/* Long answers over slow lines are fine, trickles are not: each byte that came buys this much time. */
-#define BODY_MIN_BYTES_PER_S 4096
-
 #define MIB (1024L * 1024)
 
 void reply_begin(struct reply *r, int timeout_ms, int64_t max)
 {
-	*r = (struct reply){.timeout_ms = timeout_ms, .max = max, .began = clock_ms()};
+	const int64_t now = clock_ms();
+
+	*r = (struct reply){.timeout_ms = timeout_ms, .max = max, .began = now, .heard = now};
 }
 
 void reply_free(struct reply *r)
@@ -37,42 +36,77 @@ void reply_free(struct reply *r)
 
 void reply_limit(struct reply *r, int timeout_ms, int64_t max)
 {
-	if (r->timeout_ms > timeout_ms)
+	if (r->timeout_ms > timeout_ms) {
 		r->timeout_ms = timeout_ms;
+		r->began = r->heard = clock_ms();
+	}
 	if (r->max > max)
 		r->max = max;
 }
 
 int64_t reply_deadline(const struct reply *r)
 {
-	return r->began + r->timeout_ms + (int64_t)(r->len * 1000 / BODY_MIN_BYTES_PER_S);
+	const int64_t announced = r->state == REPLY_BODY ? r->head.content_length : 0;
+	const int64_t length = announced == HTTP_LENGTH_UNKNOWN ? (int64_t)r->len : announced;
+	const int64_t whole = r->began + r->timeout_ms + length * 1000 / REPLY_BYTES_PER_S;
+
+	return r->state == REPLY_BODY ? clock_earlier(whole, r->heard + r->timeout_ms) : whole;
 }
 
 /* What a TLS server does about clear text: it closes, resets or sends an alert. */
 static int no_head(const struct conn *c, struct error *err)
 {
-	if (c->clear_text && !c->has_answered)
+	if (c->clear_text && !c->has_answered && !c->proxy.ended)
 		(void)error_hint(err, "if that port speaks TLS, ask for https://%s", c->name);
 	return -1;
 }
 
 int reply_late(const struct reply *r, const struct conn *c, struct error *err)
 {
+	if (r->state == REPLY_BODY) {
+		(void)error_set(err, ERROR_UNREACHABLE,
+		                "the answer of %s does not come whole in time", c->name);
+		return error_cause(err, "the way there is slow, or broken");
+	}
 	(void)error_set(err, ERROR_UNREACHABLE, "no answer from %s within %d s", c->name,
 	                (r->timeout_ms + 999) / 1000);
-	return r->state == REPLY_HEAD ? no_head(c, err) : -1;
+	return no_head(c, err);
 }
 
 /* One stream_recv; a connection that breaks here means that the server is not reached. */
-static ssize_t take(struct conn *c, uint8_t *to, size_t len, struct error *err)
+static ssize_t take(struct reply *r, struct conn *c, uint8_t *to, size_t len, struct error *err)
 {
 	const ssize_t n = stream_recv(c->stream, to, len, err);
 
+	if (n > 0)
+		r->heard = clock_ms();
 	if (n == STREAM_ERROR) {
 		err->kind = ERROR_UNREACHABLE;
 		(void)error_context(err, "%s", c->name);
+		(void)conn_broken(c, err);
 	}
 	return n;
+}
+
+/* It ended where it should not have. */
+static int cut(struct conn *c, const char *where, struct error *err)
+{
+	(void)error_set(err, ERROR_UNREACHABLE, "%s closed the connection %s", c->name, where);
+	return conn_broken(c, err);
+}
+
+/* Takes the head out of the buffer. Returns 1 if it is the reply's own, 0 when another follows it, -1 when
+ * that has happened too often. */
+static int take_head(struct reply *r, struct conn *c, struct error *err)
+{
+	buf_consume(&c->in, r->head.size);
+	if (!HTTP_IS_INTERIM(r->head.status))
+		return 1;
+	if (++r->interim > REPLY_INTERIM_MAX)
+		return error_set(err, ERROR_PROTOCOL,
+		                 "%s sends one interim reply after the other, and no answer",
+		                 c->name);
+	return 0;
 }
 
 static int advance_head(struct reply *r, struct conn *c, struct error *err)
@@ -86,28 +120,30 @@ static int advance_head(struct reply *r, struct conn *c, struct error *err)
 				(void)error_context(err, "%s", c->name);
 				return no_head(c, err);
 			}
-			if (progress == HTTP_DONE)
+			const int own = progress == HTTP_DONE ? take_head(r, c, err) : 0;
+			if (own < 0)
+				return -1;
+			if (own > 0)
 				break;
+			if (progress == HTTP_DONE)
+				continue;
 		}
 		/* There is space: a head that is longer than the buffer is bad long before that. */
 		uint8_t *const tail = buf_tail(&c->in);
-		const ssize_t n = take(c, tail, buf_space(&c->in), err);
+		const ssize_t n = take(r, c, tail, buf_space(&c->in), err);
 		if (n == STREAM_AGAIN)
 			return 0;
 		if (n <= 0) {
-			r->empty = buf_used(&c->in) == 0;
+			r->empty = buf_used(&c->in) == 0 && r->interim == 0;
 			if (n == STREAM_EOF)
-				(void)error_set(err, ERROR_UNREACHABLE,
-				                "%s closed the connection %s", c->name,
-				                r->empty ? "without an answer" : "amid its answer");
+				(void)cut(c, r->empty ? "without an answer" : "amid its answer",
+				          err);
 			return no_head(c, err);
 		}
 		buf_produced(&c->in, (size_t)n);
 	}
 	c->has_answered = true;
-	buf_consume(&c->in, r->head.size);
 	r->state = REPLY_BODY;
-	r->began = clock_ms();
 	return 1;
 }
 
@@ -157,14 +193,13 @@ static int advance_body(struct reply *r, struct conn *c, struct error *err)
 			r->len += n;
 			continue;
 		}
-		const ssize_t n = take(c, (uint8_t *)r->body + r->len, room, err);
+		const ssize_t n = take(r, c, (uint8_t *)r->body + r->len, room, err);
 		if (n == STREAM_AGAIN)
 			return 0;
 		if (n == STREAM_EOF && want == HTTP_LENGTH_UNKNOWN)
 			break;
 		if (n == STREAM_EOF)
-			return error_set(err, ERROR_UNREACHABLE,
-			                 "%s closed the connection amid its answer", c->name);
+			return cut(c, "amid its answer", err);
 		if (n < 0)
 			return -1;
 		r->len += (size_t)n;

@@ -81,7 +81,7 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 	             "User-Agent: xencon/" XENCON_VERSION "\r\n"
 	             "Content-Type: application/json\r\n" HTTP_THUMBPRINT_REQUEST "\r\n"
 	             "Content-Length: %zu\r\n\r\n",
-	             c->name, body_len);
+	             c->host, body_len);
 	if (head < 0 || head > REQUEST_HEAD_MAX) {
 		rc = error_set(err, ERROR_USAGE, "the server's name is too long");
 	} else {

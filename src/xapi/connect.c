@@ -272,7 +272,7 @@ static int send_connect(struct conn *c, const char *target, const char *authorit
 	                       "Host: %s\r\n"
 	                       "User-Agent: xencon/" XENCON_VERSION "\r\n"
 	                       "%s\r\n\r\n",
-	                       target, c->name, authority);
+	                       target, c->host, authority);
 	if (n < 0 || n > CONNECT_HEAD_MAX)
 		rc =
 		    error_set(err, ERROR_LOCAL, "the request for the console would exceed %d bytes",

@@ -25,7 +25,7 @@ STAGES = {
 SILENT = ("stall", "silence")
 HANDSHAKES = ("accept", "tls")
 
-# A body of 64 MiB is held twice while its memory grows, and read as JSON.
+# A body of 128 MiB is held twice while its memory grows, and read as JSON.
 MEMORY_MAX = 400 << 20
 SANITIZED = b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes()
 

@@ -308,3 +308,18 @@ def test_it_stands_in_the_configuration(pool, xencon, served, proxy, tmp_path):
     configs.Home(tmp_path).configure(f"[lab]\nproxy-command = {proxy.command}\n")
     assert_served(xencon.run("-P", "lab", "web01"), pool)
     assert len(proxy.pids) == len(pool.connections)
+
+
+@pytest.mark.parametrize("command, says", [
+    ("false", "exit status 1"), ("exit 255", "exit status 255"), ("true", "exit status 0"),
+    ("no-such-program-here %h", "no such program"), ("kill -9 $$", "signal 9")])
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_a_command_that_fails_is_named(scheme, command, says, pool, xencon):
+    """Not the server, which nobody has reached."""
+    server = place(pool.coordinator)
+    done = xencon.run("-s", f"{scheme}://{server}", "--proxy-command", command, "web01")
+    assert done.returncode == 3
+    assert f"xencon: the proxy command for {server} has ended: " in done.stderr
+    assert says in done.stderr
+    assert "TLS" not in done.stderr
+    assert not pool.connections
