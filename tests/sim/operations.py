@@ -1,11 +1,12 @@
-"""The API's calls that change VMs and take their time: each begins a course and is answered when
-that has come far enough. Knows which role may what; never what a transition does.
+"""The API's calls that change something. What is done to VMs takes its time: such a call begins a
+course and is answered when that has come far enough. Knows which role may what; never what a
+transition does.
 """
 from .database import ApiError
 
 
-def _permitted(context, call):
-    if not context.session.user.may("vm-operator"):
+def _permitted(context, call, role="vm-operator"):
+    if not context.session.user.may(role):
         raise ApiError("RBAC_PERMISSION_DENIED", call, "No permission in user session")
 
 
@@ -44,6 +45,21 @@ def _clone(context, ref, name):
     return context.pool.clone(vm, name).ref
 
 
+def _set_on_pool(setting):
+    def run(context, ref, value):
+        _permitted(context, "pool.set_" + setting, "pool-operator")
+        context.database.get("pool", ref)
+        setattr(context.pool.settings, setting, value)
+        return ""
+    return run
+
+
+def _set_on_host(context, ref, seconds):
+    _permitted(context, "host.set_console_idle_timeout", "pool-operator")
+    context.database.set("host", ref, console_idle_timeout=seconds)
+    return ""
+
+
 # Each with its function, whether it needs a session, and its least and most other parameters.
 CALLS = {
     "VM.start": (_operate("start"), True, 3, 3),
@@ -56,4 +72,7 @@ CALLS = {
                     "pause", "unpause", "destroy")},
     "VM.set_name_label": (_rename, True, 2, 2),
     "VM.clone": (_clone, True, 2, 2),
+    "host.set_console_idle_timeout": (_set_on_host, True, 2, 2),
+    **{"pool.set_" + name: (_set_on_pool(name), True, 2, 2)
+       for name in ("vm_console_idle_timeout", "limit_console_sessions")},
 }

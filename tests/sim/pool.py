@@ -12,8 +12,11 @@ from .database import ApiError, Database
 # What an administrator, or the age of the server, may have set differently.
 SETTINGS = {
     "limit_console_sessions": False,      # one connection to a VM's consoles at a time
-    "vm_console_idle_timeout": 0,         # seconds without input after which a console closes
-    "console_idle_timeout": 0,            # the same for control domains
+    "vm_console_idle_timeout": 0,         # seconds without activity after which a console closes
+    "console_idle_timeout": 0,            # the same for control domains, set for every host
+    "idle_period": 0,                     # seconds between two looks at that; 5 on real hosts
+    "idle_versions": (3, 7, 8),           # of RFB 3 that are read as RFB; 26.x knows (3,) alone,
+                                          # and one who speaks another is never idle there
     "head_timeout": 10,                   # seconds in which something of a first head must come
     "head_total_timeout": 60,             # seconds in which all of it must
     "abrupt_errors": False,               # replies to heads that were not read are lost in a reset
@@ -36,6 +39,9 @@ class Settings:
         if name not in SETTINGS:
             raise AttributeError(f"no setting {name!r}")
         self.__dict__[name] = value
+        for each in self._pool.hosts:
+            if name in self._pool.database.get("host", each.ref):
+                self._pool.database.set("host", each.ref, **{name: value})
         if name in self._pool.database.get("pool", self._pool.ref):
             self._pool.database.set("pool", self._pool.ref, **{name: value})
 

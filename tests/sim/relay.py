@@ -14,18 +14,14 @@ from .stream import CHUNK, Gone
 LINGER = 2
 
 
-def relay(stream, backend, shaper, idle=None):
-    """Move bytes both ways until the console or the connection ends, or nothing has come from the
-    client for `idle` seconds; `shaper` says what becomes of the console's output."""
+def relay(stream, backend, shaper, watch):
+    """Move bytes both ways until the console or the connection ends, or has been idle for too long
+    for `watch` (idle.Watch); `shaper` says what becomes of the console's output."""
     backend.setblocking(False)
-    flow = _Flow(stream, backend, shaper)
-    last_input = time.monotonic()
+    flow = _Flow(stream, backend, shaper, watch)
     try:
-        while not flow.over:
-            if idle and time.monotonic() > last_input + idle:
-                break
-            if flow.turn(last_input + idle if idle else None):
-                last_input = time.monotonic()
+        while not flow.over and not watch.over:
+            flow.turn(watch.due)
         shaper.end(stream)
         end(stream)
     except Gone:
@@ -41,8 +37,10 @@ def end(stream):
 class _Flow:
     """The state of one relay."""
 
-    def __init__(self, stream, backend, shaper):
+    def __init__(self, stream, backend, shaper, watch):
         self._stream = stream
+        self._watch = watch
+        self._seen = 0                # how much of what came from the client the watch knows
         self._backend = backend
         self._shaper = shaper
         self._held = bytearray()      # from the backend, not yet given to the stream
@@ -56,10 +54,10 @@ class _Flow:
         return self._backend_ended and not self._held and not self._stream.outbound
 
     def turn(self, deadline):
-        """Wait for something to do and do it; true when the client has said something."""
+        """Wait for something to do and do it."""
         self._move_out()
         if self.over:
-            return False
+            return
         stream = self._stream
         for fd, events in self._poll(deadline):
             if fd == stream.fileno():
@@ -67,12 +65,12 @@ class _Flow:
                     stream.receive()
             elif events & ~select.POLLOUT:
                 self._read_backend()
-        heard = bool(stream.inbound)
+        self._watch.sent(bytes(stream.inbound[self._seen:]))
+        self._seen = len(stream.inbound)
         self._move_in()
         stream.flush()
         if stream.ended == "torn" and not stream.outbound and stream.aborted:
             raise Gone("cut")
-        return heard
 
     def _poll(self, deadline):
         stream, poll = self._stream, select.poll()
@@ -110,6 +108,7 @@ class _Flow:
                 with memoryview(stream.inbound) as data:
                     sent = self._backend.send(data[:CHUNK])
                 del stream.inbound[:sent]
+                self._seen -= sent
             if stream.ended and not stream.inbound and not self._input_closed:
                 self._input_closed = True
                 self._backend.shutdown(socket.SHUT_WR)
@@ -120,3 +119,4 @@ class _Flow:
             self._input_closed = True
         if self._input_closed:
             stream.inbound.clear()
+            self._seen = 0

@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 
-from . import faults, http, shaping
+from . import faults, http, idle, shaping
 from .backends import Dead
 from .database import ApiError
 from .relay import end, relay
@@ -221,11 +221,17 @@ def _serve(host, stream, tunnel, console, fault):
     if tunnel.backend is None:
         end(stream)
         return
-    settings = host.pool.settings
-    idle = (settings.console_idle_timeout if console.vm.is_control_domain
-            else settings.vm_console_idle_timeout)
     shaper = shaping.Shaper(host.pool.faults.take("console", host, console.protocol))
-    relay(stream, tunnel.backend, shaper, idle or None)
+    relay(stream, tunnel.backend, shaper, _watch(host, console))
+
+
+def _watch(host, console):
+    """The limit as it is now: a change strikes later connections only."""
+    settings = host.pool.settings
+    limit = settings.vm_console_idle_timeout
+    if console.vm.is_control_domain:
+        limit = host.pool.database.get("host", host.ref).get("console_idle_timeout", 0)
+    return idle.Watch(limit, settings.idle_period, settings.idle_versions)
 
 
 def _first_bytes(backend, seconds):
