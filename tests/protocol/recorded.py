@@ -5,6 +5,7 @@ import pathlib
 WIRE = pathlib.Path(__file__).resolve().parents[1] / "data" / "wire"
 RPC = json.loads((WIRE / "rpc.json").read_text())
 CONNECT = json.loads((WIRE / "connect.json").read_text())
+POOL = json.loads((WIRE / "pool.json").read_text())
 
 SESSION = "OpaqueRef:f3762597-6eeb-c37d-25c5-e3a7d8ddf88e"
 VM = ("OpaqueRef:1686bc90-2984-836e-37f7-cada4fba43d3", "ef3a6782-38cd-56a1-5029-0ffe9ec78b30")

@@ -127,6 +127,80 @@ def test_a_token_that_is_none(follow):
     assert follower.next() == ["EVENT_FROM_TOKEN_PARSE_FAILURE", "nonsense"]
 
 
+def test_no_answer_takes_less_than_the_batch(pool, follow):
+    follower = follow("vm")
+    for _ in range(2):
+        started = time.monotonic()
+        follower.next(timeout=0.0)
+        assert time.monotonic() - started >= 0.05
+
+
+def test_what_is_unknown_is_nothing_and_no_error(follow):
+    for text in ("vm/OpaqueRef:none", "nonsense", "nonsense/OpaqueRef:none"):
+        follower = follow(text)
+        assert follower.next(timeout=0.0) == [] and len(follower.token) == 41
+
+
+def test_changes_melt_into_what_is_there_now(pool, follow):
+    vm = pool.add_vm("web01")
+    follower = follow("vm/" + vm.ref)
+    follower.next()
+    vm.rename("web02")
+    vm.shutdown()
+    vm.rename("web03")
+    (event,) = follower.next()
+    assert event["operation"] == "mod" and event["snapshot"]["name_label"] == "web03"
+    assert event["snapshot"]["power_state"] == "Halted"
+
+
+def test_what_lived_shortly_may_show_its_end(pool, follow):
+    pool.database.short_lived = True
+    follower = follow("console")
+    follower.next()
+    pool.add_vm("web01").shutdown()
+    events = follower.next()
+    assert kinds(events) == [("console", "del"), ("console", "del")]
+
+
+def test_a_token_from_the_future_is_deaf(pool, follow):
+    vm = pool.add_vm("web01")
+    follower = follow("vm/" + vm.ref)
+    future = follower.token = f"{10 ** 9:020d},{0:020d}"
+    for name in ("web02", "web03"):
+        timer = threading.Timer(0.1, vm.rename, [name])
+        timer.start()
+        started = time.monotonic()
+        assert follower.next(timeout=0.3) == [] and follower.token == future
+        assert time.monotonic() - started >= 0.3
+        timer.join()
+
+
+def test_a_database_that_goes_back_makes_tokens_deaf(pool, follow):
+    vm = pool.add_vm("web01")
+    pool.save_database()
+    vm.rename("web02")
+    pool.settings.vm_console_idle_timeout = 60
+    follower = follow("vm/" + vm.ref)
+    follower.next()
+    pool.restore_database()
+    assert follower.next() == ["SESSION_INVALID", follower.session]
+    follower.session = follower.connection.login()
+    assert vm.name == "web01" and pool.settings.vm_console_idle_timeout == 0
+    vm.rename("web03")
+    assert follower.next(timeout=0.2) == []
+    follower.token = ""
+    (event,) = follower.next()
+    assert event["snapshot"]["name_label"] == "web03"
+    assert sorted(event["snapshot"]["consoles"]) == sorted(each.ref for each in vm.consoles)
+
+
+def test_an_older_server_knows_no_such_call(pool, follow):
+    pool.unknown_calls.add("event.from")
+    follower = follow("vm")
+    assert follower.next() == ["MESSAGE_METHOD_UNKNOWN", "event.from"]
+    assert "event.from" not in follower.connection.call("system.listMethods")
+
+
 def test_vms_are_managed_through_the_api(pool, connect):
     vm = pool.add_vm("web01", power_state="Halted")
     connection = connect(pool.coordinator)

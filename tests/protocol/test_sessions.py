@@ -89,7 +89,9 @@ def test_roles(pool, connect):
     pool.add_user("nobody", "pass", role=None)
     vm = pool.add_vm("vm1", backend=sim.Echo())
     connection = connect(pool.coordinator)
-    assert connection.login("nobody", "pass")[0] == "SESSION_AUTHORIZATION_FAILED"
+    assert connection.login("nobody", "pass") == [
+        "SESSION_AUTHORIZATION_FAILED", "nobody", "Subject nobody (identifier u1000, from HTTP "
+        "request from Internet with User-Agent: unknown) has no access rights in this pool"]
     reader = connection.login("reader", "pass")
     assert connection.call("VM.hard_shutdown", reader, vm.ref)[0] == "RBAC_PERMISSION_DENIED"
     operator = connection.login("operator", "pass")
@@ -101,6 +103,25 @@ def test_roles(pool, connect):
     dom0 = pool.coordinator.dom0.console()
     assert refused.connect(dom0, operator).startswith("HTTP/1.1 500 ")
     assert b"RBAC_PERMISSION_DENIED" in refused.rest()
+    pool.add_user("admin", "pass", role="pool-admin")
+    connect(pool.coordinator).open(dom0, connection.login("admin", "pass"))
+
+
+def test_a_reader_finds_everything_and_is_let_into_nothing(connect):
+    with sim.Pool(hosts=2, auth_delay=0.01) as pool:
+        pool.add_user("reader", "pass", role="read-only")
+        vm = pool.add_vm("vm1", pool.hosts[1], backend=sim.Echo())
+        connection = connect(pool.coordinator)
+        reader = connection.login("reader", "pass")
+        (record,) = connection.call("VM.get_all_records_where", reader,
+                                    'field "name__label"="vm1"').values()
+        assert sorted(record["consoles"]) == sorted(
+            connection.call("console.get_all_records_where", reader, f'field "VM"="{vm.ref}"'))
+        assert connection.call("event.from", reader, ["vm/" + vm.ref], "", 0.0)["events"]
+        for host in pool.hosts:
+            refused = connect(host)
+            assert refused.connect(vm.console(), reader).startswith("HTTP/1.1 403 Forbidden\r\n")
+            assert b"<h1>HTTP 403 forbidden</h1>Access to the requested" in refused.rest()
 
 
 def test_this_host_and_generic_getters(pool, connect):

@@ -6,9 +6,13 @@ there is to an event: what differs from a generation that a client has seen. Kno
 sessions, of the wire, or of what the tables mean.
 """
 import contextlib
+import copy
 import threading
 
 from . import query, records
+
+# How many generations lie between a saved database and what was done after it.
+DISTANCE = 10000
 
 
 class ApiError(Exception):
@@ -28,9 +32,14 @@ class _Row:
 
 
 class Database:
-    """Tables by name, each of rows by reference; `changed` is notified once per transaction."""
+    """Tables by name, each of rows by reference; `changed` is notified once per transaction.
+
+    `short_lived`: what came and went since a token shows its end, though never its beginning; real
+    pools do either.
+    """
 
     def __init__(self):
+        self.short_lived = False
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self._generation = 0
@@ -109,6 +118,19 @@ class Database:
         except query.MissingField as error:
             raise ApiError("INTERNAL_ERROR", "missing field", str(error), "") from error
 
+    def save(self):
+        """A copy to go back to. What happens from here on counts as many changes, so that tokens
+        given out after it stay in the future for good once `restore` has gone back."""
+        with self.lock:
+            saved = copy.deepcopy((self._generation, self._tables, self._deleted))
+            self._generation += DISTANCE
+            return saved
+
+    def restore(self, saved):
+        """Go back: records and generation are those of the copy."""
+        with self.transaction():
+            self._generation, self._tables, self._deleted = copy.deepcopy(saved)
+
     def counts(self):
         """The number of rows of every table, by its name in lower case."""
         with self.lock:
@@ -132,7 +154,7 @@ class Database:
             for (table, ref), (created, ended) in self._deleted.items():
                 if ended > since and selects(table.lower(), ref):
                     last = max(last, ended)
-                    if created <= since:
+                    if created <= since or self.short_lived:
                         deleted.append(_event("del", table, ref, ended))
             return added + modified + deleted, last
 

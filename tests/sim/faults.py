@@ -36,11 +36,10 @@ says before the action; pieces are TLS records of their own, or segments in the 
 """
 import select
 import threading
-import time
 
 from . import certs, http
 from .database import ApiError
-from .stream import CHUNK, Gone, TlsStream
+from .stream import CHUNK, Gone
 
 STAGES = ("accept", "tls", "rpc", "connect", "console")
 NOISE = bytes(range(128, 256)) + b"\r\n\r\n"
@@ -128,16 +127,14 @@ def spoil(fault, stream, host):
         raise Gone(fault.action)
 
 
-def secure(fault, plain, host):
-    """A handshake whose first flight is spoilt."""
+def first_flight(fault, host):
+    """What spoils the first flight of a handshake, for a TlsStream."""
 
     def shape(stream):
         flight, stream.outbound = bytes(stream.outbound), bytearray()
         _send(fault, _Wire(stream), flight, host)
 
-    stream = TlsStream(plain.sock, host.tls_context, shape)
-    stream.secure(time.monotonic() + 30)
-    return stream
+    return shape
 
 
 def change_certificate(fault, host):

@@ -7,7 +7,7 @@ import pathlib
 import socket
 import threading
 
-from . import certs, records, server, tls, vm
+from . import certs, life, network, records, server, tls, vm
 
 
 class Host:
@@ -24,9 +24,11 @@ class Host:
         self.certificate = None
         self.internal_certificate = None
         self.tls_context = None
+        self.life = life.Life(self)
+        self.link = network.Link()
         self._listener = None
         self._accepting = []
-        self._certificate_refs = (pool.identifiers.ref(), pool.identifiers.ref())
+        self._certificate_refs = {}
 
     @property
     def scheme(self):
@@ -67,9 +69,37 @@ class Host:
         if known and self.pool.recent:
             self._record_certificates()
 
+    def renew_certificate(self, label="renewed", known=True):
+        """Replace the certificate by a new one, of which the pool's database knows, or not."""
+        options = tls.certificate_options(self.pool.tls_profile)
+        self.show(certs.make(self.name, san=(self.address,), label=label, **options), known)
+
+    def network(self, mode):
+        """What becomes of connections from now on: a mode of network.Link. A reset strikes those
+        that stand, too."""
+        if mode == "refuse":
+            self._close_listener()
+        self.link.set(mode)
+        if mode == "reset":
+            self.pool.break_off(self)
+        if mode != "refuse" and not self._listener:
+            self.start()
+
+    def lose(self):
+        """The connections that stand are lost without either end's knowing; gives what can be told
+        to `notice`."""
+        return network.Lost([connection.stream for connection in self.pool.journal.open_connections
+                             if connection.host is self and not connection.trusted])
+
+    def join(self, pool):
+        """Become a host of another pool, with the same certificates."""
+        self.pool = pool
+        self.ref = pool.identifiers.ref()
+        self._certificate_refs = {}
+
     def prepare(self):
-        """Make the host's certificates, records and control domain."""
-        if self.pool.tls:
+        """Make the host's certificates and records."""
+        if self.pool.tls and not self.certificate:
             options = tls.certificate_options(self.pool.tls_profile)
             self.internal_certificate = certs.make(self.name, label="internal", **options)
             self.show(certs.make(self.name, san=(self.address,), **options), known=False)
@@ -77,8 +107,6 @@ class Host:
             **self.pool.prototype("host"), "uuid": self.uuid, "name_label": self.name,
             "hostname": self.name, "address": self.address, "https_only": self.pool.tls})
         if self.pool.recent:
-            shown = list(self._certificate_refs) if self.pool.tls else []
-            self.pool.database.set("host", self.ref, certificates=shown)
             self._record_certificates()
 
     def bind(self):
@@ -115,13 +143,8 @@ class Host:
 
     def stop(self):
         """Stop listening and cut every connection, as a host that dies does."""
-        for listener, thread in self._accepting:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            if listener.family == socket.AF_UNIX:
-                pathlib.Path(listener.getsockname()).unlink(missing_ok=True)
-            listener.close()
-        self._accepting = []
+        for pair in list(self._accepting):
+            self._stop_accepting(*pair)
         self.release()
         self.pool.cut(self)
 
@@ -132,6 +155,20 @@ class Host:
         self.pool.adopt(self.dom0)
         self.pool.database.set("host", self.ref, control_domain=self.dom0.ref)
 
+    def _close_listener(self):
+        for listener, thread in list(self._accepting):
+            if listener is self._listener:
+                self._stop_accepting(listener, thread)
+        self.release()
+
+    def _stop_accepting(self, listener, thread):
+        self._accepting.remove((listener, thread))
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        if listener.family == socket.AF_UNIX:
+            pathlib.Path(listener.getsockname()).unlink(missing_ok=True)
+        listener.close()
+
     def _accept(self, listener):
         listener.listen(128)
         thread = threading.Thread(target=server.accept, args=(self, listener), daemon=True,
@@ -140,19 +177,25 @@ class Host:
         thread.start()
 
     def _record_certificates(self):
-        pairs = zip(self._certificate_refs, (self.internal_certificate, self.certificate),
-                    ("host_internal", "host"))
-        for ref, certificate, kind in pairs:
-            if certificate is None:
+        """A certificate that was replaced has a record of its own; the old one's goes."""
+        database = self.pool.database
+        for kind, certificate in (("host_internal", self.internal_certificate),
+                                  ("host", self.certificate)):
+            known, ref = self._certificate_refs.get(kind, (None, None))
+            if certificate is None or known is certificate:
                 continue
-            record = {
-                **self.pool.prototype("Certificate"), "uuid": ref.partition(":")[2], "type": kind,
-                "host": self.ref, "not_before": records.Date(certificate.not_before),
-                "not_after": records.Date(certificate.not_after),
-                "fingerprint": certificate.fingerprint,
-                "fingerprint_sha256": certificate.fingerprint,
-                "fingerprint_sha1": certificate.fingerprint_sha1}
-            if self.pool.database.has("Certificate", ref):
-                self.pool.database.set("Certificate", ref, **record)
-            else:
-                self.pool.database.add("Certificate", ref, record)
+            with database.transaction():
+                if ref:
+                    database.delete("Certificate", ref)
+                ref = self.pool.identifiers.ref()
+                self._certificate_refs[kind] = (certificate, ref)
+                database.add("Certificate", ref, {
+                    **self.pool.prototype("Certificate"), "uuid": self.pool.identifiers.uuid(),
+                    "type": kind, "host": self.ref,
+                    "not_before": records.Date(certificate.not_before),
+                    "not_after": records.Date(certificate.not_after),
+                    "fingerprint": certificate.fingerprint,
+                    "fingerprint_sha256": certificate.fingerprint,
+                    "fingerprint_sha1": certificate.fingerprint_sha1})
+        shown = [ref for _, ref in self._certificate_refs.values()]
+        database.set("host", self.ref, certificates=shown)

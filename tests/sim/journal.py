@@ -18,6 +18,7 @@ class Connection:
         self.stream = None
         self.thread = None
         self.open = True
+        self.tunnels = False      # it has become a tunnel
 
 
 class Request:

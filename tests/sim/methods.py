@@ -7,20 +7,26 @@ coordinator sends everybody there. Knows calls and their results, not how they a
 from . import events, operations
 from .database import ApiError
 
+LOGIN = "session.login_with_password"
+# What a host answers by itself, whatever the pool is like.
+LOCAL = ("system.listMethods", "pool.emergency_transition_to_master")
 CLASSES = ("session", "task", "pool", "host", "VM", "console", "Certificate")
 
 
 class Context:
-    """Who calls: the host that was asked, the stream that waits for the answer, and the session.
+    """Who calls: the host that was asked, the stream that waits for the answer, the session, and
+    the client's User-Agent.
     On a `trusted` stream whoever calls is root."""
 
-    def __init__(self, host, stream, trusted=False):
+    def __init__(self, host, stream, trusted=False, agent="unknown"):
         self.host = host
         self.pool = host.pool
         self.database = host.pool.database
         self.stream = stream
         self.trusted = trusted
+        self.agent = agent
         self.session = None
+        self.afterwards = None      # to be done once the call has been answered
 
 
 def call(context, method, params):
@@ -33,7 +39,7 @@ def call(context, method, params):
         raise ApiError("MESSAGE_PARAMETER_COUNT_MISMATCH", name, str(least), str(given))
     if needs_session:
         context.session = context.pool.sessions_table.get(params[0])
-        if context.host is not context.pool.coordinator:
+        if context.host is not context.pool.coordinator and not context.trusted:
             raise ApiError("HOST_IS_SLAVE", context.pool.coordinator.address)
         params = params[1:]
     if asynchronous:
@@ -125,7 +131,8 @@ def _login(context, name, password, version="", originator=""):
     if context.host is not context.pool.coordinator:
         # Before looking at the password: a supporter cannot tell a right one from a wrong one.
         raise ApiError("HOST_IS_SLAVE", context.pool.coordinator.address)
-    return context.pool.sessions_table.login(name, password, context.host, originator).ref
+    return context.pool.sessions_table.login(name, password, context.host, originator,
+                                             context.agent).ref
 
 
 def _logout(context):
@@ -133,12 +140,39 @@ def _logout(context):
     return ""
 
 
+def _designate(context, ref):
+    if not context.session.user.may("pool-operator"):
+        raise ApiError("RBAC_PERMISSION_DENIED", "pool.designate_new_master",
+                       "No permission in user session")
+    return _go_on(context, context.pool.designate(context.pool.host_by_ref(ref)))
+
+
+def _emergency(context, *session):
+    """Asked of the host itself, by whoever is root there: there is no pool to ask."""
+    if not context.trusted:
+        raise ApiError("SESSION_INVALID", *map(str, session))
+    return _go_on(context, context.pool.emergency_transition(context.host))
+
+
+def _go_on(context, course):
+    """Answer, and only then let a course end the connection that the answer goes over."""
+    courses = context.pool.courses
+    course.to(course.returns)
+    if courses.slow:
+        context.afterwards = lambda: courses.spawn(lambda: courses.run(course))
+    else:
+        context.afterwards = lambda: courses.run(course)
+    return ""
+
+
 # Each with its function, whether it needs a session, and its least and most other parameters.
 _CALLS = {
-    "session.login_with_password": (_login, False, 2, 4),
+    LOGIN: (_login, False, 2, 4),
     "session.logout": (_logout, True, 0, 0),
     "system.listMethods": (names, False, 0, 0),
     "event.from": (events.since, True, 3, 3),
     "event.inject": (events.inject, True, 2, 2),
+    "pool.designate_new_master": (_designate, True, 1, 1),
+    "pool.emergency_transition_to_master": (_emergency, False, 0, 1),
     **operations.CALLS,
 }

@@ -6,7 +6,8 @@ of it is left. Speaks no protocol itself: each host has a listener (server.py), 
 import itertools
 import threading
 
-from . import courses, faults, host, journal, records, sessions, shell, tunnel, vm
+from . import (changes, courses, faults, host, journal, life, records, sessions, shell, tunnel,
+               vm)
 from .database import ApiError, Database
 
 # What an administrator, or the age of the server, may have set differently.
@@ -35,6 +36,10 @@ class Settings:
         object.__setattr__(self, "_pool", pool)
         self.__dict__.update(SETTINGS)
 
+    def follow(self, record):
+        """Become what the pool's record says."""
+        self.__dict__.update((name, record[name]) for name in SETTINGS if name in record)
+
     def __setattr__(self, name, value):
         if name not in SETTINGS:
             raise AttributeError(f"no setting {name!r}")
@@ -46,7 +51,7 @@ class Settings:
             self._pool.database.set("pool", self._pool.ref, **{name: value})
 
 
-class Pool:
+class Pool(changes.Changes):
     """A pool of `hosts`, with one `user`. Use as a context manager, or `start` and `stop` it.
 
     generation "26.1" is a recent server; an "old" one takes Basic on CONNECT, knows no thumbprint
@@ -54,6 +59,7 @@ class Pool:
     in (0: XML-RPC alone). auth_delay is what a wrong password costs, in seconds; REAL_AUTH_DELAY
     is the range of real hosts. Unless `addresses` are given, hosts are at 127.0.0.1, 127.0.0.2 and
     so on with one port, as supporters tell the coordinator's address without one.
+    `members` are hosts of another pool that become this one's.
     cookie_refused, location_port and tls_profile (6.5, 7.0, 8.2) are as on servers of some years.
     `scale` is how long what the API is asked to do takes: 1 is as long as on real hosts, 0 no time.
     `unknown_calls` are calls that a server of its age does not know.
@@ -62,7 +68,7 @@ class Pool:
     def __init__(self, hosts=1, tls=True, user="root", password="secret", generation="26.1",
                  json_rpc=2, auth_delay=0.2, addresses=None, port=0, names=None,
                  location_port=True, cookie_refused=False, tls_profile="8.2", seed=None,
-                 scale=0):
+                 scale=0, members=()):
         self.tls = tls
         self.scale = scale
         self.unknown_calls = set()
@@ -80,18 +86,24 @@ class Pool:
         self.tunnels = tunnel.Tunnels()
         self.faults = faults.Faults()
         self.courses = courses.Courses(self)
+        self.waiters = life.Waiters()
         self.sessions_table = sessions.Sessions(self, auth_delay)
         self.add_user(user, password)
         self.vms = []
+        self.ejected = []
         self.domains = 0
+        self._saved = None
         self._stopping = threading.Event()
-        addresses = addresses or [f"127.0.0.{number + 1}" for number in range(hosts)]
-        names = names or [f"xen{number + 1}" for number in range(len(addresses))]
-        self.hosts = [host.Host(self, name, address, port)
-                      for name, address in zip(names, addresses)]
+        if members:
+            self.hosts = list(members)
+        else:
+            addresses = addresses or [f"127.0.0.{number + 1}" for number in range(hosts)]
+            names = names or [f"xen{number + 1}" for number in range(len(addresses))]
+            self.hosts = [host.Host(self, name, address, port)
+                          for name, address in zip(names, addresses)]
+            self._bind()
         self.coordinator = self.hosts[0]
-        self._bind()
-        self._populate()
+        self._populate(members)
 
     def __enter__(self):
         self.start()
@@ -110,6 +122,8 @@ class Pool:
         self._stopping.set()
         self.sessions_table.stop()
         self.courses.stop()
+        for each in self.ejected:
+            each.stop()
         for each in self.hosts:
             each.stop()
         for each in self.vms:
@@ -187,12 +201,6 @@ class Pool:
     def expire_sessions(self):
         self.sessions_table.expire()
 
-    def elect(self, coordinator):
-        """Another host becomes coordinator; sessions do not survive that."""
-        self.coordinator = coordinator
-        self.sessions_table.expire()
-        self.database.set("pool", self.ref, master=coordinator.ref)
-
     def pause(self, seconds):
         """Wait, but not beyond the end of the pool; true when it has come."""
         return self._stopping.wait(seconds)
@@ -206,6 +214,14 @@ class Pool:
         for connection in ending:
             if connection.thread not in (None, threading.current_thread()):
                 connection.thread.join(10)
+
+    def break_off(self, only):
+        """Reset the connections to a host, but those on its unix sockets."""
+        for connection in self.journal.open_connections:
+            if connection.host is only and not connection.trusted:
+                connection.stream.break_off()
+        with self.database.transaction():
+            pass      # wakes the calls that wait for events
 
     def adopt(self, made, running=True, **fields):
         """Put a VM into the database, and start it."""
@@ -265,7 +281,9 @@ class Pool:
                     raise
                 self.hosts[0].port = wanted[0]
 
-    def _populate(self):
+    def _populate(self, members):
+        for each in members:
+            each.join(self)
         self.database.add("pool", self.ref, {**self.prototype("pool"), "uuid": self.uuid,
                                              "master": self.coordinator.ref})
         for each in self.hosts:

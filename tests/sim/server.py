@@ -11,7 +11,7 @@ import time
 from . import codecs, faults, http, methods, tunnel
 from .database import ApiError
 from .relay import end
-from .stream import Gone, Late, Stream, TlsStream
+from .stream import Gone, Late, Retired, Stream, TlsStream
 
 HANDSHAKE = 30
 THUMBPRINT_REQUEST = "x-xenapi-request-host-certificate-thumbprint"
@@ -28,6 +28,7 @@ def accept(host, listener):
             return
         connection = host.pool.journal.opened(host, peer, trusted)
         connection.stream = Stream(sock)
+        connection.stream.link = None if trusted else host.link
         thread = threading.Thread(target=_run, args=(host, connection, sock), daemon=True,
                                   name=f"connection {connection.ident}")
         thread.start()
@@ -36,12 +37,19 @@ def accept(host, listener):
 
 def _run(host, connection, sock):
     try:
+        if not connection.trusted and host.link.mode == "reset":
+            connection.stream.reset()
+            return
         fault = host.pool.faults.take("accept", host)
         if fault:
             faults.spoil(fault, connection.stream, host)
+        host.life.admit_connection(connection.stream, secured=False)
         if host.pool.tls and not connection.trusted:
-            connection.stream = _secured(host, connection.stream, sock)
+            _secure(host, connection, sock)
+        host.life.admit_connection(connection.stream, secured=True)
         _serve(host, connection)
+    except Retired:
+        end(connection.stream)
     except (Gone, Late, OSError):
         pass
     finally:
@@ -49,16 +57,18 @@ def _run(host, connection, sock):
         host.pool.journal.closed(connection)
 
 
-def _secured(host, plain, sock):
+def _secure(host, connection, sock):
+    plain, deadline = connection.stream, time.monotonic() + HANDSHAKE
     fault = host.pool.faults.take("tls", host)
     if fault and fault.action == "wrong_cert":
         faults.change_certificate(fault, host)
-    elif fault:
-        return faults.secure(fault, plain, host)
-    stream = TlsStream(sock, host.tls_context)
-    stream.aborted = plain.aborted
-    stream.secure(time.monotonic() + HANDSHAKE)
-    return stream
+        fault = None
+    shape = faults.first_flight(fault, host) if fault else None
+    stream = TlsStream(sock, host.tls_context, shape)
+    stream.link = plain.link
+    connection.stream = stream
+    stream.continue_from(plain)
+    stream.secure(deadline)
 
 
 def _serve(host, connection):
@@ -115,11 +125,14 @@ def _read_head(host, stream, first):
 def _answer(host, connection, request, record):
     """Handle one request; true when the connection goes on."""
     stream = connection.stream
+    host.life.admit_request(stream)
     if request.method == "CONNECT" and request.path.startswith("/console"):
-        tunnel.connect(host, stream, request, record)
+        tunnel.connect(host, connection, request, record)
         return False
     if request.method == "POST":
-        return _remote_call(methods.Context(host, stream, connection.trusted), request, record)
+        agent = request.headers.get("user-agent", "unknown")
+        context = methods.Context(host, stream, connection.trusted, agent)
+        return _remote_call(context, request, record)
     if request.method == "GET" and request.path.startswith("/console"):
         reply = tunnel.upgrade(host, request)
     elif request.method in http.METHODS:
@@ -149,10 +162,13 @@ def _remote_call(context, request, record):
     record.method, record.params = call.method, call.params
     fault = host.pool.faults.take("rpc", host, call.method)
     answer, extra = _call(context, request, call, fault)
+    stream.check()
     if fault and fault.action == "connection_close":
         request.close = True
     content_type = codecs.JSON_TYPE if is_json else codecs.XML_TYPE
     faults.deliver(fault, stream, http.answer(request, answer, content_type, extra), host)
+    if context.afterwards:
+        context.afterwards()
     if request.close:
         end(stream)
     return not request.close
@@ -160,12 +176,17 @@ def _remote_call(context, request, record):
 
 def _call(context, request, call, fault):
     """The answer's body and its extra headers."""
+    host = context.host
     try:
         if fault:
-            faults.before_call(fault, context.host)
+            faults.before_call(fault, host)
+        vouching = host.pool.recent and THUMBPRINT_REQUEST in request.headers
+        if call.method not in methods.LOCAL:
+            by_password = call.method == methods.LOGIN and not context.trusted
+            host.life.admit_call(context.stream, by_password, vouching)
         return call.result(methods.call(context, call.method, call.params)), ()
     except ApiError as error:
-        return call.failure(error), _thumbprint(context.host, request, error)
+        return call.failure(error), _thumbprint(host, request, error)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         # Parameters of the wrong type; the server's own words differ from case to case.
         return call.failure(ApiError("INTERNAL_ERROR", repr(error))), ()

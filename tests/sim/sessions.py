@@ -14,6 +14,10 @@ from .database import ApiError
 REAL_AUTH_DELAY = (2, 5)
 ROLES = ("pool-admin", "pool-operator", "vm-power-admin", "vm-admin", "vm-operator", "read-only")
 
+# The server sees its own TLS front end as the client, and says who that says it is.
+NO_ROLE = ("Subject {} (identifier u1000, from HTTP request from Internet with User-Agent: {}) "
+           "has no access rights in this pool")
+
 
 class User:
     """Someone who may log in. Without a role he is known, but may do nothing."""
@@ -62,7 +66,7 @@ class Sessions:
     def add_user(self, user):
         self.users[user.name] = user
 
-    def authenticate(self, name, password):
+    def authenticate(self, name, password, agent="unknown"):
         """The user; a wrong name or password fails only after a delay, so that nobody guesses."""
         with self._database.lock:
             self.logins += 1
@@ -72,11 +76,11 @@ class Sessions:
             raise ApiError("SESSION_AUTHENTICATION_FAILED", name, "Authentication failure")
         if user.role not in ROLES:
             self._wait()
-            raise ApiError("SESSION_AUTHORIZATION_FAILED", name, "No role was given to this user")
+            raise ApiError("SESSION_AUTHORIZATION_FAILED", name, NO_ROLE.format(name, agent))
         return user
 
-    def login(self, name, password, host, originator=""):
-        return self._open(self.authenticate(name, password), host, originator)
+    def login(self, name, password, host, originator="", agent="unknown"):
+        return self._open(self.authenticate(name, password, agent), host, originator)
 
     def admit(self, name, host, originator=""):
         """A session for somebody who has proved to be root by other means than a password."""

@@ -3,7 +3,7 @@
 TLS runs over memory buffers and not over ssl.SSLSocket, for three reasons: the peer's close_notify
 must end one direction only, we must be able to close with or without one of our own, and each
 `send` must become a record of its own. Sockets never block; `wait` blocks, until data, a deadline,
-or an `abort` from another thread. Knows nothing of HTTP.
+or an `abort` (or `retire`, `break_off`) from another thread. Knows nothing of HTTP.
 
 After `receive`, what arrived is in `inbound`, and `ended` says how the peer's direction ended:
 None (it did not), "clean" (close_notify, or FIN in the clear) or "torn" (FIN inside TLS, reset).
@@ -19,6 +19,10 @@ CHUNK = 256 * 1024
 
 class Gone(Exception):
     """The connection is of no use any more: closed, reset or broken."""
+
+
+class Retired(Gone):
+    """Whoever serves the connection ends it: what is left to do is to say so, in order."""
 
 
 class Late(Exception):
@@ -37,6 +41,9 @@ class Stream:
         self.outbound = bytearray()
         self.ended = None
         self.aborted = False
+        self.retired = False
+        self.broken = False
+        self.link = None
 
     def fileno(self):
         return self.sock.fileno()
@@ -45,7 +52,8 @@ class Stream:
         """Make the connection ready for data; in the clear it is already."""
 
     def receive(self):
-        """Take what has arrived, without blocking."""
+        """Take what has arrived, without blocking but on a network that stands still."""
+        self.cross()
         try:
             data = self.sock.recv(CHUNK)
         except BlockingIOError:
@@ -65,6 +73,7 @@ class Stream:
     def flush(self):
         """Send what the socket takes now; true when nothing is left."""
         while self.outbound:
+            self.cross()
             try:
                 sent = self.sock.send(memoryview(self.outbound)[:CHUNK])
             except BlockingIOError:
@@ -134,13 +143,49 @@ class Stream:
             pass
         self.sock.close()
 
+    def cross(self):
+        """Before bytes pass either way: wait while the network stands still; Gone when cut."""
+        if self.link:
+            self.link.wait(self)
+        if self.broken:
+            raise Gone("cut")
+
+    def check(self):
+        """Retired when whoever serves the connection ends it."""
+        if self.retired:
+            raise Retired("retired")
+
     def abort(self):
         """From any thread: make every present and future wait return, by ending both directions."""
         self.aborted = True
+        self._shut(socket.SHUT_RDWR)
+
+    def retire(self):
+        """From any thread: whoever serves the connection ends it, as a server that stops does:
+        nothing more is read or answered, and the end is in order."""
+        self.retired = True
+        self._shut(socket.SHUT_RD)
+
+    def break_off(self):
+        """From any thread: nothing passes any more, and the peer gets a reset."""
+        self.broken = self.aborted = True
         try:
-            self.sock.shutdown(socket.SHUT_RDWR)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         except OSError:
             pass
+        self._shut(socket.SHUT_RD)
+
+    def continue_from(self, other):
+        """Take over what was decided about the same connection in another stream."""
+        self.aborted, self.retired, self.broken = other.aborted, other.retired, other.broken
+
+    def _shut(self, how):
+        try:
+            self.sock.shutdown(how)
+        except OSError:
+            pass
+        if self.link:
+            self.link.wake()
 
     def _decode(self, data):
         self.inbound += data
@@ -187,6 +232,7 @@ class TlsStream(Stream):
 
     def _feed(self, deadline):
         self.wait(select.POLLIN, deadline)
+        self.cross()
         try:
             data = self.sock.recv(CHUNK)
         except OSError as error:

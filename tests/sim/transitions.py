@@ -43,8 +43,7 @@ class _Transition:
 
     def start(self):
         def begun():
-            # The server's own HTTP/1.0 here; its body was not recorded.
-            self._vm.refuse(self._host, "500 1.0")
+            self._vm.refuse(self._host, "500")
             self._begin()
 
         return [Step("500", 0.02, begun),

@@ -81,10 +81,12 @@ class Tunnels:
                     each.hang_up()
 
 
-def connect(host, stream, request, record):
+def connect(host, connection, request, record):
     """Answer CONNECT: open a tunnel and relay until it ends, or refuse. The connection is of no
     other use afterwards."""
-    fault = host.pool.faults.take("connect", host)
+    stream, fault = connection.stream, host.pool.faults.take("connect", host)
+    if request.session or request.basic:
+        host.life.admit_session(stream)
     try:
         if fault and fault.action == "expire":
             host.pool.expire_sessions()
@@ -94,7 +96,9 @@ def connect(host, stream, request, record):
         end(stream)
         return
     record.console = console
+    connection.tunnels = True
     try:
+        stream.check()
         _serve(host, stream, tunnel, console, fault)
     finally:
         host.pool.tunnels.drop(tunnel)
@@ -189,9 +193,8 @@ def _refuse_meanwhile(vm, host, ref, request):
         return
     if refusal == "404":
         raise Refused(http.bare("404 Not Found"))
-    if refusal.startswith("500"):
-        version = refusal.partition(" ")[2] or request.reply_version
-        raise Refused(http.internal_error("Console.Failure", version))
+    if refusal == "500":
+        raise _failure("Console.Failure", request)
 
 
 def _console_of(vm, ref):
@@ -209,8 +212,7 @@ def _serve(host, stream, tunnel, console, fault):
     """Say 200, and only then find out whether anything answers at the backend."""
     reply = http.tunnel_open()
     # Between a domain's end and its next one the socket of its console is there, with nobody at it.
-    alive = console.vm.refusal(host) is None and console in console.vm.consoles
-    connect_backend = (console.backend if alive else Dead()).connect
+    connect_backend = (console.backend if console.vm.refusal(host) is None else Dead()).connect
     if fault and fault.action == "join":
         tunnel.attach(connect_backend())
         first = fault.get("data") or _first_bytes(tunnel.backend, fault.get("wait", 5))

@@ -63,6 +63,7 @@ class VM:
         self.ref = pool.identifiers.ref()
         self.uuid = pool.identifiers.uuid()
         self.power_state = "Halted"
+        self.domid = -1
         self.consoles = []
         self.has_tools = True
         self._refusals = {}
@@ -143,7 +144,7 @@ class VM:
 
     def refuse(self, host, what):
         """What CONNECT says at a host (None: at every host) in the middle of a transition: "404",
-        "500", "500 1.0" or "nothing", which is 200 and the end; None: what is right."""
+        "500" or "nothing", which is 200 and the end; None: what is right."""
         if what is not None:
             self._refusals[host] = what
         elif host is None:
@@ -160,8 +161,8 @@ class VM:
         self._update(resident_on=host.ref)
 
     def change(self, consoles=None, operations=None, **fields):
-        """Change the record; power_state, domid, `host` (None: resident nowhere), current_operations
-        by `operations`; `consoles=()` destroys them."""
+        """Change the record: power_state, domid, `host` (None: resident nowhere), `operations`
+        (current_operations); `consoles=()` destroys them."""
         with self.pool.database.transaction():
             if "host" in fields:
                 host = fields.pop("host")
@@ -177,6 +178,22 @@ class VM:
         transaction: the VM's record follows with the next change."""
         self._destroy_consoles()
         self._make_consoles()
+
+    def recover(self):
+        """Put into a database that has gone back what the VM is and does; its name is the
+        database's, as it was."""
+        database = self.pool.database
+        if database.has("VM", self.ref):
+            self.name = database.get("VM", self.ref)["name_label"]
+        else:
+            database.add("VM", self.ref, self.record)
+        for ref in database.find("console", VM=self.ref):
+            database.delete("console", ref)
+        for console in self.consoles:
+            database.add("console", console.ref, console.record)
+        resident = self.power_state in ("Running", "Paused")
+        self.change(operations={}, host=self.host if resident else None, domid=self.domid,
+                    power_state=self.power_state)
 
     def end_tunnels(self, stop_backends=False):
         """The tunnels end in order; with `stop_backends` the guest behind them does too."""
@@ -210,6 +227,7 @@ class VM:
 
     def _update(self, **fields):
         self.power_state = fields.get("power_state", self.power_state)
+        self.domid = fields.get("domid", self.domid)
         consoles = sorted(console.ref for console in self.consoles)
         self.pool.database.set("VM", self.ref, consoles=consoles, **fields)
         self.pool.refresh_hosts()
