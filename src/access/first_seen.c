@@ -53,7 +53,7 @@ int first_seen_pool(const char *path, const char *key, const char *uuid,
 	int rc = -1;
 
 	if (file_lock(path, &lock, err) != 0 ||
-	    file_read(path, POOLS_FILE_MAX, &text, &len, err) != 0)
+	    file_read(path, FILE_OWNED, POOLS_FILE_MAX, &text, &len, err) != 0)
 		goto out;
 	rc = 0;
 	if (!find(text, key, ret_first)) {

@@ -99,6 +99,14 @@ bool text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+size_t text_mark_length(const char *text, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t mark_len = sizeof(mark) - 1;
+
+	return len >= mark_len && memcmp(text, mark, mark_len) == 0 ? mark_len : 0;
+}
+
 size_t text_width(const char *text)
 {
 	size_t width = 0;

@@ -18,6 +18,10 @@ size_t text_visible(char *out, size_t cap, const char *in, size_t len);
 /* Whether text[0..len) is well-formed UTF-8. */
 bool text_is_utf8(const char *text, size_t len);
 
+/* How many bytes a UTF-8 byte order mark takes at the head of text[0..len): 3, or 0 where there is none.
+ * Editors on Windows put it there; it is no part of what a file says. */
+size_t text_mark_length(const char *text, size_t len);
+
 /* Terminal columns that printable UTF-8 text takes (wide characters take two). */
 size_t text_width(const char *text);
 

@@ -169,7 +169,7 @@ int config_load(const char *path, bool must_exist, const char *profile, struct c
 	if (must_exist && access(path, R_OK) != 0)
 		return error_set_errno(err, ERROR_USAGE, "cannot read the configuration \"%s\"",
 		                       path);
-	if (file_read(path, CONFIG_FILE_MAX, &config.text, &len, err) != 0)
+	if (file_read(path, FILE_OURS, CONFIG_FILE_MAX, &config.text, &len, err) != 0)
 		return -1;
 	if (strlen(config.text) != len) {
 		config_free(&config);

@@ -71,7 +71,7 @@ static int load_file(const char *path, bool need_password, struct xe_pairs *pair
 	size_t len = 0;
 	int rc = 0;
 
-	if (file_read(path, XE_FILE_MAX, &text, &len, err) != 0)
+	if (file_read(path, FILE_OWNED, XE_FILE_MAX, &text, &len, err) != 0)
 		return -1;
 	xe_parse(text, '\n', pairs);
 	secret_wipe(text, len);
@@ -91,7 +91,7 @@ static int load_password_file(struct xe_pairs *pairs, struct error *err)
 		return error_set_errno(err, ERROR_USAGE, "cannot read xe's password file \"%s\"",
 		                       pairs->password_file);
 	if (check_private(pairs->password_file, err) != 0 ||
-	    file_read(pairs->password_file, XE_FILE_MAX, &text, &len, err) != 0)
+	    file_read(pairs->password_file, FILE_OWNED, XE_FILE_MAX, &text, &len, err) != 0)
 		return -1;
 	const size_t user = strcspn(text, "\r\n");
 	const char *second = text + user;

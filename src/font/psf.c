@@ -235,7 +235,7 @@ int psf_load(const char *path, struct glyphs *g, struct error *err)
 	char *data;
 	size_t len;
 
-	if (file_read(path, FONT_BYTES_MAX, &data, &len, err) != 0) {
+	if (file_read(path, FILE_ANY, FONT_BYTES_MAX, &data, &len, err) != 0) {
 		err->kind = ERROR_USAGE;
 		return -1;
 	}

@@ -89,7 +89,7 @@ static int read_lines(const char *path, char **ret_text, struct lines *ret, stru
 {
 	size_t len = 0;
 
-	if (file_read(path, KNOWN_FILE_MAX, ret_text, &len, err) != 0)
+	if (file_read(path, FILE_OWNED, KNOWN_FILE_MAX, ret_text, &len, err) != 0)
 		return -1;
 	*ret = (struct lines){.at = *ret_text, .end = *ret_text + len};
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Whole files: read up to a limit, replaced in one step, and locked. */
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ static void test_sizes(const char *path)
 
 		test_case("read: %zu bytes", sizes[i]);
 		write_file(path, data, sizes[i]);
-		const int rc = file_read(path, 20000, &text, &len, &err);
+		const int rc = file_read(path, FILE_ANY, 20000, &text, &len, &err);
 		if (sizes[i] > 20000) {
 			CHECK_INT(-1, rc);
 			CHECK_INT(ERROR_LOCAL, err.kind);
@@ -63,14 +64,14 @@ static void test_odd_files(const char *path)
 	size_t len = 77;
 
 	test_case("read: a file that is not there");
-	CHECK_INT(0, file_read(path, 100, &text, &len, &err));
+	CHECK_INT(0, file_read(path, FILE_ANY, 100, &text, &len, &err));
 	CHECK_STR("", text);
 	CHECK_INT(0, len);
 	free(text);
 
 	test_case("read: a folder");
 	CHECK_INT(0, mkdir(path, 0700));
-	CHECK_INT(-1, file_read(path, 100, &text, &len, &err));
+	CHECK_INT(-1, file_read(path, FILE_ANY, 100, &text, &len, &err));
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	CHECK_CONTAINS(path, err.text);
 	(void)rmdir(path);
@@ -78,7 +79,7 @@ static void test_odd_files(const char *path)
 	test_case("read: a FIFO that nobody writes to does not hold us");
 	CHECK_INT(0, mkfifo(path, 0600));
 	(void)alarm(PATIENCE_S);
-	if (file_read(path, 100, &text, &len, &err) == 0) {
+	if (file_read(path, FILE_ANY, 100, &text, &len, &err) == 0) {
 		CHECK_STR("", text);
 		free(text);
 	} else {
@@ -88,7 +89,7 @@ static void test_odd_files(const char *path)
 	(void)unlink(path);
 
 	test_case("read: what never ends");
-	CHECK_INT(-1, file_read("/dev/zero", 100000, &text, &len, &err));
+	CHECK_INT(-1, file_read("/dev/zero", FILE_ANY, 100000, &text, &len, &err));
 	CHECK_CONTAINS("larger", err.text);
 }
 
@@ -98,7 +99,7 @@ static void check_content(const char *path, const char *expected)
 	char *text = NULL;
 	size_t len = 0;
 
-	if (CHECK_INT(0, file_read(path, 1000, &text, &len, &err)))
+	if (CHECK_INT(0, file_read(path, FILE_ANY, 1000, &text, &len, &err)))
 		CHECK_STR(expected, text);
 	free(text);
 }
@@ -142,6 +143,187 @@ static void test_replace(const char *path)
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	check_content(path, "three");
 	(void)unlink(path);
+}
+
+#define STRANGER 54321 /* need not exist */
+
+static const struct {
+	const char *name;
+	mode_t mode;
+	bool stranger; /* owns it */
+	enum file_guard guard;
+	const char *says; /* NULL: fine */
+} guard_rows[] = {
+    {"anything goes", 0666, true, FILE_ANY, NULL},
+    {"ours, for all to write", 0666, false, FILE_OWNED, NULL},
+    {"another's", 0600, true, FILE_OWNED, "belongs to another user"},
+    {"for all to read", 0644, false, FILE_OURS, NULL},
+    {"for the group to write", 0664, false, FILE_OURS, "they can write to it"},
+    {"for others to write", 0602, false, FILE_OURS, "they can write to it"},
+    {"another's, guarded well", 0600, true, FILE_OURS, "belongs to another user"},
+    {"a secret", 0600, false, FILE_SECRET, NULL},
+    {"a secret that nobody writes", 0400, false, FILE_SECRET, NULL},
+    {"a secret for the group", 0640, false, FILE_SECRET, "holds a password"},
+    {"a secret to execute", 0601, false, FILE_SECRET, "holds a password"},
+    {"another's secret", 0600, true, FILE_SECRET, "belongs to another user"},
+};
+
+static void test_guards(const char *path)
+{
+	for (size_t i = 0; i < COUNT_OF(guard_rows); i++) {
+		struct error err = {0};
+		char *text = NULL;
+		size_t len = 0;
+
+		if (guard_rows[i].stranger && geteuid() != 0)
+			continue; /* cannot be made */
+		test_case("guard: %s", guard_rows[i].name);
+		write_file(path, BYTES("x"));
+		CHECK_INT(0, chmod(path, guard_rows[i].mode));
+		if (guard_rows[i].stranger)
+			CHECK_INT(0, chown(path, STRANGER, STRANGER));
+		const int rc = file_read(path, guard_rows[i].guard, 100, &text, &len, &err);
+		if (guard_rows[i].says == NULL) {
+			CHECK_INT(0, rc);
+		} else {
+			CHECK_INT(-1, rc);
+			CHECK_INT(ERROR_USAGE, err.kind);
+			CHECK_CONTAINS(guard_rows[i].says, err.text);
+			CHECK_CONTAINS(path, err.text);
+			CHECK(err.hint[0] != '\0');
+		}
+		free(text);
+		(void)unlink(path);
+	}
+	test_case("guard: what is no file is nobody's");
+	struct error err = {0};
+	char *text = NULL;
+	size_t len = 0;
+	CHECK_INT(0, file_read("/dev/null", FILE_SECRET, 100, &text, &len, &err));
+	CHECK_STR("", text);
+	free(text);
+}
+
+static const struct {
+	const char *name;
+	const char *before;
+	const char *after;
+} mark_rows[] = {
+    {"at the head",
+     "\xef\xbb\xbf"
+     "a",
+     "a"},
+    {"alone", "\xef\xbb\xbf", ""},
+    {"half of one", "\xef\xbb", "\xef\xbb"},
+    {"twice",
+     "\xef\xbb\xbf\xef\xbb\xbf"
+     "a",
+     "\xef\xbb\xbf"
+     "a"},
+    {"later", "a\xef\xbb\xbf", "a\xef\xbb\xbf"},
+};
+
+static void test_mark(const char *path)
+{
+	for (size_t i = 0; i < COUNT_OF(mark_rows); i++) {
+		test_case("byte order mark: %s", mark_rows[i].name);
+		write_file(path, mark_rows[i].before, strlen(mark_rows[i].before));
+		check_content(path, mark_rows[i].after);
+		(void)unlink(path);
+	}
+}
+
+/* A file keeps its owner and mode; a new one of root's in a stranger's folder is the stranger's. */
+static void test_owner(const char *path)
+{
+	char name[TEST_PATH_MAX + 16];
+	struct error err = {0};
+	struct stat st;
+	int lock = -1;
+
+	test_case("owner: the mode stays");
+	write_file(path, BYTES("one"));
+	CHECK_INT(0, chmod(path, 0644));
+	CHECK_INT(0, file_replace(path, BYTES("two"), &err));
+	CHECK_INT(0, stat(path, &st));
+	CHECK_INT(0644, st.st_mode & 07777);
+
+	test_case("owner: a mode that lets others write is mended");
+	CHECK_INT(0, chmod(path, 0666));
+	CHECK_INT(0, file_replace(path, BYTES("two"), &err));
+	CHECK_INT(0, stat(path, &st));
+	CHECK_INT(0600, st.st_mode & 07777);
+	if (geteuid() != 0) {
+		(void)unlink(path);
+		return;
+	}
+
+	test_case("owner: it stays whose it was");
+	CHECK_INT(0, chown(path, STRANGER, STRANGER + 1));
+	CHECK_INT(0, chmod(path, 0640));
+	CHECK_INT(0, file_replace(path, BYTES("three"), &err));
+	CHECK_INT(0, stat(path, &st));
+	CHECK_INT(STRANGER, st.st_uid);
+	CHECK_INT(STRANGER + 1, st.st_gid);
+	CHECK_INT(0640, st.st_mode & 07777);
+	(void)unlink(path);
+
+	test_case("owner: what is made in a stranger's home is the stranger's");
+	CHECK_INT(0, mkdir(path, 0700));
+	CHECK_INT(0, chown(path, STRANGER, STRANGER + 1));
+	(void)snprintf(name, sizeof(name), "%s/sub/file", path);
+	CHECK_INT(0, file_lock(name, &lock, &err));
+	CHECK_INT(0, file_replace(name, BYTES("four"), &err));
+	file_unlock(lock);
+	static const char *const made[] = {"sub/file", "sub/file.lock", "sub"};
+	for (size_t i = 0; i < COUNT_OF(made); i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s", path, made[i]);
+		CHECK_INT(0, stat(name, &st));
+		CHECK_INT(STRANGER, st.st_uid);
+		CHECK_INT(STRANGER + 1, st.st_gid);
+		CHECK_INT(0, remove(name));
+	}
+
+	test_case("owner: a lock that is there already is left alone");
+	(void)snprintf(name, sizeof(name), "%s/file.lock", path);
+	write_file(name, BYTES(""));
+	(void)snprintf(name, sizeof(name), "%s/file", path);
+	CHECK_INT(0, file_lock(name, &lock, &err));
+	file_unlock(lock);
+	(void)snprintf(name, sizeof(name), "%s/file.lock", path);
+	CHECK_INT(0, stat(name, &st));
+	CHECK_INT(0, st.st_uid);
+	CHECK_INT(0, unlink(name));
+
+	test_case("owner: in a home of a stranger's, its files are ours");
+	char *text = NULL;
+	size_t len = 0;
+	(void)snprintf(name, sizeof(name), "%s/file", path);
+	write_file(name, BYTES("five"));
+	CHECK_INT(0, chmod(name, 0600));
+	CHECK_INT(0, chown(name, STRANGER, STRANGER));
+	CHECK_INT(-1, file_read(name, FILE_OURS, 100, &text, &len, &err));
+	(void)setenv("HOME", path, 1);
+	CHECK_INT(0, file_read(name, FILE_OURS, 100, &text, &len, &err));
+	free(text);
+	(void)unlink(name);
+	(void)rmdir(path);
+	error_clear(&err);
+}
+
+static void test_home(void)
+{
+	const struct passwd *const user = getpwuid(getuid());
+	char home[FILE_PATH_MAX];
+
+	test_case("home: the variable");
+	(void)setenv("HOME", "/somewhere", 1);
+	CHECK_STR("/somewhere", file_home(home));
+	test_case("home: without it, what the system knows");
+	(void)unsetenv("HOME");
+	CHECK_STR(user == NULL ? "" : user->pw_dir, file_home(home));
+	(void)setenv("HOME", "", 1);
+	CHECK_STR(user == NULL ? "" : user->pw_dir, file_home(home));
 }
 
 static void test_lock(const char *path)
@@ -189,7 +371,11 @@ int main(void)
 	test_sizes(path);
 	test_odd_files(path);
 	test_replace(path);
+	test_guards(path);
+	test_mark(path);
+	test_owner(path);
 	test_lock(path);
+	test_home();
 	test_folder_remove(path);
 	return test_finish();
 }

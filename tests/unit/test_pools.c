@@ -76,7 +76,7 @@ static void test_rows(void)
 			FILE *const file = fopen(path, "w");
 
 			CHECK(file != NULL && fputs(rows[i].before, file) >= 0 &&
-			      fclose(file) == 0);
+			      fclose(file) == 0 && chmod(path, 0640) == 0);
 		}
 		CHECK_INT(0, first_seen_pool(path, rows[i].key, FIRST, first, &err));
 		CHECK_STR("", err.text);
@@ -84,7 +84,7 @@ static void test_rows(void)
 		check_text(path, rows[i].after != NULL ? rows[i].after : rows[i].before);
 		CHECK_INT(0, stat(path, &status));
 		if (rows[i].after != NULL)
-			CHECK_INT(0600, status.st_mode & 07777);
+			CHECK_INT(rows[i].before == NULL ? 0600 : 0640, status.st_mode & 07777);
 	}
 	remove_all(path);
 }
