@@ -8,65 +8,18 @@
 #include "base/text.h"
 
 const struct option_spec option_specs[OPTION_COUNT] = {
-    [OPTION_SERVER] = {"server", 's', "HOST[:PORT]", OPTION_FOR_ALL,
-                       "the server, https:// unless http:// is asked for"},
-    [OPTION_USER] = {"user", 'u', "NAME", OPTION_FOR_ALL, "log in as NAME (default: root)"},
-    [OPTION_PASSWORD_FILE] = {"password-file", 0, "FILE", OPTION_FOR_ALL,
-                              "the password is the first line of FILE"},
-    [OPTION_PASSWORD_COMMAND] = {"password-command", 0, "CMD", OPTION_FOR_ALL,
-                                 "the password is the first line CMD prints"},
-    [OPTION_PROFILE] = {"profile", 'P', "NAME", OPTION_FOR_ALL,
-                        "use this section of the configuration file"},
-    [OPTION_CONFIG] = {"config", 0, "FILE", OPTION_FOR_ALL,
-                       "the configuration (~/.config/xencon/config)"},
-    [OPTION_CACERT] = {"cacert", 0, "FILE", OPTION_FOR_ALL,
-                       "trust the certificates in FILE, not the system's"},
-    [OPTION_FINGERPRINT] = {"fingerprint", 0, "SHA256", OPTION_FOR_ALL,
-                            "trust this certificate alone (or: A,B,…)"},
-    [OPTION_INSECURE] = {"insecure", 0, NULL, OPTION_FOR_ALL,
-                         "trust any certificate, with a warning"},
-    [OPTION_LEGACY_TLS] = {"legacy-tls", 0, NULL, OPTION_FOR_ALL,
-                           "allow TLS 1.0 and small keys (XenServer before 7)"},
-    [OPTION_PROXY_COMMAND] = {"proxy-command", 0, "CMD", OPTION_FOR_ALL,
-                              "reach hosts through CMD's stdin and stdout; %h %p"},
-    [OPTION_CONSOLE_ADDRESS] = {"console-address", 0, "HOST[:PORT]", OPTION_FOR_ALL,
-                                "reach consoles of other hosts there"},
-    [OPTION_IPV4] = {NULL, '4', NULL, OPTION_FOR_ALL, "use IPv4 only"},
-    [OPTION_IPV6] = {NULL, '6', NULL, OPTION_FOR_ALL, "use IPv6 only"},
-    [OPTION_CONNECT_TIMEOUT] = {"connect-timeout", 0, "SECS", OPTION_FOR_ALL,
-                                "limit each step of connecting (default: 15)"},
-    [OPTION_DOM0] = {"dom0", 0, "HOST", OPTION_FOR_CONSOLE | OPTION_FOR_VNC,
-                     "the control domain of HOST, in place of VM"},
-    [OPTION_ESCAPE] = {"escape", 'e', "CHAR", OPTION_FOR_CONSOLE,
-                       "escape character: ^X, one or none (default: ^])"},
-    [OPTION_LOG] = {"log", 0, "FILE", OPTION_FOR_CONSOLE, "append what the console prints to FILE"},
-    [OPTION_TIMESTAMPS] = {"timestamps", 0, NULL, OPTION_FOR_CONSOLE,
-                           "begin each line of the log with the time"},
-    [OPTION_IDLE] = {"idle", 0, "SECS", OPTION_FOR_CONSOLE,
-                     "leave when silent after input's end (default: 2)"},
-    [OPTION_STDIO] = {"stdio", 0, NULL, OPTION_FOR_CONSOLE | OPTION_FOR_VNC,
-                      "raw bytes on stdin and stdout, nothing else"},
-    [OPTION_LISTEN] = {"listen", 'l', "ADDR:PORT|PATH", OPTION_FOR_VNC,
-                       "listen there (default: a port from 5900 on)"},
-    [OPTION_VIEWER] = {"viewer", 0, "=CMD", OPTION_FOR_VNC,
-                       "start a viewer, in CMD %h %p %d %u; end with it"},
-    [OPTION_ONCE] = {"once", 0, NULL, OPTION_FOR_VNC, "end when the first viewer has disconnected"},
-    [OPTION_ANY_USER] = {"any-user", 0, NULL, OPTION_FOR_VNC,
-                         "let this machine's other users connect, too"},
-    [OPTION_MAX_VIEWERS] = {"max-viewers", 0, "N", OPTION_FOR_VNC,
-                            "more than N at a time are sent away (default: 8)"},
-    [OPTION_JSON] = {"json", 0, NULL, OPTION_FOR_VNC, "say where to connect to as JSON"},
-    [OPTION_FORGET] = {"forget", 0, NULL, OPTION_FOR_TRUST, "remove what is known of HOST"},
-    [OPTION_VERBOSE] = {"verbose", 'v', NULL, OPTION_FOR_ALL,
-                        "say what happens; -vv, -vvv: each request"},
-    [OPTION_QUIET] = {"quiet", 'q', NULL, OPTION_FOR_ALL, "say nothing but errors"},
-    [OPTION_HELP] = {"help", 'h', NULL, OPTION_FOR_ALL, "show this help"},
-    [OPTION_VERSION] = {"version", 'V', NULL, OPTION_FOR_ALL, "show the version"},
+#define OPTION_SPEC(id, name, letter, argument, commands, flags, help) \
+	[OPTION_##id] = {name, letter, argument, commands, flags, help},
+    OPTION_TABLE(OPTION_SPEC)
+#undef OPTION_SPEC
 };
 
 const enum option_id option_rivals[OPTION_RIVALS][2] = {
     {OPTION_PASSWORD_FILE, OPTION_PASSWORD_COMMAND},
+    /* Whom to trust is said in one way: see struct trust_policy. */
     {OPTION_FINGERPRINT, OPTION_INSECURE},
+    {OPTION_FINGERPRINT, OPTION_CACERT},
+    {OPTION_CACERT, OPTION_INSECURE},
     {OPTION_VERBOSE, OPTION_QUIET},
     {OPTION_STDIO, OPTION_ESCAPE},
     {OPTION_STDIO, OPTION_LISTEN},
@@ -256,9 +209,9 @@ void options_help(unsigned command, char *out, size_t cap)
 		if (spec->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
 			               spec->name != NULL ? "," : "");
-		const char *const before = spec->argument == NULL  ? ""
-		                           : option_is_optional(i) ? "["
-		                                                   : " ";
+		const char *before = "";
+		if (spec->argument != NULL)
+			before = option_is_optional(i) ? "[" : " ";
 
 		(void)snprintf(left, sizeof(left), "%s %s%s%s%s%s", letter,
 		               spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",

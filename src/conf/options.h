@@ -9,41 +9,14 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "conf/option_table.h"
 
+/* The identifiers, as OPTION_SERVER for the row SERVER. */
 enum option_id {
-	OPTION_SERVER,
-	OPTION_USER,
-	OPTION_PASSWORD_FILE,
-	OPTION_PASSWORD_COMMAND,
-	OPTION_PROFILE,
-	OPTION_CONFIG,
-	OPTION_CACERT,
-	OPTION_FINGERPRINT,
-	OPTION_INSECURE,
-	OPTION_LEGACY_TLS,
-	OPTION_PROXY_COMMAND,
-	OPTION_CONSOLE_ADDRESS,
-	OPTION_IPV4,
-	OPTION_IPV6,
-	OPTION_CONNECT_TIMEOUT,
-	OPTION_DOM0,
-	OPTION_ESCAPE,
-	OPTION_LOG,
-	OPTION_TIMESTAMPS,
-	OPTION_IDLE,
-	OPTION_STDIO,
-	OPTION_LISTEN,
-	OPTION_VIEWER,
-	OPTION_ONCE,
-	OPTION_ANY_USER,
-	OPTION_MAX_VIEWERS,
-	OPTION_JSON,
-	OPTION_FORGET,
-	OPTION_VERBOSE,
-	OPTION_QUIET,
-	OPTION_HELP,
-	OPTION_VERSION,
-	OPTION_COUNT
+#define OPTION_ID(id, ...) OPTION_##id,
+	OPTION_TABLE(OPTION_ID)
+#undef OPTION_ID
+	    OPTION_COUNT
 };
 
 /* Which commands take an option. */
@@ -53,12 +26,16 @@ enum option_id {
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
 
+#define OPTION_TYPED 0x1U /* makes sense only where it is typed: no key of the configuration */
+#define OPTION_PATH  0x2U /* may be a file: in the configuration "~/" is the home */
+
 struct option_spec {
 	const char *name; /* without the dashes; NULL when only the letter exists */
 	char letter;      /* or 0 */
 	const char *
 	    argument; /* what help calls it; NULL when it takes none, "=X" when X may be left out */
 	unsigned commands; /* OPTION_FOR_… */
+	unsigned flags;    /* OPTION_TYPED, OPTION_PATH */
 	const char *help;
 };
 
@@ -66,7 +43,7 @@ extern const struct option_spec option_specs[OPTION_COUNT];
 
 /* Options that speak of the same thing: where one source says one of them, the sources below it say
  * nothing of either. */
-#define OPTION_RIVALS 7
+#define OPTION_RIVALS 9
 extern const enum option_id option_rivals[OPTION_RIVALS][2];
 
 #define OPTIONS_OPERANDS_MAX 4 /* more than any command takes */
