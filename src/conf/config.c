@@ -19,12 +19,9 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Options that only make sense where they are typed. */
 static bool is_key(int id)
 {
-	return option_specs[id].name != NULL && id != OPTION_HELP && id != OPTION_VERSION &&
-	       id != OPTION_CONFIG && id != OPTION_PROFILE && id != OPTION_FORGET &&
-	       id != OPTION_DOM0;
+	return option_specs[id].name != NULL && (option_specs[id].flags & OPTION_TYPED) == 0;
 }
 
 static int find_key(const char *key)
@@ -62,18 +59,17 @@ static const char *read_value(int id, const char *text, const char **ret)
 	return NULL;
 }
 
-/* Where in the file we are, and what has been gathered. */
+/* Where in the file we are, and where what is said goes. */
 struct reading {
 	const char *path;
 	const char *profile;
 	unsigned line;
 	bool in_section; /* any */
-	bool in_profile;
-	bool in_default;
-	bool profile_seen;
-	const char *ours[OPTION_COUNT];
-	bool said[OPTION_COUNT]; /* by the profile, be it that a flag is off */
-	const char *defaults[OPTION_COUNT];
+	/* The sections that the lines here belong to, NULL where none: both in [default] where that is
+	 * the profile asked for. */
+	struct section *profile_section;
+	struct section *default_section;
+	struct config *config;
 };
 
 static int wrong(const struct reading *r, const char *what, const char *why, struct error *err)
@@ -91,10 +87,28 @@ static int read_section(struct reading *r, char *line, struct error *err)
 	*end = '\0';
 	const char *const name = trim(line + 1);
 	r->in_section = true;
-	r->in_profile = r->profile != NULL && strcmp(name, r->profile) == 0;
-	r->in_default = strcmp(name, "default") == 0;
-	r->profile_seen = r->profile_seen || r->in_profile;
+	r->profile_section = NULL;
+	r->default_section = NULL;
+	if (r->profile != NULL && strcmp(name, r->profile) == 0)
+		r->profile_section = &r->config->profile;
+	/* The one name that is ours, and that nobody can mean otherwise. */
+	if (ascii_equal_fold(name, "default"))
+		r->default_section = &r->config->defaults;
+	if (r->profile_section != NULL)
+		r->profile_section->there = true;
+	if (r->default_section != NULL)
+		r->default_section->there = true;
 	return 0;
+}
+
+/* The last line of a key counts. */
+static void say(struct section *section, int id, const char *value, unsigned line)
+{
+	if (section == NULL)
+		return;
+	section->said[id] = true;
+	section->values[id] = value;
+	section->lines[id] = line;
 }
 
 static int read_pair(struct reading *r, char *line, struct error *err)
@@ -114,20 +128,17 @@ static int read_pair(struct reading *r, char *line, struct error *err)
 	const char *const why = read_value(id, trim(equals + 1), &value);
 	if (why != NULL)
 		return wrong(r, key, why, err);
-	if (r->in_profile) {
-		r->ours[id] = value;
-		r->said[id] = true;
-	} else if (r->in_default) {
-		r->defaults[id] = value;
-	}
+	say(r->profile_section, id, value, r->line);
+	say(r->default_section, id, value, r->line);
 	return 0;
 }
 
-int config_parse(char *text, const char *path, const char *profile,
-                 const char *values[OPTION_COUNT], struct error *err)
+int config_parse(char *text, const char *path, const char *profile, struct config *ret,
+                 struct error *err)
 {
-	struct reading r = {.path = path, .profile = profile};
+	struct reading r = {.path = path, .profile = profile, .config = ret};
 
+	ret->profile = ret->defaults = (struct section){0};
 	while (text != NULL && *text != '\0') {
 		char *const newline = strchr(text, '\n');
 		int rc = 0;
@@ -144,19 +155,6 @@ int config_parse(char *text, const char *path, const char *profile,
 			return -1;
 		text = newline == NULL ? NULL : newline + 1;
 	}
-	if (profile != NULL && !r.profile_seen) {
-		error_set(err, ERROR_USAGE, "there is no profile \"%s\" in %s", profile, path);
-		return error_hint(err, "a profile is a section: [%s]", profile);
-	}
-	for (size_t i = 0; i < OPTION_RIVALS; i++) {
-		const enum option_id one = option_rivals[i][0];
-		const enum option_id other = option_rivals[i][1];
-
-		if (r.said[one] || r.said[other])
-			r.defaults[one] = r.defaults[other] = NULL;
-	}
-	for (int id = 0; id < OPTION_COUNT; id++)
-		values[id] = r.said[id] ? r.ours[id] : r.defaults[id];
 	return 0;
 }
 
@@ -176,7 +174,7 @@ int config_load(const char *path, bool must_exist, const char *profile, struct c
 		return error_set(err, ERROR_USAGE, "%s is not a text file: it has a NUL byte",
 		                 path);
 	}
-	if (config_parse(config.text, path, profile, config.values, err) != 0) {
+	if (config_parse(config.text, path, profile, &config, err) != 0) {
 		config_free(&config);
 		return -1;
 	}

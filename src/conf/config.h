@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration file: "[default]" and a section for each profile, in each "key = value" lines whose
- * keys are the long options' names. Blank lines and those that begin with # or ; are passed over.
+ * A configuration file: "[default]" and a section for each profile, in each "key = value" lines whose keys
+ * are the long options' names. Blank lines and those that begin with # or ; are passed over.
+ *
+ * This knows what a file says and nothing of what counts more: that is sources.h. Every line is checked,
+ * those of other profiles, too, so that a file is right or wrong for everybody.
  */
 #ifndef XENCON_CONF_CONFIG_H
 #define XENCON_CONF_CONFIG_H
@@ -12,18 +15,29 @@
 
 #define CONFIG_FILE_MAX 262144 /* some thousand profiles */
 
-struct config {
-	char *text; /* the file, which values point into; freed by config_free */
-	const char *values[OPTION_COUNT]; /* "" for a flag that is on; NULL where nothing is said */
+/* What one section says. Values point into the text that was read. */
+struct section {
+	bool there;              /* the file has it, be it empty */
+	bool said[OPTION_COUNT]; /* the key is there, be it that a flag is off */
+	const char
+	    *values[OPTION_COUNT]; /* "" for a flag that is on; NULL where it is off or not said */
+	unsigned lines[OPTION_COUNT]; /* where it is said */
 };
 
-/* Reads `text`, which it cuts up, for the values of `profile` (may be NULL) and, behind it, of
- * "default". `path` is for messages, which name the line: a key that is none, a value that is missing.
- * ERROR_USAGE, also when the profile is not there. Pure. */
-int config_parse(char *text, const char *path, const char *profile,
-                 const char *values[OPTION_COUNT], struct error *err);
+struct config {
+	char *text;              /* the file, which values point into; freed by config_free */
+	struct section profile;  /* that was asked for */
+	struct section defaults; /* [default], in any letter case */
+};
 
-/* Reads the file. One that is not there is empty, unless it `must_exist`. */
+/* Reads `text`, which it cuts up, for the section `profile` (may be NULL) and for "default", into the
+ * sections of *ret. `path` is for messages, which name the line: a key that is none, a value that is
+ * missing. ERROR_USAGE. Pure. */
+int config_parse(char *text, const char *path, const char *profile, struct config *ret,
+                 struct error *err);
+
+/* Reads the file, which must belong to the user or root and be written by nobody else: it has commands
+ * that are run. One that is not there is empty, unless it `must_exist`. ERROR_USAGE, ERROR_LOCAL. */
 int config_load(const char *path, bool must_exist, const char *profile, struct config *ret,
                 struct error *err);
 

@@ -19,7 +19,7 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 	    .stdio = o->counts[OPTION_STDIO] > 0,
 	};
 	/* In the configuration they stand for whenever there is a log. */
-	if (ret->timestamps && ret->log_file == NULL && !s->configured[OPTION_TIMESTAMPS])
+	if (ret->timestamps && ret->log_file == NULL && sources_typed(s, OPTION_TIMESTAMPS))
 		return error_set(err, ERROR_USAGE, "--timestamps needs --log FILE");
 	/* Rivals: what is left of both is from one source. */
 	if (ret->stdio && ret->escape_asked) {

@@ -35,3 +35,21 @@ int servers_parse(const char *list, struct servers *ret, struct error *err)
 			return error_set(err, ERROR_USAGE, "bad server \"%s\"", list);
 	}
 }
+
+static bool has(const struct servers *servers, const struct address *a)
+{
+	for (size_t i = 0; i < servers->count; i++) {
+		if (address_equal(&servers->at[i], a))
+			return true;
+	}
+	return false;
+}
+
+bool servers_within(const struct servers *inner, const struct servers *outer)
+{
+	for (size_t i = 0; i < inner->count; i++) {
+		if (!has(outer, &inner->at[i]))
+			return false;
+	}
+	return true;
+}

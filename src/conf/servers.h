@@ -6,6 +6,7 @@
 #ifndef XENCON_CONF_SERVERS_H
 #define XENCON_CONF_SERVERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -20,5 +21,8 @@ struct servers {
 
 /* Reads "xen1,xen2:8443", or one server in any form that address_parse knows. ERROR_USAGE. */
 int servers_parse(const char *list, struct servers *ret, struct error *err);
+
+/* Whether each of `inner`, be it none, is one of `outer`: same scheme, host and port. */
+bool servers_within(const struct servers *inner, const struct servers *outer);
 
 #endif

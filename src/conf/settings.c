@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/secret.h"
@@ -44,12 +45,17 @@ static int read_trust(struct settings *s, struct error *err)
 	trust->legacy = o->counts[OPTION_LEGACY_TLS] > 0;
 	if (s->sources.known_hosts_path[0] != '\0')
 		trust->known_hosts = s->sources.known_hosts_path;
-	if (o->values[OPTION_FINGERPRINT] == NULL)
-		return 0;
-	if (trust->insecure)
+	/* Rivals: what is left of the three is one source's. */
+	if (trust->insecure + (trust->cacert_file != NULL) + (o->counts[OPTION_FINGERPRINT] > 0) >
+	    1) {
 		error_set(err, ERROR_USAGE,
-		          "--insecure would make --fingerprint meaningless: give one");
-	else if (read_pins(o->values[OPTION_FINGERPRINT], trust, err) == 0)
+		          "--fingerprint, --cacert and --insecure exclude each other");
+		error_hint(err, "give one: each says by itself which certificates count");
+		return sources_blame(&s->sources,
+		                     trust->insecure ? OPTION_INSECURE : OPTION_FINGERPRINT, err);
+	}
+	if (o->values[OPTION_FINGERPRINT] == NULL ||
+	    read_pins(o->values[OPTION_FINGERPRINT], trust, err) == 0)
 		return 0;
 	return sources_blame(&s->sources, OPTION_FINGERPRINT, err);
 }
@@ -86,19 +92,30 @@ static int read_console_address(struct settings *s, struct error *err)
 	return s->has_console_address ? 0 : sources_blame(&s->sources, OPTION_CONSOLE_ADDRESS, err);
 }
 
+/* In dom0 the pool is at hand, without a name, a password or a certificate. */
+static bool is_dom0(void)
+{
+	return access(SETTINGS_OWN_SOCKET, R_OK | W_OK) == 0;
+}
+
 static int read_servers(struct settings *s, bool needed, struct error *err)
 {
 	const char *const list = s->sources.options.values[OPTION_SERVER];
 
-	if (list == NULL && needed) {
-		error_set(err, ERROR_USAGE, "no server is given");
-		return error_hint(err,
-		                  "name a host of the pool with --server HOST, in the variable "
-		                  "XENCON_SERVER or in the configuration");
+	if (list != NULL) {
+		if (servers_parse(list, &s->servers, err) != 0)
+			return sources_blame(&s->sources, OPTION_SERVER, err);
+		return 0;
 	}
-	if (list != NULL && servers_parse(list, &s->servers, err) != 0)
-		return sources_blame(&s->sources, OPTION_SERVER, err);
-	return 0;
+	if (!needed)
+		return 0;
+	if (is_dom0()) {
+		log_trace(LOG_STEPS, "no server is given: this host's own toolstack it is");
+		return servers_parse("unix:" SETTINGS_OWN_SOCKET, &s->servers, err);
+	}
+	error_set(err, ERROR_USAGE, "no server is given");
+	return error_hint(err, "name a host of the pool with --server HOST, in the variable "
+	                       "XENCON_SERVER or in the configuration");
 }
 
 /* How each connection is made: the endpoint, which every one of them copies. */
@@ -155,6 +172,7 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	if (sources_gather(&asked, &ret->sources, err) != 0)
 		return -1;
 	read_level(&ret->sources.options);
+	sources_explain(&ret->sources);
 	if (read_user(ret, err) != 0 || read_servers(ret, need_server, err) != 0 ||
 	    read_network(ret, err) != 0)
 		return -1;

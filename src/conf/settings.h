@@ -18,6 +18,9 @@
 #define SETTINGS_TIMEOUT_MIN_MS 100 /* less, and the next room is out of reach */
 #define SETTINGS_TIMEOUT_MAX_S  3600
 
+/* Where XAPI listens in dom0, for root alone: what xe itself uses there. */
+#define SETTINGS_OWN_SOCKET "/var/lib/xcp/xapi"
+
 /* Who frees what: all that `sources` holds, and `password`, is freed by settings_free; every other
  * pointer points into `sources` or into this struct, which therefore must not move. */
 struct settings {

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Gathering settings: see sources.h. */
+/*
+ * Gathering settings: see sources.h. Each source fills its layer and knows nothing of the others; then
+ * the layers are laid one behind the other, and the password is chosen last, since whose it is depends
+ * on the server that came out.
+ */
 #include "conf/sources.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/secret.h"
+#include "conf/servers.h"
 
 /* A variable's value; an empty one counts as unset. */
 static const char *variable(const char *name)
@@ -16,122 +22,323 @@ static const char *variable(const char *name)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-static void take_password(struct sources *s)
-{
-	char *const value = getenv("XENCON_PASSWORD");
-
-	if (value == NULL)
-		return;
-	if (value[0] != '\0')
-		s->password = secret_dup(value);
-	/* What /proc/PID/environ shows is this memory. */
-	secret_wipe(value, strlen(value));
-	(void)unsetenv("XENCON_PASSWORD");
-}
-
-/* $XDG_…_HOME/xencon/NAME, or that folder's usual place below $HOME; "" where neither is set. */
+/* $XDG_…_HOME/xencon/NAME, or that folder's usual place below the home; "" where neither is there. */
 static void find_place(const char *xdg, const char *below_home, const char *name, char *out,
                        size_t cap)
 {
 	const char *const folder = variable(xdg);
-	const char *const home = variable("HOME");
+	char home[FILE_PATH_MAX];
 	int n = 0;
 
 	out[0] = '\0';
 	if (folder != NULL && folder[0] == '/') /* the specification ignores relative ones */
 		n = snprintf(out, cap, "%s/xencon/%s", folder, name);
-	else if (home != NULL)
+	else if (file_home(home)[0] != '\0')
 		n = snprintf(out, cap, "%s/%s/xencon/%s", home, below_home, name);
 	if (n < 0 || (size_t)n >= cap)
 		out[0] = '\0';
 }
 
-static void fill(struct options *o, enum option_id id, const char *value)
+static void say(struct layer *l, enum option_id id, const char *value, unsigned count)
 {
-	if (value == NULL || o->counts[id] > 0)
+	if (value == NULL || count == 0)
 		return;
-	o->values[id] = value;
-	o->counts[id] = 1;
+	l->section.said[id] = true;
+	l->section.values[id] = value;
+	l->counts[id] = count;
 }
 
-static void fill_from_config(struct sources *s)
+static void layer_typed(const struct options *given, struct layer *l)
 {
-	struct options *const o = &s->options;
-	const char **const values = s->config.values;
+	for (int id = 0; id < OPTION_COUNT; id++)
+		say(l, (enum option_id)id, given->values[id], given->counts[id]);
+	l->server = l->section.values[OPTION_SERVER];
+}
+
+/* The password leaves the environment whether or not it will be used. */
+static int layer_environment(struct layer *l, struct error *err)
+{
+	char *const password = getenv("XENCON_PASSWORD");
+	int rc = 0;
+
+	say(l, OPTION_SERVER, variable("XENCON_SERVER"), 1);
+	say(l, OPTION_USER, variable("XENCON_USER"), 1);
+	l->server = l->section.values[OPTION_SERVER];
+	if (password == NULL)
+		return 0;
+	if (password[0] != '\0' && (l->password = secret_dup(password)) == NULL)
+		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+	/* What /proc/PID/environ shows is this memory. */
+	secret_wipe(password, strlen(password));
+	(void)unsetenv("XENCON_PASSWORD");
+	return rc;
+}
+
+/* Replaces "~/", alone or behind "unix:", by the home: no shell has seen a line of a file. */
+static int expand_home(struct layer *l, enum option_id id, struct error *err)
+{
+	const char *const text = l->section.values[id];
+	const size_t scheme = strncmp(text, "unix:", 5) == 0 ? 5 : 0;
+	char home[FILE_PATH_MAX];
+
+	if (strncmp(text + scheme, "~/", 2) != 0 || file_home(home)[0] == '\0')
+		return 0;
+	if (asprintf(&l->expanded[id], "%.*s%s%s", (int)scheme, text, home, text + scheme + 1) <
+	    0) {
+		l->expanded[id] = NULL;
+		return error_set_errno(err, ERROR_LOCAL, "cannot keep the settings");
+	}
+	l->section.values[id] = l->expanded[id];
+	return 0;
+}
+
+static int layer_section(const struct section *section, const char *path, struct layer *l,
+                         struct error *err)
+{
+	l->section = *section;
+	l->path = path;
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		if (section->values[id] == NULL)
+			continue;
+		l->counts[id] = 1;
+		if ((option_specs[id].flags & OPTION_PATH) != 0 &&
+		    expand_home(l, (enum option_id)id, err) != 0)
+			return -1;
+	}
+	l->server = l->section.values[OPTION_SERVER];
+	return 0;
+}
+
+static int no_profile(const struct sources *s, const char *system, struct error *err)
+{
+	error_set(err, ERROR_USAGE, "there is no profile \"%s\" in %s%s%s", s->profile,
+	          s->config_path, system == NULL ? "" : " or ", system == NULL ? "" : system);
+	return error_hint(err, "a profile is a section: [%s]", s->profile);
+}
+
+/* The two files and what they say. With --config there is the file that it names and no other, as ssh
+ * has it with -F. */
+static int layer_files(struct sources *s, bool profile_typed, struct error *err)
+{
+	const char *const asked = s->layers[LAYER_TYPED].section.values[OPTION_CONFIG];
+	const char *const system = asked == NULL ? SOURCES_SYSTEM_CONFIG : NULL;
+	const enum layer_id profile = profile_typed ? LAYER_TYPED_PROFILE : LAYER_PROFILE;
+	struct layer *const own = &s->layers[profile];
+	struct layer *const other = own + 1; /* the same section of the system's file */
+
+	if (asked != NULL)
+		(void)snprintf(s->config_path, sizeof(s->config_path), "%s", asked);
+	if (s->config_path[0] != '\0' &&
+	    config_load(s->config_path, asked != NULL, s->profile, &s->config, err) != 0)
+		return -1;
+	if (system != NULL && config_load(system, false, s->profile, &s->system, err) != 0)
+		return -1;
+	if (s->profile != NULL && !s->config.profile.there && !s->system.profile.there)
+		return no_profile(s, system, err);
+	if (layer_section(&s->config.profile, s->config_path, own, err) != 0 ||
+	    layer_section(&s->system.profile, system, other, err) != 0 ||
+	    layer_section(&s->config.defaults, s->config_path, &s->layers[LAYER_DEFAULT], err) !=
+	        0 ||
+	    layer_section(&s->system.defaults, system, &s->layers[LAYER_SYSTEM], err) != 0)
+		return -1;
+	/* A profile that is in both files is one: where one half names the server, it is the other's. */
+	if (own->server == NULL)
+		own->server = other->server;
+	else if (other->server == NULL)
+		other->server = own->server;
+	return 0;
+}
+
+static int layer_xe(struct sources *s, struct error *err)
+{
+	struct layer *const l = &s->layers[LAYER_XE];
+
+	if (xe_load(&s->xe, err) != 0)
+		return -1;
+	say(l, OPTION_SERVER, s->xe.server[0] == '\0' ? NULL : s->xe.server, 1);
+	say(l, OPTION_USER, s->xe.pairs.user[0] == '\0' ? NULL : s->xe.pairs.user, 1);
+	/* xe without a server talks to its own host: its password is nobody else's. */
+	l->server = s->xe.server;
+	return 0;
+}
+
+static bool is_password(int id)
+{
+	return id == OPTION_PASSWORD_FILE || id == OPTION_PASSWORD_COMMAND;
+}
+
+static void take(struct sources *s, const struct layer *l, int id)
+{
+	s->from[id] = l;
+	s->options.values[id] = l->section.values[id];
+	s->options.counts[id] = l->counts[id];
+}
+
+/* What `l` says that nothing nearer says, and no rival of it. */
+static void lay(struct sources *s, const struct layer *l)
+{
+	bool silent[OPTION_COUNT] = {false};
 
 	for (size_t i = 0; i < OPTION_RIVALS; i++) {
 		const enum option_id one = option_rivals[i][0];
 		const enum option_id other = option_rivals[i][1];
 
-		if (o->counts[one] > 0 || o->counts[other] > 0)
-			values[one] = values[other] = NULL;
+		silent[one] = silent[one] || s->options.counts[other] > 0;
+		silent[other] = silent[other] || s->options.counts[one] > 0;
 	}
-	if (s->password != NULL)
-		values[OPTION_PASSWORD_FILE] = values[OPTION_PASSWORD_COMMAND] = NULL;
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		s->configured[id] = o->counts[id] == 0 && values[id] != NULL;
-		fill(o, (enum option_id)id, values[id]);
+		if (l->section.said[id] && s->from[id] == NULL && !silent[id] && !is_password(id))
+			take(s, l, id);
 	}
 }
 
-static int fill_from_xe(struct sources *s, struct error *err)
+/* Whether a password for the server that `owner` names may go to all of `chosen`. */
+static bool is_for(const char *owner, const struct servers *chosen)
 {
-	struct options *const o = &s->options;
-	/* xe's password is for xe's server and user, and not needed where another is given. */
-	const bool needed = s->password == NULL && o->counts[OPTION_PASSWORD_FILE] == 0 &&
-	                    o->counts[OPTION_PASSWORD_COMMAND] == 0 &&
-	                    o->counts[OPTION_SERVER] == 0 && o->counts[OPTION_USER] == 0;
+	struct error ignored = {0};
+	struct servers servers;
 
-	if (xe_load(needed, &s->xe, err) != 0)
+	if (owner == NULL)
+		return true;
+	return owner[0] != '\0' && servers_parse(owner, &servers, &ignored) == 0 &&
+	       servers_within(chosen, &servers);
+}
+
+/* xe's password is for xe's user, too. */
+static bool is_xe_user(const struct sources *s)
+{
+	const struct layer *const from = s->from[OPTION_USER];
+
+	return from == NULL || from == &s->layers[LAYER_XE] ||
+	       strcmp(s->options.values[OPTION_USER], s->xe.pairs.user) == 0;
+}
+
+static int take_xe_password(struct sources *s, struct error *err)
+{
+	struct layer *const l = &s->layers[LAYER_XE];
+
+	if (xe_password(&s->xe, &s->password, err) != 0)
 		return -1;
-	if (needed) {
-		s->password = s->xe.password;
-		s->xe.password = NULL;
+	/* Its file may have named the user only now. */
+	if (s->xe.pairs.user[0] != '\0' && s->from[OPTION_USER] == NULL) {
+		say(l, OPTION_USER, s->xe.pairs.user, 1);
+		take(s, l, OPTION_USER);
 	}
-	if (s->xe.server[0] != '\0')
-		fill(o, OPTION_SERVER, s->xe.server);
-	if (s->xe.user[0] != '\0')
-		fill(o, OPTION_USER, s->xe.user);
 	return 0;
+}
+
+static bool has_password(const struct sources *s, const struct layer *l)
+{
+	if (l == &s->layers[LAYER_XE])
+		return xe_has_password(&s->xe) && is_xe_user(s);
+	return l->password != NULL || l->counts[OPTION_PASSWORD_FILE] > 0 ||
+	       l->counts[OPTION_PASSWORD_COMMAND] > 0;
+}
+
+/* The nearest password that is for the server that is asked for. */
+static int choose_password(struct sources *s, struct error *err)
+{
+	const char *const server = s->options.values[OPTION_SERVER];
+	struct error ignored = {0};
+	struct servers chosen = {0};
+
+	/* A server that is none is told of later, and gets nothing. */
+	if (server != NULL && servers_parse(server, &chosen, &ignored) != 0)
+		return 0;
+	for (int i = 0; i < LAYER_COUNT; i++) {
+		struct layer *const l = &s->layers[i];
+
+		if (!has_password(s, l))
+			continue;
+		l->withheld = !is_for(l->server, &chosen);
+		if (l->withheld)
+			continue;
+		if (i == LAYER_XE)
+			return take_xe_password(s, err);
+		take(s, l, OPTION_PASSWORD_FILE);
+		take(s, l, OPTION_PASSWORD_COMMAND);
+		s->password = l->password;
+		l->password = NULL;
+		return 0;
+	}
+	return 0;
+}
+
+/* A secret that was not chosen goes at once, not at the end of the run. */
+static void drop_passwords(struct sources *s)
+{
+	for (int i = 0; i < LAYER_COUNT; i++) {
+		secret_free(s->layers[i].password);
+		s->layers[i].password = NULL;
+	}
+	secret_wipe(s->xe.pairs.password, sizeof(s->xe.pairs.password));
 }
 
 int sources_gather(const struct options *given, struct sources *ret, struct error *err)
 {
-	struct options *const o = &ret->options;
+	const char *const typed = given->values[OPTION_PROFILE];
 
 	*ret = (struct sources){.options = *given};
-	take_password(ret);
-	fill(o, OPTION_SERVER, variable("XENCON_SERVER"));
-	fill(o, OPTION_USER, variable("XENCON_USER"));
-	fill(o, OPTION_PROFILE, variable("XENCON_PROFILE"));
-	ret->profile = o->values[OPTION_PROFILE];
-	ret->typed = *o;
+	memset(ret->options.values, 0, sizeof(ret->options.values));
+	memset(ret->options.counts, 0, sizeof(ret->options.counts));
+	layer_typed(given, &ret->layers[LAYER_TYPED]);
+	int rc = layer_environment(&ret->layers[LAYER_ENVIRONMENT], err);
+	if (rc != 0)
+		return -1;
+	ret->profile = typed != NULL ? typed : variable("XENCON_PROFILE");
 	find_place("XDG_CONFIG_HOME", ".config", "config", ret->config_path,
 	           sizeof(ret->config_path));
 	find_place("XDG_STATE_HOME", ".local/state", "known_hosts", ret->known_hosts_path,
 	           sizeof(ret->known_hosts_path));
 	find_place("XDG_STATE_HOME", ".local/state", "pools", ret->pools_path,
 	           sizeof(ret->pools_path));
-	const char *const asked = o->values[OPTION_CONFIG];
-	if (asked != NULL)
-		(void)snprintf(ret->config_path, sizeof(ret->config_path), "%s", asked);
-	const char *const path = ret->config_path;
-	if (path[0] != '\0' &&
-	    config_load(path, asked != NULL, ret->profile, &ret->config, err) != 0)
+	if (layer_files(ret, typed != NULL, err) != 0 || layer_xe(ret, err) != 0)
 		return -1;
-	fill_from_config(ret);
-	return fill_from_xe(ret, err);
+	for (int i = 0; i < LAYER_COUNT; i++)
+		lay(ret, &ret->layers[i]);
+	rc = choose_password(ret, err);
+	drop_passwords(ret);
+	return rc;
+}
+
+bool sources_typed(const struct sources *s, enum option_id id)
+{
+	return s->from[id] == &s->layers[LAYER_TYPED];
 }
 
 int sources_blame(const struct sources *s, enum option_id id, struct error *err)
 {
-	return s->configured[id] ? error_context(err, "%s", s->config_path) : -1;
+	const struct layer *const l = s->from[id];
+
+	if (l == NULL || l->path == NULL)
+		return -1;
+	return error_context(err, "%s, line %u", l->path, l->section.lines[id]);
+}
+
+void sources_explain(const struct sources *s)
+{
+	for (int i = 0; i < LAYER_COUNT; i++) {
+		const struct layer *const l = &s->layers[i];
+
+		if (l->withheld)
+			log_trace(LOG_STEPS, "the password for %s is not used for %s",
+			          l->server[0] == '\0' ? "xe's own host" : l->server,
+			          s->options.values[OPTION_SERVER]);
+	}
 }
 
 void sources_free(struct sources *s)
 {
+	drop_passwords(s);
+	for (int i = 0; i < LAYER_COUNT; i++) {
+		for (int id = 0; id < OPTION_COUNT; id++) {
+			free(s->layers[i].expanded[id]);
+			s->layers[i].expanded[id] = NULL;
+		}
+	}
 	secret_free(s->password);
+	s->password = NULL;
 	xe_free(&s->xe);
 	config_free(&s->config);
-	s->password = NULL;
+	config_free(&s->system);
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where settings come from, in order: the command line, the environment, the profile, the section
- * [default], and last what xe was told.
+ * Where settings come from, and which source counts more: one list of layers, the nearest first.
+ *
+ * Always true:
+ *  - A value comes from the nearest layer that says it, and a layer that says one of two rivals (options.h)
+ *    silences the other in all layers behind it: whom to trust is one layer's word, never a mixture.
+ *  - A password goes to the server that its own layer names, or where that names none to whatever server
+ *    is asked for; never to a server that another layer put in its place.
+ *  - No variable with a secret is left in the environment that children inherit.
  */
 #ifndef XENCON_CONF_SOURCES_H
 #define XENCON_CONF_SOURCES_H
@@ -11,13 +17,41 @@
 #include "conf/options.h"
 #include "conf/xe.h"
 
+#define SOURCES_SYSTEM_CONFIG "/etc/xencon/config"
+
+/* Nearest first. A profile may be in the user's file, in the system's or in both. */
+enum layer_id {
+	LAYER_TYPED,                /* the command line */
+	LAYER_TYPED_PROFILE,        /* the section that -P names */
+	LAYER_TYPED_PROFILE_SYSTEM, /* the same in /etc/xencon/config */
+	LAYER_ENVIRONMENT,          /* XENCON_SERVER, XENCON_USER, XENCON_PASSWORD */
+	LAYER_PROFILE,              /* the section that XENCON_PROFILE names */
+	LAYER_PROFILE_SYSTEM,
+	LAYER_DEFAULT, /* [default] */
+	LAYER_SYSTEM,  /* the same in /etc/xencon/config */
+	LAYER_XE,      /* ~/.xe and XE_EXTRA_ARGS */
+	LAYER_COUNT
+};
+
+/* What one source says; values belong to it. */
+struct layer {
+	struct section section; /* lines are 0 where the source has none */
+	unsigned counts[OPTION_COUNT];
+	const char *path;   /* of the file, NULL where it is none */
+	const char *server; /* whose the layer's password is; NULL: whoever is asked for */
+	char *password;     /* the secret itself, or NULL; wiped and freed by sources_free */
+	bool withheld;      /* it has a password, which belongs to another server */
+	char *expanded[OPTION_COUNT]; /* values whose "~/" was replaced; freed by sources_free */
+};
+
 struct sources {
-	struct options options;        /* what was given, filled up from the other sources */
-	struct options typed;          /* the command line and the environment alone */
-	char *password;                /* from XENCON_PASSWORD, else xe's; or NULL */
-	bool configured[OPTION_COUNT]; /* whose value comes from the configuration */
-	const char *profile;           /* or NULL */
-	struct config config;
+	struct options options;                 /* what counts */
+	const struct layer *from[OPTION_COUNT]; /* whose it is; NULL where nothing is said */
+	struct layer layers[LAYER_COUNT];
+	char *password; /* that counts, in place of the two options; changes hands to settings */
+	const char *profile;  /* its name, or NULL */
+	struct config config; /* the user's */
+	struct config system;
 	struct xe xe;
 	char config_path[FILE_PATH_MAX];
 	char known_hosts_path[FILE_PATH_MAX]; /* "" where there is no home for it, as the next */
@@ -28,9 +62,14 @@ struct sources {
  * not move: it points into itself. ERROR_USAGE names file and line. Free it also after a failure. */
 int sources_gather(const struct options *given, struct sources *ret, struct error *err);
 
-/* Puts the configuration's path before an error about the value of `id`, where it comes from there.
- * Returns -1. */
+/* Whether the value of `id` was typed. */
+bool sources_typed(const struct sources *s, enum option_id id);
+
+/* Puts file and line before an error about the value of `id`, where it comes from a file. Returns -1. */
 int sources_blame(const struct sources *s, enum option_id id, struct error *err);
+
+/* Tells, in the trace, of passwords that were not used because they are another server's. */
+void sources_explain(const struct sources *s);
 
 /* Wipes and frees; all zeroes is fine. */
 void sources_free(struct sources *s);

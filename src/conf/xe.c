@@ -2,12 +2,10 @@
 /* xe's settings: see xe.h. */
 #include "conf/xe.h"
 
-#include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -15,15 +13,32 @@
 
 #define XE_FILE_NAME ".xe"
 
-static void set(char to[XE_VALUE_MAX], const char *value, size_t len)
+static void set(char to[XE_VALUE_MAX], const char *value, size_t len, enum xe_form form)
 {
-	if (len < XE_VALUE_MAX) {
-		memcpy(to, value, len);
-		to[len] = '\0';
+	size_t used = 0;
+
+	/* Cut, a password would be another, and a server another host. */
+	if (len >= XE_VALUE_MAX)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		if (form == XE_LINES || value[i] != '\\')
+			to[used++] = value[i];
 	}
+	to[used] = '\0';
 }
 
-void xe_parse(const char *text, char separator, struct xe_pairs *pairs)
+/* Where the pair at the head of `text` ends. */
+static size_t pair_length(const char *text, enum xe_form form)
+{
+	if (form == XE_LINES)
+		return strcspn(text, "\n");
+	size_t len = strcspn(text, ",");
+	while (text[len] == ',' && len > 0 && text[len - 1] == '\\')
+		len += 1 + strcspn(text + len + 1, ",");
+	return len;
+}
+
+void xe_parse(const char *text, enum xe_form form, struct xe_pairs *pairs)
 {
 	const struct {
 		const char *key;
@@ -35,81 +50,79 @@ void xe_parse(const char *text, char separator, struct xe_pairs *pairs)
 	    {"password", pairs->password},
 	    {"passwordfile", pairs->password_file},
 	};
-	const char stops[] = {separator, '\0'};
 
 	while (*text != '\0') {
-		size_t len = strcspn(text, stops);
+		size_t len = pair_length(text, form);
 		const char *const next = text + len + (text[len] != '\0');
 		const char *const equals = memchr(text, '=', len);
 
 		if (len > 0 && text[len - 1] == '\r')
 			len--;
 		for (size_t i = 0; equals != NULL && i < sizeof(keys) / sizeof(keys[0]); i++) {
-			if (strlen(keys[i].key) == (size_t)(equals - text) &&
-			    memcmp(text, keys[i].key, (size_t)(equals - text)) == 0)
-				set(keys[i].value, equals + 1, len - (size_t)(equals + 1 - text));
+			const size_t key = (size_t)(equals - text);
+
+			if (strlen(keys[i].key) == key && memcmp(text, keys[i].key, key) == 0)
+				set(keys[i].value, equals + 1, len - key - 1, form);
 		}
 		text = next;
 	}
 }
 
-/* A file that holds a password must be ours alone. */
-static int check_private(const char *path, struct error *err)
+/* The file that xe itself reads; "" where there is no home for it. */
+static void find_file(char path[FILE_PATH_MAX])
 {
-	struct stat st;
+	char home[FILE_PATH_MAX];
 
-	if (stat(path, &st) != 0 || (st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
-		return 0;
-	error_set(err, ERROR_USAGE, "others have access to \"%s\", which holds a password", path);
-	return error_hint(err, "make it yours alone: chmod 600 %s", path);
+	file_home(home);
+	const int n = snprintf(path, FILE_PATH_MAX, "%s/%s", home, XE_FILE_NAME);
+	if (home[0] == '\0' || n < 0 || n >= FILE_PATH_MAX)
+		path[0] = '\0';
 }
 
-static int load_file(const char *path, bool need_password, struct xe_pairs *pairs,
-                     struct error *err)
+static int load_file(struct xe *xe, struct error *err)
 {
+	char path[FILE_PATH_MAX];
 	char *text = NULL;
 	size_t len = 0;
-	int rc = 0;
 
+	find_file(path);
+	if (path[0] == '\0')
+		return 0;
 	if (file_read(path, FILE_OWNED, XE_FILE_MAX, &text, &len, err) != 0)
 		return -1;
-	xe_parse(text, '\n', pairs);
-	secret_wipe(text, len);
-	free(text);
-	if (need_password && pairs->password[0] != '\0')
-		rc = check_private(path, err);
-	return rc;
-}
-
-/* xe's password file: the user on its first line, the password on its second. */
-static int load_password_file(struct xe_pairs *pairs, struct error *err)
-{
-	char *text = NULL;
-	size_t len = 0;
-
-	if (access(pairs->password_file, R_OK) != 0)
-		return error_set_errno(err, ERROR_USAGE, "cannot read xe's password file \"%s\"",
-		                       pairs->password_file);
-	if (check_private(pairs->password_file, err) != 0 ||
-	    file_read(pairs->password_file, FILE_OWNED, XE_FILE_MAX, &text, &len, err) != 0)
-		return -1;
-	const size_t user = strcspn(text, "\r\n");
-	const char *second = text + user;
-	second += *second == '\r';
-	second += *second == '\n';
-	set(pairs->user, text, user);
-	set(pairs->password, second, strcspn(second, "\r\n"));
+	xe_parse(text, XE_LINES, &xe->pairs);
+	xe->password_in_file = xe->pairs.password[0] != '\0';
 	secret_wipe(text, len);
 	free(text);
 	return 0;
 }
 
-static int finish(struct xe_pairs *pairs, bool need_password, struct xe *ret, struct error *err)
+/* It may hold a password, which no child of ours needs. */
+static void take_variable(struct xe *xe)
 {
-	if (need_password && pairs->password[0] == '\0' && pairs->password_file[0] != '\0' &&
-	    load_password_file(pairs, err) != 0)
+	char *const extra = getenv("XE_EXTRA_ARGS");
+	struct xe_pairs pairs = {0};
+
+	if (extra == NULL)
+		return;
+	xe_parse(extra, XE_COMMAS, &pairs);
+	if (pairs.password[0] != '\0')
+		xe->password_in_file = false;
+	secret_wipe(&pairs, sizeof(pairs));
+	xe_parse(extra, XE_COMMAS, &xe->pairs);
+	secret_wipe(extra, strlen(extra));
+	(void)unsetenv("XE_EXTRA_ARGS");
+}
+
+int xe_load(struct xe *ret, struct error *err)
+{
+	struct xe_pairs *const pairs = &ret->pairs;
+
+	*ret = (struct xe){0};
+	const int rc = load_file(ret, err);
+	take_variable(ret); /* also where the file is refused: it must not stay */
+	if (rc != 0)
 		return -1;
-	memcpy(ret->user, pairs->user, sizeof(ret->user));
 	const bool bare_v6 = pairs->server[0] != '[' && strchr(pairs->server, ':') != NULL;
 	if (pairs->server[0] != '\0' && pairs->port[0] != '\0')
 		(void)snprintf(ret->server, sizeof(ret->server), "%s%.*s%s:%.8s",
@@ -117,42 +130,73 @@ static int finish(struct xe_pairs *pairs, bool need_password, struct xe *ret, st
 		               bare_v6 ? "]" : "", pairs->port);
 	else
 		memcpy(ret->server, pairs->server, sizeof(ret->server));
-	if (need_password && pairs->password[0] != '\0' &&
-	    (ret->password = secret_dup(pairs->password)) == NULL)
+	return 0;
+}
+
+/* A file that holds a password must be ours alone. */
+static int check_private(const char *path, struct error *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return error_set_errno(err, ERROR_USAGE, "cannot read xe's password file \"%s\"",
+		                       path);
+	const int rc = file_check(fd, path, FILE_SECRET, err);
+	(void)close(fd);
+	return rc;
+}
+
+/* xe's password file: the user on its first line, the password on its second. */
+static int load_password_file(struct xe_pairs *pairs, struct error *err)
+{
+	const char *const name = pairs->password_file;
+	char home[FILE_PATH_MAX];
+	char path[FILE_PATH_MAX];
+	char *text = NULL;
+	size_t len = 0;
+
+	if (strncmp(name, "~/", 2) == 0)
+		(void)snprintf(path, sizeof(path), "%.*s%s", (int)(sizeof(path) - XE_VALUE_MAX),
+		               file_home(home), name + 1);
+	else
+		(void)snprintf(path, sizeof(path), "%s", name);
+	if (check_private(path, err) != 0 ||
+	    file_read(path, FILE_SECRET, XE_FILE_MAX, &text, &len, err) != 0)
+		return -1;
+	const size_t user = strcspn(text, "\r\n");
+	const char *second = text + user;
+	second += *second == '\r';
+	second += *second == '\n';
+	set(pairs->user, text, user, XE_LINES);
+	set(pairs->password, second, strcspn(second, "\r\n"), XE_LINES);
+	secret_wipe(text, len);
+	free(text);
+	return 0;
+}
+
+bool xe_has_password(const struct xe *xe)
+{
+	return xe->pairs.password[0] != '\0' || xe->pairs.password_file[0] != '\0';
+}
+
+int xe_password(struct xe *xe, char **ret, struct error *err)
+{
+	struct xe_pairs *const pairs = &xe->pairs;
+	char path[FILE_PATH_MAX];
+
+	*ret = NULL;
+	find_file(path);
+	if (xe->password_in_file && check_private(path, err) != 0)
+		return -1;
+	if (pairs->password[0] == '\0' && pairs->password_file[0] != '\0' &&
+	    load_password_file(pairs, err) != 0)
+		return -1;
+	if (pairs->password[0] != '\0' && (*ret = secret_dup(pairs->password)) == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
 	return 0;
 }
 
-int xe_load(bool need_password, struct xe *ret, struct error *err)
-{
-	const char *const home = getenv("HOME");
-	char *const extra = getenv("XE_EXTRA_ARGS");
-	struct xe_pairs pairs = {0};
-	char path[FILE_PATH_MAX];
-	int rc = 0;
-
-	*ret = (struct xe){0};
-	if (home != NULL && home[0] != '\0') {
-		const int n = snprintf(path, sizeof(path), "%s/%s", home, XE_FILE_NAME);
-
-		if (n > 0 && (size_t)n < sizeof(path))
-			rc = load_file(path, need_password, &pairs, err);
-	}
-	if (rc == 0 && extra != NULL)
-		xe_parse(extra, ',', &pairs);
-	if (rc == 0)
-		rc = finish(&pairs, need_password, ret, err);
-	secret_wipe(&pairs, sizeof(pairs));
-	if (extra != NULL) {
-		/* It may hold a password, which no child of ours needs. */
-		secret_wipe(extra, strlen(extra));
-		(void)unsetenv("XE_EXTRA_ARGS");
-	}
-	return rc;
-}
-
 void xe_free(struct xe *xe)
 {
-	secret_free(xe->password);
-	*xe = (struct xe){0};
+	secret_wipe(xe, sizeof(*xe));
 }

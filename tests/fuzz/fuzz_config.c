@@ -39,19 +39,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const size_t len = strlen(text);
 	char *const first = fuzz_string((const uint8_t *)text, len);
 	char *const second = fuzz_string((const uint8_t *)text, len);
-	const char *values[OPTION_COUNT];
-	const char *again[OPTION_COUNT];
+	struct config config = {0};
+	struct config again = {0};
 	struct error err = {0};
 	struct error same = {0};
 
 	if (profile[0] == '\0')
 		profile = NULL;
-	const int rc = config_parse(first, "file", profile, values, &err);
-	REQUIRE(config_parse(second, "file", profile, again, &same) == rc);
+	const int rc = config_parse(first, "file", profile, &config, &err);
+	REQUIRE(config_parse(second, "file", profile, &again, &same) == rc);
 	if (rc == 0) {
 		REQUIRE(err.kind == ERROR_NONE);
-		require_sound(first, len, values);
-		require_same(values, again);
+		require_sound(first, len, config.profile.values);
+		require_sound(first, len, config.defaults.values);
+		require_same(config.profile.values, again.profile.values);
+		require_same(config.defaults.values, again.defaults.values);
 	} else {
 		REQUIRE(err.kind == ERROR_USAGE && err.text[0] != '\0');
 		REQUIRE(strcmp(err.text, same.text) == 0);

@@ -3,31 +3,36 @@
 #include "conf/xe.h"
 #include "fuzz.h"
 
-static void require_value(const char value[XE_VALUE_MAX], const char *text, char separator)
+static void require_value(const char value[XE_VALUE_MAX], const char *text, enum xe_form form)
 {
 	REQUIRE(memchr(value, '\0', XE_VALUE_MAX) != NULL);
-	REQUIRE(strchr(value, separator) == NULL);
-	REQUIRE(strstr(text, value) != NULL); /* nothing is made up */
+	if (form == XE_LINES) {
+		REQUIRE(strchr(value, '\n') == NULL);
+		REQUIRE(strstr(text, value) != NULL); /* nothing is made up */
+	} else {
+		REQUIRE(strchr(value, '\\') == NULL);
+		REQUIRE(strchr(value, ',') == NULL || strstr(text, "\\,") != NULL);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char separators[] = {'\n', ','};
+	static const enum xe_form forms[] = {XE_LINES, XE_COMMAS};
 	char *const text = fuzz_string(data, size);
 
-	for (size_t i = 0; i < sizeof(separators); i++) {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct xe_pairs pairs;
 		struct xe_pairs again;
 
 		memset(&pairs, 0, sizeof(pairs));
 		memset(&again, 0, sizeof(again));
-		xe_parse(text, separators[i], &pairs);
-		require_value(pairs.server, text, separators[i]);
-		require_value(pairs.port, text, separators[i]);
-		require_value(pairs.user, text, separators[i]);
-		require_value(pairs.password, text, separators[i]);
-		require_value(pairs.password_file, text, separators[i]);
-		xe_parse(text, separators[i], &again);
+		xe_parse(text, forms[i], &pairs);
+		require_value(pairs.server, text, forms[i]);
+		require_value(pairs.port, text, forms[i]);
+		require_value(pairs.user, text, forms[i]);
+		require_value(pairs.password, text, forms[i]);
+		require_value(pairs.password_file, text, forms[i]);
+		xe_parse(text, forms[i], &again);
 		REQUIRE(memcmp(&pairs, &again, sizeof(pairs)) == 0);
 	}
 	free(text);

@@ -4,6 +4,7 @@ Owns how the program is called; knows nothing of what any test expects. The bina
 build/xencon.
 """
 import os
+import re
 import pathlib
 import signal
 import subprocess
@@ -42,11 +43,21 @@ class Xencon:
     def command(self, *arguments):
         return [BINARY, *self.options, *map(str, arguments)]
 
+    def environment(self, arguments, env):
+        """The variables of a run. The password there is for the server there: where another is typed
+        it would be kept, and so that variable is left out."""
+        made = {**self.env, **(env or {})}
+        typed = [word for word in map(str, arguments)
+                 if re.match(r"-[46qv]*s|--server", word)]
+        if typed and "XENCON_SERVER" not in (env or {}):
+            made.pop("XENCON_SERVER", None)
+        return made
+
     def run(self, *arguments, input=b"", env=None, timeout=PATIENCE, **popen):
         """Runs it to its end with pipes; gives .returncode, .stdout, .stderr (text)."""
         if input is not None:
             popen["input"] = input
-        done = subprocess.run(self.command(*arguments), env={**self.env, **(env or {})},
+        done = subprocess.run(self.command(*arguments), env=self.environment(arguments, env),
                               capture_output=True, timeout=timeout, check=False, **popen)
         done.stderr = done.stderr.decode()
         return done
@@ -55,7 +66,7 @@ class Xencon:
         """Starts it with pipes for all three streams; the test ends it."""
         for stream in ("stdin", "stdout", "stderr"):
             popen.setdefault(stream, subprocess.PIPE)
-        process = subprocess.Popen(self.command(*arguments), env={**self.env, **(env or {})},
+        process = subprocess.Popen(self.command(*arguments), env=self.environment(arguments, env),
                                    **popen)
         self.started.append(process)
         return process
@@ -66,7 +77,7 @@ class Xencon:
 
     def spawn(self, command, *arguments, env=None, **spawn):
         """Starts any command likewise, as one that calls the program."""
-        terminal = Terminal(command, list(arguments), env={**self.env, **(env or {})}, **spawn)
+        terminal = Terminal(command, list(arguments), env=self.environment([command, *arguments], env), **spawn)
         self.started.append(terminal)
         return terminal
 

@@ -71,6 +71,7 @@ def test_no_file_at_all(pool, bare):
 
 
 def test_no_home_at_all(pool, bare):
+    """The home is then what the system knows of the user, and it need not be there."""
     del bare.env["HOME"]
     assert_served(bare.run("-s", pool.coordinator.url, "web01"), pool)
 
@@ -186,6 +187,7 @@ def test_a_bad_value_is_told(key, value, pool, bare, home, here):
     """With its file, since nothing of it was typed."""
     path = home.configure(f"[default]\n{key} = {value}\n" if key == "server" else
                           f"{here}{key} = {value}\n")
+    bare.options = []   # whom to trust is not typed: the file says it
     done = bare.run("vnc" if key in ("listen", "max-viewers") else "console", "web01")
     assert_failed(done, 2, key if key == "console-address" else value, pool=pool)
     assert str(path) in done.stderr

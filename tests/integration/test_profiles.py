@@ -1,4 +1,4 @@
-"""Where settings come from, in order: option, variable, profile, [default], and last what xe was told."""
+"""Where settings come from, in order: option, typed profile, variable, [default], and last what xe was told."""
 import itertools
 
 import pytest
@@ -10,7 +10,7 @@ import sim
 from configs import HELLO
 from outcome import assert_failed, assert_logged_out
 
-SOURCES = ["option", "variable", "profile", "default", "xe"]
+SOURCES = ["option", "profile", "variable", "default", "xe"]
 
 
 @pytest.fixture
@@ -165,8 +165,7 @@ RIVALS = {
 
 @pytest.mark.parametrize("loser", RIVALS)
 @pytest.mark.parametrize("higher, lower", [("option", "profile"), ("option", "default"),
-                                           ("variable", "profile"), ("variable", "default"),
-                                           ("profile", "default")])
+                                           ("variable", "default"), ("profile", "default")])
 def test_sources_of_the_password_that_rival(higher, lower, loser, pool, bare, sources, home):
     """What a lower source says of the password in another way is not even looked at."""
     path = home.secret("good", "secret\n")

@@ -162,9 +162,13 @@ def test_another_fingerprint(pool, stranger):
                      "not the server that --fingerprint asks for", "in between")
 
 
-def test_a_fingerprint_outweighs_a_file(pool, stranger):
-    done = stranger.run("--cacert", pool.coordinator.cert_file, "--fingerprint", WRONG, "web01")
-    assert_untrusted(done, pool, "not the server that --fingerprint asks for")
+@pytest.mark.parametrize("options", [
+    ["--cacert", "{file}", "--fingerprint", WRONG], ["--cacert", "{file}", "--insecure"],
+    ["--insecure", "--fingerprint", WRONG]], ids=lambda words: " ".join(words[::2]))
+def test_whom_to_trust_is_said_in_one_way(options, pool, stranger):
+    done = stranger.run(*(word.format(file=pool.coordinator.cert_file) for word in options), "web01")
+    assert_failed(done, 2, "--fingerprint, --cacert and --insecure exclude each other", pool=pool)
+    assert not pool.connections
 
 
 @pytest.mark.parametrize("options", [{"days": -2}, {"label": "name"}], ids=["expired", "named"])
@@ -198,13 +202,13 @@ def test_insecure_and_a_fingerprint_exclude_each_other(pool, stranger):
 
 
 @pytest.mark.parametrize("options", [[], ["--insecure"]], ids=["refused", "insecure"])
-def test_the_console_goes_to_the_same_certificate_only(options, pool, xencon):
+def test_the_console_goes_to_the_same_certificate_only(options, pool, xencon, stranger):
     """The connection breaks after the look-ups; another host is there when it is made anew."""
     pool.faults.add(sim.Fault("rpc", "connection_close", method="console.get_all_records_where"))
     login = sim.Fault("tls", "delay", seconds=0)
     pool.faults.add(login)
     pool.faults.add(sim.Fault("tls", "wrong_cert"))
-    done = xencon.run(*options, "web01")
+    done = (stranger if options else xencon).run(*options, "web01")
     assert login.used == 1
     if options:
         assert_served(done, pool)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/config.h"
 #include "test.h"
@@ -36,11 +37,14 @@ static const struct {
      "a"},
     {"the profile behind the default", "[default]\nuser = b\n[lab]\nuser = a\n", "lab", OPTION_USER,
      "a"},
-    {"the default behind the profile", "[default]\nuser = b\n[lab]\nserver = a\n", "lab",
-     OPTION_USER, "b"},
+    {"the default in capitals", "[DEFAULT]\nuser = a\n", NULL, OPTION_USER, "a"},
+    {"the default in two writings", "[default]\nuser = a\n[Default]\nuser = b\n", NULL, OPTION_USER,
+     "b"},
+    {"the default as the profile, in capitals", "[Default]\nuser = a\n", "Default", OPTION_USER,
+     "a"},
     {"a section in two parts", "[lab]\nuser = a\n[x]\nuser = c\n[lab]\nserver = b\n", "lab",
      OPTION_USER, "a"},
-    {"an empty profile", "[lab]\n[default]\nuser = b\n", "lab", OPTION_USER, "b"},
+    {"an empty profile", "[lab]\n[default]\nuser = b\n", "lab", OPTION_USER, NULL},
     {"letter case in a section's name", "[Lab]\nuser = a\n[lab]\nuser = b\n", "lab", OPTION_USER,
      "b"},
     {"blanks in a section's name", "[my lab]\nuser = a\n", "my lab", OPTION_USER, "a"},
@@ -60,31 +64,65 @@ static const struct {
      "v %h %p"},
 };
 
-static int parse(const char *text, const char *profile, char **ret_text,
-                 const char *values[OPTION_COUNT], struct error *err)
+static int parse(const char *text, const char *profile, struct config *ret, struct error *err)
 {
-	*ret_text = test_copy(text, strlen(text) + 1);
-	return config_parse(*ret_text, "the-file", profile, values, err);
+	ret->text = test_copy(text, strlen(text) + 1);
+	return config_parse(ret->text, "the-file", profile, ret, err);
+}
+
+/* What the section says that was asked for: the profile, else the default. */
+static const struct section *asked(const struct config *config, const char *profile)
+{
+	return profile != NULL ? &config->profile : &config->defaults;
 }
 
 static void test_good(void)
 {
 	for (size_t i = 0; i < COUNT_OF(good_rows); i++) {
-		const char *values[OPTION_COUNT];
+		const char *const profile = good_rows[i].profile;
+		struct config config = {0};
 		struct error err = {0};
-		char *text = NULL;
 
 		test_case("read: %s", good_rows[i].name);
-		memset(values, 0xff, sizeof(values));
-		if (CHECK_INT(
-		        0, parse(good_rows[i].text, good_rows[i].profile, &text, values, &err))) {
+		memset(&config.profile, 0xff, sizeof(config.profile));
+		memset(&config.defaults, 0xff, sizeof(config.defaults));
+		if (CHECK_INT(0, parse(good_rows[i].text, profile, &config, &err))) {
+			const char *const value = asked(&config, profile)->values[good_rows[i].id];
+
 			if (good_rows[i].value == NULL)
-				CHECK(values[good_rows[i].id] == NULL);
+				CHECK(value == NULL);
 			else
-				CHECK_STR(good_rows[i].value, values[good_rows[i].id]);
+				CHECK_STR(good_rows[i].value, value);
 		}
-		free(text);
+		config_free(&config);
 	}
+}
+
+/* What is said is known apart from what it amounts to, and with its line. */
+static void test_said(void)
+{
+	struct config config = {0};
+	struct error err = {0};
+
+	test_case("said: a flag that is off");
+	CHECK_INT(0, parse("[lab]\n\ninsecure = no\n", "lab", &config, &err));
+	CHECK(config.profile.said[OPTION_INSECURE]);
+	CHECK(config.profile.values[OPTION_INSECURE] == NULL);
+	CHECK_INT(3, config.profile.lines[OPTION_INSECURE]);
+	CHECK(!config.profile.said[OPTION_USER]);
+	CHECK(config.profile.there && !config.defaults.there);
+	config_free(&config);
+
+	test_case("said: by the default alone");
+	CHECK_INT(0, parse("[lab]\n[default]\nuser = b\n", "lab", &config, &err));
+	CHECK(config.profile.there && config.defaults.there);
+	CHECK(!config.profile.said[OPTION_USER] && config.defaults.said[OPTION_USER]);
+	config_free(&config);
+
+	test_case("said: no such profile");
+	CHECK_INT(0, parse("[lab]\n", "lap", &config, &err));
+	CHECK(!config.profile.there);
+	config_free(&config);
 }
 
 static const struct {
@@ -123,8 +161,6 @@ static const struct {
      {"line 1: \"[default\"", "alone"}},
     {"a section and more", "[default] server = a\n", NULL, {"line 1", "alone"}},
     {"a section closed twice", "[default]]\n", NULL, {"line 1", "alone"}},
-    {"a profile that is not there", "[lab]\n", "lap", {"no profile \"lap\" in the-file", ""}},
-    {"a profile in an empty file", "", "lab", {"no profile \"lab\" in the-file", ""}},
     {"a key before any section",
      "server = a\n[default]\n",
      NULL,
@@ -134,18 +170,17 @@ static const struct {
 static void test_bad(void)
 {
 	for (size_t i = 0; i < COUNT_OF(bad_rows); i++) {
-		const char *values[OPTION_COUNT];
+		struct config config = {0};
 		struct error err = {0};
-		char *text = NULL;
 
 		test_case("refused: %s", bad_rows[i].name);
-		CHECK_INT(-1, parse(bad_rows[i].text, bad_rows[i].profile, &text, values, &err));
+		CHECK_INT(-1, parse(bad_rows[i].text, bad_rows[i].profile, &config, &err));
 		CHECK_INT(ERROR_USAGE, err.kind);
 		CHECK_CONTAINS("the-file", err.text);
 		CHECK_CONTAINS(bad_rows[i].says[0], err.text);
 		CHECK_CONTAINS(bad_rows[i].says[1], err.cause);
 		CHECK(strstr(err.text, "hunter2") == NULL && strstr(err.cause, "hunter2") == NULL);
-		free(text);
+		config_free(&config);
 	}
 }
 
@@ -161,62 +196,27 @@ static void test_every_option(void)
 {
 	for (int id = 0; id < OPTION_COUNT; id++) {
 		const bool flag = option_specs[id].argument == NULL;
-		const char *values[OPTION_COUNT];
+		struct config config = {0};
 		struct error err = {0};
 		char line[128];
-		char *text = NULL;
 
 		if (option_specs[id].name == NULL)
 			continue;
 		test_case("key: %s", option_specs[id].name);
 		(void)snprintf(line, sizeof(line), "[default]\n%s = %s\n", option_specs[id].name,
 		               flag ? "yes" : "7");
-		const int rc = parse(line, NULL, &text, values, &err);
+		const int rc = parse(line, NULL, &config, &err);
 		if (is_typed_only(id)) {
 			CHECK_INT(-1, rc);
 			CHECK_INT(ERROR_USAGE, err.kind);
 		} else if (CHECK_INT(0, rc)) {
 			for (int other = 0; other < OPTION_COUNT; other++) {
 				if (other != id)
-					CHECK(values[other] == NULL);
+					CHECK(config.defaults.values[other] == NULL);
 			}
-			CHECK_STR(flag ? "" : "7", values[id]);
+			CHECK_STR(flag ? "" : "7", config.defaults.values[id]);
 		}
-		free(text);
-	}
-}
-
-/* The higher of two sections silences what contradicts it in the lower, as options do. */
-static void test_rivals(void)
-{
-	static const struct {
-		const char *text;
-		enum option_id wins;
-		enum option_id loses;
-	} rows[] = {
-	    {"[default]\nfingerprint = x\n[lab]\ninsecure = yes\n", OPTION_INSECURE,
-	     OPTION_FINGERPRINT},
-	    {"[default]\ninsecure = yes\n[lab]\nfingerprint = x\n", OPTION_FINGERPRINT,
-	     OPTION_INSECURE},
-	    {"[default]\npassword-file = x\n[lab]\npassword-command = y\n", OPTION_PASSWORD_COMMAND,
-	     OPTION_PASSWORD_FILE},
-	    {"[default]\npassword-command = x\n[lab]\npassword-file = y\n", OPTION_PASSWORD_FILE,
-	     OPTION_PASSWORD_COMMAND},
-	    {"[default]\nverbose = yes\n[lab]\nquiet = yes\n", OPTION_QUIET, OPTION_VERBOSE},
-	    {"[default]\nquiet = yes\n[lab]\nverbose = yes\n", OPTION_VERBOSE, OPTION_QUIET},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *values[OPTION_COUNT];
-		struct error err = {0};
-		char *text = NULL;
-
-		test_case("rivals: --%s of the profile", option_specs[rows[i].wins].name);
-		if (CHECK_INT(0, parse(rows[i].text, "lab", &text, values, &err))) {
-			CHECK(values[rows[i].wins] != NULL);
-			CHECK(values[rows[i].loses] == NULL);
-		}
-		free(text);
+		config_free(&config);
 	}
 }
 
@@ -240,7 +240,7 @@ static void test_load(void)
 	(void)test_folder_file(path);
 	test_case("load: a file that need not be there");
 	CHECK_INT(0, config_load(path, false, NULL, &config, &err));
-	CHECK(config.values[OPTION_SERVER] == NULL);
+	CHECK(config.defaults.values[OPTION_SERVER] == NULL);
 	config_free(&config);
 
 	test_case("load: a file that must be there");
@@ -251,7 +251,7 @@ static void test_load(void)
 	test_case("load: a file");
 	write_file(path, BYTES("[default]\nserver = a\n"));
 	CHECK_INT(0, config_load(path, true, NULL, &config, &err));
-	CHECK_STR("a", config.values[OPTION_SERVER]);
+	CHECK_STR("a", config.defaults.values[OPTION_SERVER]);
 	config_free(&config);
 	CHECK(config.text == NULL);
 	config_free(&config);
@@ -261,13 +261,29 @@ static void test_load(void)
 	memcpy(huge, "[default]\nserver = a\n", 21);
 	write_file(path, huge, CONFIG_FILE_MAX);
 	CHECK_INT(0, config_load(path, true, NULL, &config, &err));
-	CHECK_STR("a", config.values[OPTION_SERVER]);
+	CHECK_STR("a", config.defaults.values[OPTION_SERVER]);
 	config_free(&config);
 
 	test_case("load: larger");
 	write_file(path, huge, CONFIG_FILE_MAX + 1);
 	CHECK_INT(-1, config_load(path, true, NULL, &config, &err));
 	CHECK_CONTAINS("256 KiB", err.text);
+
+	test_case("load: a byte order mark, as an editor leaves it");
+	write_file(path, BYTES("\xef\xbb\xbf[default]\r\nserver = a\r\n"));
+	CHECK_INT(0, config_load(path, true, NULL, &config, &err));
+	CHECK_STR("a", config.defaults.values[OPTION_SERVER]);
+	config_free(&config);
+
+	test_case("load: a file that others can write");
+	CHECK_INT(0, chmod(path, 0620));
+	CHECK_INT(-1, config_load(path, true, NULL, &config, &err));
+	CHECK_INT(ERROR_USAGE, err.kind);
+	CHECK_CONTAINS(path, err.text);
+	CHECK_CONTAINS("chmod go-w", err.hint);
+	CHECK_INT(0, chmod(path, 0644));
+	CHECK_INT(0, config_load(path, true, NULL, &config, &err));
+	config_free(&config);
 
 	test_case("load: a NUL byte hides nothing");
 	write_file(path, BYTES("[default]\nuser = a\n\0\nsevrer = b\n"));
@@ -280,7 +296,7 @@ int main(void)
 	test_good();
 	test_bad();
 	test_every_option();
-	test_rivals();
+	test_said();
 	test_load();
 	return test_finish();
 }

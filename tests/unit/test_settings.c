@@ -223,7 +223,11 @@ static const struct {
     {"two places for the password",
      {"-s", "a", "--password-file", "f", "--password-command", "c"},
      "--password-file and --password-command"},
-    {"a pin and none", {"-s", "a", "--insecure", "--fingerprint", PIN}, "--insecure"},
+    {"a pin and none", {"-s", "a", "--insecure", "--fingerprint", PIN}, "exclude each other"},
+    {"a pin and a bundle",
+     {"-s", "a", "--cacert", "c", "--fingerprint", PIN},
+     "exclude each other"},
+    {"a bundle and none", {"-s", "a", "--cacert", "c", "--insecure"}, "exclude each other"},
     {"a bad fingerprint", {"-s", "a", "--fingerprint", "AA:BB"}, "AA:BB"},
     {"an empty fingerprint", {"-s", "a", "--fingerprint", ""}, "--fingerprint"},
     {"a comma for a fingerprint", {"-s", "a", "--fingerprint", ","}, "fingerprint"},
@@ -258,7 +262,6 @@ static void test_values(void)
 	    "--log=l",
 	    "--timestamps",
 	    "--dom0=h",
-	    "--cacert=c",
 	    "--password-file=p",
 	    "--fingerprint=sha256 Fingerprint=" PIN "," PIN2,
 	    NULL,
@@ -279,7 +282,6 @@ static void test_values(void)
 	CHECK(c.escape_asked && c.timestamps && !c.stdio);
 	CHECK_STR("l", c.log_file);
 	CHECK_STR("h", s.dom0);
-	CHECK_STR("c", s.trust.cacert_file);
 	CHECK_STR("p", s.password_file);
 	CHECK_INT(2, s.trust.pin_count);
 	CHECK_INT(0x00, s.trust.pins[0][0]);
