@@ -140,12 +140,22 @@ def test_the_other_host_does_not_answer(action, stage, pool, xencon):
     assert_failed(done, 3, place(pool.hosts[1]), pool=pool)
 
 
-def test_basic_goes_to_the_other_host_alone(make_pool, make_xencon):
+def test_no_other_host_is_given_the_password(make_pool, make_xencon):
+    """It refuses the cookie, as old servers do, and as anybody can who would like to have more."""
     pool = make_pool(hosts=2, generation="old", cookie_refused=True)
     pool.add_vm("web02", pool.hosts[1], backend=sim.Source(HELLO))
-    assert_served(make_xencon(pool).run("web02"), pool)
+    assert_failed(make_xencon(pool).run("web02"), 4, "refuses the session", pool=pool)
+    connect, = connects(pool)
+    assert connect.host is pool.hosts[1]
+    assert b"Authorization" not in connect.head
+
+
+def test_the_host_that_had_the_password_gets_it_again(make_pool, make_xencon):
+    pool = make_pool(hosts=2, generation="old", cookie_refused=True)
+    pool.add_vm("web01", backend=sim.Source(HELLO))
+    assert_served(make_xencon(pool).run("web01"), pool)
     assert [b"Authorization: Basic " in request.head for request in connects(pool)] == [False, True]
-    assert {request.host for request in connects(pool)} == {pool.hosts[1]}
+    assert {request.host for request in connects(pool)} == {pool.coordinator}
 
 
 UNREACHABLE = {
