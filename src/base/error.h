@@ -37,6 +37,7 @@ enum error_reason {
 	REASON_STARTING,            /* the host's toolstack is not up yet */
 	REASON_VANISHED,            /* an object of the server's database is gone */
 	REASON_METHOD_UNKNOWN,      /* the server is older than the call */
+	REASON_TOKEN_UNREADABLE,    /* of event.from: begin again with an empty one */
 	REASON_STALE_LOCATION,      /* the console's location is out of date: look it up again */
 	REASON_CERTIFICATE_UNKNOWN, /* nothing speaks for or against it: a person may decide */
 	REASON_CERTIFICATE_CHANGED, /* another one is known */
