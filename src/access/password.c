@@ -13,8 +13,10 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/secret.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "base/wait.h"
 
 /* How soon a signal to us ends a password command that closed its output and went on. */
@@ -22,6 +24,11 @@
 
 /* How long a password command may take to end when it is asked to. */
 #define STOP_MS 500
+
+#define MARK_MAX 3 /* a byte order mark */
+
+#define NUMBER_TEXT(n) #n
+#define NUMBER(n)      NUMBER_TEXT(n)
 
 /* Where a password is read from. */
 struct source {
@@ -57,21 +64,22 @@ static ssize_t read_some(const struct source *from, void *data, size_t len, stru
 	}
 }
 
-/* Reads the first line. */
+static int no_password(const char *whose, const char *why, struct error *err)
+{
+	error_set(err, ERROR_LOGIN, "the first line of %s is no password", whose);
+	return error_cause(err, "%s", why);
+}
+
+/* Reads the first line. What editors and programs on Windows put around it, a byte order mark and a
+ * carriage return, is no part of it. */
 static int read_first_line(const struct source *from, char **ret, struct error *err)
 {
-	const char *const whose = from->whose;
-	char line[PASSWORD_MAX + 1];
+	char line[MARK_MAX + PASSWORD_MAX + sizeof("\r\n")];
 	size_t used = 0;
 	int rc = -1;
 
-	while (memchr(line, '\n', used) == NULL) {
-		if (used == sizeof(line)) {
-			error_set(err, ERROR_LOGIN, "the first line of %s is no password", whose);
-			error_cause(err, "it is longer than %d bytes", PASSWORD_MAX);
-			goto out;
-		}
-		const size_t room = sizeof(line) - used;
+	while (memchr(line, '\n', used) == NULL && used < sizeof(line) - 1) {
+		const size_t room = sizeof(line) - 1 - used;
 		const ssize_t n =
 		    read_some(from, line + used, from->step < room ? from->step : room, err);
 		if (n < 0)
@@ -81,17 +89,22 @@ static int read_first_line(const struct source *from, char **ret, struct error *
 		used += (size_t)n;
 	}
 	const char *const newline = memchr(line, '\n', used);
-	size_t len = newline != NULL ? (size_t)(newline - line) : used;
-	if (len > 0 && line[len - 1] == '\r')
+	const size_t mark = text_mark_length(line, used);
+	char *const word = line + mark;
+	size_t len = (newline != NULL ? (size_t)(newline - line) : used) - mark;
+	if (len > 0 && word[len - 1] == '\r')
 		len--;
-	if (len == 0 || memchr(line, '\0', len) != NULL) {
-		error_set(err, ERROR_LOGIN, "the first line of %s is no password", whose);
-		error_cause(err, "%s", len == 0 ? "it is empty" : "it has a NUL byte");
-		goto out;
-	}
-	line[len < sizeof(line) ? len : sizeof(line) - 1] = '\0';
-	*ret = secret_dup(line);
-	rc = *ret != NULL ? 0 : error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+	word[len] = '\0';
+	if (len > PASSWORD_MAX)
+		no_password(from->whose, "it is longer than " NUMBER(PASSWORD_MAX) " bytes", err);
+	else if (len == 0)
+		no_password(from->whose, "it is empty", err);
+	else if (strlen(word) != len)
+		no_password(from->whose, "it has a NUL byte", err);
+	else if ((*ret = secret_dup(word)) == NULL)
+		error_set_errno(err, ERROR_LOCAL, "cannot keep the password");
+	else
+		rc = 0;
 out:
 	secret_wipe(line, sizeof(line));
 	return rc;
@@ -105,17 +118,12 @@ static int from_file(const char *path, char **ret, struct error *err)
 
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
-		return error_set_errno(err, ERROR_USAGE, "cannot open the password file \"%s\"",
+		return error_set_errno(err, ERROR_LOGIN, "cannot open the password file \"%s\"",
 		                       path);
-	if (fstat(fd, &st) != 0) {
-		error_set_errno(err, ERROR_LOCAL, "cannot look at \"%s\"", path);
-	} else if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		error_set(err, ERROR_USAGE, "others have access to the password file \"%s\"", path);
-		error_cause(err, "its mode is %04o", (unsigned)st.st_mode & 07777U);
-		error_hint(err, "make it yours alone: chmod 600 %s", path);
-	} else {
+	if (file_check(fd, path, FILE_SECRET, err) == 0) {
+		const bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 		const struct source file = {
-		    .fd = fd, .step = S_ISREG(st.st_mode) ? PASSWORD_MAX : 1, .whose = path};
+		    .fd = fd, .step = whole ? PASSWORD_MAX : 1, .whose = path};
 
 		rc = read_first_line(&file, ret, err);
 	}

@@ -9,9 +9,10 @@
 #define PASSWORD_MAX 1024 /* bytes of its line */
 
 /* The password that a file, a command or the environment gives, in this order; *ret is NULL when
- * none was named. Free it with secret_free; the settings hold none afterwards. A file that others can read is refused. A command runs
- * by `sh -c` for as long as it likes (it may ask the user something); its stderr is ours. ERROR_USAGE
- * and ERROR_LOGIN say which source failed. */
+ * none was named. Free it with secret_free; the settings hold none afterwards. A byte order mark and a
+ * carriage return are no part of it. A command runs by `sh -c` for as long as it likes (it may ask the
+ * user something); its stderr is ours. ERROR_LOGIN says which source failed or gave none, ERROR_USAGE
+ * that others can read the file or own it. */
 int password_find(struct settings *s, char **ret, struct error *err);
 
 #endif

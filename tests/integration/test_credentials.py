@@ -8,6 +8,7 @@ import pytest
 import sim
 
 import harness
+import users
 import procs
 from outcome import assert_failed, assert_logged_out
 
@@ -63,9 +64,12 @@ def test_an_empty_variable_is_none(pool, xencon):
 
 
 @pytest.mark.parametrize("content", [b"secret\n", b"secret", b"secret\r\n", b"secret\nmore\n",
-                                     b"secret\n\n\xff\x00", b"secret\r\n" + b"x" * 5000], ids=repr)
+                                     b"secret\n\n\xff\x00", b"secret\r\n" + b"x" * 5000,
+                                     b"\xef\xbb\xbfsecret\r\n", b"\xef\xbb\xbfsecret"], ids=repr)
 def test_a_file(content, pool, xencon, password_file):
-    assert_served(xencon.run("--password-file", password_file(content), "web01"), pool)
+    path = password_file(content)
+    assert_served(xencon.run("--password-file", path, "web01"), pool)
+    assert xencon.run("--password-command", f"cat {path}", "web01").returncode == 0
 
 
 @pytest.mark.parametrize("password", [" a b ", "pässwörd€", "a\tb", "x" * 1024, "\"\\'$(id)"],
@@ -96,8 +100,8 @@ def test_a_mode_that_lets_others_in(mode, pool, xencon, password_file):
 
 @pytest.mark.parametrize("content, says", [
     (b"", "it is empty"), (b"\n", "it is empty"), (b"\r\nsecret\n", "it is empty"),
-    (b"sec\x00ret\n", "NUL"), (b"x" * 1025, "longer than 1024"), (b"x" * 5000, "longer than 1024"),
-], ids=["nothing", "line end", "CR LF", "NUL", "long", "longer"])
+    (b"\xef\xbb\xbf\r\n", "it is empty"), (b"sec\x00ret\n", "NUL"), (b"x" * 1025, "longer than 1024"), (b"x" * 5000, "longer than 1024"),
+], ids=["nothing", "line end", "CR LF", "mark", "NUL", "long", "longer"])
 def test_a_line_that_is_no_password(content, says, pool, xencon, password_file):
     path = password_file(content)
     assert_failed(xencon.run("--password-file", path, "web01"), 4, f"{path}", says, password="xxx")
@@ -107,16 +111,33 @@ def test_a_line_that_is_no_password(content, says, pool, xencon, password_file):
 
 
 @pytest.mark.parametrize("make, status, says", [
-    (lambda path: None, 2, "No such file"),
+    (lambda path: None, 4, "No such file"),
     (lambda path: path.mkdir(), 4, "Is a directory"),
     (lambda path: path.symlink_to("/dev/null"), 4, "it is empty"),
-    (lambda path: path.symlink_to(path.name), 2, "symbolic links"),
+    (lambda path: path.symlink_to(path.name), 4, "symbolic links"),
 ], ids=["missing", "directory", "null", "loop"])
 def test_what_is_no_file(make, status, says, pool, xencon, tmp_path):
     path = tmp_path / "password"
     make(path)
     done = xencon.run("--password-file", path, "web01")
-    assert_failed(done, status, f"\"{path}\"" if status == 2 else str(path), says)
+    assert_failed(done, status, str(path), says)
+    assert_nothing_asked(pool)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root to make one")
+def test_a_file_of_somebody_else(pool, xencon, password_file):
+    """Who owns it chooses what is sent, and could read it yesterday."""
+    path = password_file()
+    os.chown(path, users.ALICE, users.ALICE)
+    done = xencon.run("--password-file", path, "web01")
+    assert_failed(done, 2, f"\"{path}\" belongs to another user", str(users.ALICE))
+    assert_nothing_asked(pool)
+
+
+@pytest.mark.parametrize("command", ["exit 3", "no-such-program", "kill -9 $$", "true"])
+def test_a_command_that_gives_none(command, pool, xencon):
+    done = xencon.run("--password-command", command, "web01")
+    assert done.returncode == 4, done.stderr
     assert_nothing_asked(pool)
 
 
@@ -222,7 +243,7 @@ def test_an_option_outweighs_the_variable(option, pool, xencon, password_file):
 def test_a_source_that_fails_is_not_made_good_by_another(pool, xencon, tmp_path):
     done = xencon.run("--password-file", tmp_path / "missing", "web01",
                       env={"XENCON_PASSWORD": "secret"})
-    assert_failed(done, 2, "cannot open the password file")
+    assert_failed(done, 4, "cannot open the password file")
     assert_nothing_asked(pool)
 
 
