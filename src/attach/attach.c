@@ -14,6 +14,7 @@
 #include "term/escape.h"
 #include "term/modes.h"
 #include "term/tty.h"
+#include "term/undo.h"
 
 /* "stty rows 65535 cols 65535" and its carriage return. */
 #define RESIZE_MAX 48
@@ -101,11 +102,12 @@ static void type_size(struct buf *up, size_t reserve)
 
 static void put_undo(struct attachment *a)
 {
-	char undo[MODES_UNDO_MAX];
+	char undo[UNDO_MAX];
 
 	if (a->screen) {
-		const size_t n = modes_undo(&a->modes, undo, sizeof(undo));
+		const size_t n = undo_write(&a->modes, undo);
 
+		modes_forget(&a->modes);
 		local_put(a->relay.local, (const uint8_t *)undo, n, clock_ms() + UNDO_MS);
 	}
 }
@@ -114,13 +116,13 @@ static void put_undo(struct attachment *a)
 static void suspend(struct attachment *a)
 {
 	const struct modes before = a->modes;
-	char redo[MODES_UNDO_MAX];
+	char redo[UNDO_MAX];
 
 	put_undo(a);
 	tty_suspend();
 	a->modes = before;
 	if (a->screen && tty_is_raw()) {
-		const size_t n = modes_redo(&a->modes, redo, sizeof(redo));
+		const size_t n = undo_restore(&a->modes, redo);
 
 		local_put(a->relay.local, (const uint8_t *)redo, n, clock_ms() + UNDO_MS);
 	}

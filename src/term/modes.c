@@ -1,226 +1,431 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The terminal's modes: see modes.h. The sequences are those of ECMA-48 and xterm's private modes,
- * as `infocmp` shows them for the terminals that guests believe to have.
+ * Watching the terminal's modes: see modes.h. What one sequence switches is in the table; here is what
+ * needs more than that: stacks, saved cursors, resets, and questions that the terminal answers.
  */
 #include "term/modes.h"
 
-#include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A private mode (CSI ? NUMBER h or l) and how a terminal starts. */
-struct private_mode {
-	unsigned number;
-	bool normal; /* set when a terminal starts */
-	const char *undo;
-};
+enum { PRIVATE_ALTERNATE = 1049, PRIVATE_CURSOR = 1048, PRIVATE_ORIGIN = 6, PRIVATE_MARGINS = 69 };
 
-/* In the order to undo them: the alternate screen last, since leaving it restores the cursor. */
-static const struct private_mode private_modes[] = {
-    {1, false, "\033[?1l"},       /* cursor keys send application sequences */
-    {5, false, "\033[?5l"},       /* the screen is reversed */
-    {7, true, "\033[?7h"},        /* lines wrap */
-    {66, false, "\033[?66l"},     /* application keypad */
-    {9, false, "\033[?9l"},       /* mouse reports, from here on */
-    {1000, false, "\033[?1000l"}, /* … */
-    {1002, false, "\033[?1002l"}, {1003, false, "\033[?1003l"},
-    {1004, false, "\033[?1004l"}, /* focus reports */
-    {1005, false, "\033[?1005l"}, {1006, false, "\033[?1006l"},
-    {1015, false, "\033[?1015l"}, {2004, false, "\033[?2004l"}, /* pastes come in brackets */
-    {1016, false, "\033[?1016l"}, {69, false, "\033[?69l"},     /* margins at left and right */
-    {25, true, "\033[?25h"},                                    /* the cursor shows */
-    {47, false, "\033[?47l"},                                   /* the alternate screen */
-    {1047, false, "\033[?1047l"}, {1049, false, "\033[?1049l"},
-};
-
-#define PRIVATE_COUNT (sizeof(private_modes) / sizeof(private_modes[0]))
-
-/* What else may be on; bits behind those of the private modes. */
-enum {
-	BIT_KEYPAD = PRIVATE_COUNT, /* ESC = : application keypad */
-	BIT_COLOUR,                 /* SGR other than 0 */
-	BIT_CHARSET,                /* G0 is line drawing characters */
-	BIT_SHIFT,                  /* G1 is in use, whatever it is */
-	BIT_INSERT,                 /* characters push others aside */
-	BIT_LOCKED,                 /* the keyboard is locked */
-	BIT_NEWLINE,                /* Enter sends CR LF */
-	BIT_KEYS,                   /* xterm's modifyOtherKeys */
-	BIT_KITTY,                  /* kitty's keyboard protocol */
-	BIT_SHAPE,                  /* the cursor's shape */
-	BIT_REGION,                 /* a scrolling region is set */
-	BIT_LAST = BIT_REGION,
-};
-
-_Static_assert(BIT_LAST < 32, "a bit for each in an unsigned");
-
-enum { GROUND, ESCAPE, CHARSET, SEQUENCE, PRIVATE, GREATER, LESS, SPACE, FOREIGN, STRING };
-
-/* SGR parameters that take others behind them as operands: "38;5;N", "38;2;R;G;B". */
-enum { SGR_FOREGROUND = 38, SGR_BACKGROUND = 48, SGR_UNDERLINE = 58 };
-enum { SGR_BY_INDEX = 5, SGR_BY_RGB = 2 };
-
-static void set_bit(struct modes *m, unsigned bit, bool on)
+/* The row of the table, or mode_count. */
+static size_t find(enum mode_seen seen, unsigned number)
 {
-	m->on = on ? m->on | 1U << bit : m->on & ~(1U << bit);
+	size_t i = 0;
+
+	while (i < mode_count && (mode_table[i].seen != seen || mode_table[i].number != number))
+		i++;
+	return i;
 }
 
-static void begin_sequence(struct modes *m)
+static bool is_set(const struct modes *m, unsigned number)
 {
-	memset(m->params, 0, sizeof(m->params));
-	m->param_count = 1;
-	m->passing = false;
-	m->state = SEQUENCE;
+	return m->value[find(MODE_PRIVATE, number)] == MODES_IS_ON;
 }
 
-static void set_private(struct modes *m, bool set)
+/* A mode of which nobody knows how it starts is changed by the first word about it, and put back by its
+ * opposite. */
+static uint16_t switched(const struct mode *mode, uint16_t before, bool on)
 {
-	for (size_t i = 0; i < m->param_count; i++) {
-		for (unsigned j = 0; j < PRIVATE_COUNT; j++) {
-			if (private_modes[j].number == m->params[i])
-				set_bit(m, j, set != private_modes[j].normal);
+	const uint16_t changed = on ? MODES_IS_ON : MODES_IS_OFF;
+
+	if (mode->normal != NORMALLY_UNKNOWN)
+		return on == (mode->normal == NORMALLY_ON) ? MODES_AS_IT_WAS : changed;
+	switch (before) {
+	case MODES_AS_IT_WAS:
+		return changed;
+	case MODES_IS_ON:
+	case MODES_KNOWN_OFF:
+		return on ? MODES_IS_ON : MODES_KNOWN_OFF;
+	default:
+		return on ? MODES_KNOWN_ON : MODES_IS_OFF;
+	}
+}
+
+static struct kitty *kitty_now(struct modes *m)
+{
+	return &m->kitty[m->alternate != 0];
+}
+
+static void save_cursor(struct modes *m)
+{
+	m->saved[m->alternate != 0] = m->cursor;
+	m->saved[m->alternate != 0].origin = is_set(m, PRIVATE_ORIGIN);
+}
+
+static void restore_cursor(struct modes *m)
+{
+	m->cursor = m->saved[m->alternate != 0];
+	m->value[find(MODE_PRIVATE, PRIVATE_ORIGIN)] =
+	    m->cursor.origin ? MODES_IS_ON : MODES_AS_IT_WAS;
+}
+
+/* Entering twice is entering once; only 1049 keeps the cursor, whatever led there first. */
+static void set_alternate(struct modes *m, unsigned number, bool on)
+{
+	if (on && m->alternate == 0) {
+		if (number == PRIVATE_ALTERNATE)
+			save_cursor(m);
+		m->saved[0].region = m->has_region;
+	}
+	if (on && (m->alternate == 0 || number == PRIVATE_ALTERNATE))
+		m->alternate = number;
+	if (on)
+		return;
+	m->alternate = 0;
+	if (number == PRIVATE_ALTERNATE)
+		restore_cursor(m);
+}
+
+static void set_private(struct modes *m, unsigned number, bool on)
+{
+	const size_t i = find(MODE_PRIVATE, number);
+
+	if (number == 47 || number == 1047 || number == PRIVATE_ALTERNATE)
+		set_alternate(m, number, on);
+	else if (number == PRIVATE_CURSOR && on)
+		save_cursor(m);
+	else if (number == PRIVATE_CURSOR)
+		restore_cursor(m);
+	else if (i < mode_count)
+		m->value[i] = switched(&mode_table[i], m->value[i], on);
+}
+
+/* CSI ? … h, l, s and r, and CSI … h and l. */
+static void switch_modes(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+
+	for (size_t i = 0; i < s->param_count; i++) {
+		const size_t row = find(s->prefix == '?' ? MODE_PRIVATE : MODE_ANSI, s->params[i]);
+		const bool known = row < mode_count && sequence_has(s, i);
+
+		if (s->final == 's' && known)
+			m->kept[row] = m->value[row];
+		else if (s->final == 'r' && known)
+			m->value[row] = m->kept[row];
+		else if (s->final != 'h' && s->final != 'l')
+			continue;
+		else if (s->prefix == '?')
+			set_private(m, s->params[i], s->final == 'h');
+		else if (known)
+			m->value[row] = switched(&mode_table[row], m->value[row], s->final == 'h');
+	}
+}
+
+static uint16_t value_of(const struct mode *mode, unsigned value)
+{
+	if (value == mode->neutral)
+		return MODES_AS_IT_WAS;
+	return (uint16_t)(MODES_VALUE_FIRST + (value < 10000 ? value : 10000));
+}
+
+/* The rows that a CSI sequence may switch by its parameters. */
+static void set_values(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+
+	for (size_t i = 0; i < mode_count; i++) {
+		const struct mode *const mode = &mode_table[i];
+		const bool pair = mode->seen == MODE_PAIR;
+
+		if (mode->prefix != s->prefix || mode->intermediate != s->intermediate ||
+		    mode->final != s->final)
+			continue;
+		if (mode->seen == MODE_VALUE)
+			m->value[i] = value_of(mode, s->params[0]);
+		else if (pair && s->params[0] == mode->number)
+			m->value[i] = MODES_IS_ON;
+		else if (pair && s->params[0] == mode->off)
+			m->value[i] = MODES_AS_IT_WAS;
+		else if (mode->seen == MODE_NUMBERED && s->params[0] == mode->number)
+			m->value[i] =
+			    s->param_count > 1 ? value_of(mode, s->params[1]) : MODES_AS_IT_WAS;
+	}
+}
+
+/* CSI > NUMBER n: keys are not modified at all any more. It is undone as a value is. */
+static void disable_keys(struct modes *m)
+{
+	for (size_t i = 0; i < mode_count; i++) {
+		if (mode_table[i].seen == MODE_NUMBERED && mode_table[i].final == 'm' &&
+		    mode_table[i].number == m->sequence.params[0])
+			m->value[i] = MODES_IS_OFF;
+	}
+}
+
+/* XTRMTITLE takes back what CSI > … t has set. */
+static void plain_titles(struct modes *m)
+{
+	for (size_t i = 0; i < mode_count; i++) {
+		if (mode_table[i].prefix == '>' && mode_table[i].final == 't')
+			m->value[i] = MODES_AS_IT_WAS;
+	}
+}
+
+static void push_titles(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+	uint8_t *const depth = &m->titles[s->params[1] < 3 ? s->params[1] : 0];
+
+	if (s->params[0] == 22 && *depth < 10) /* as many as xterm keeps */
+		++*depth;
+	else if (s->params[0] == 23 && *depth > 0)
+		--*depth;
+}
+
+/* DECSTR: back to what programs expect, but not to what the terminal was. */
+static void reset_softly(struct modes *m)
+{
+	static const unsigned numbers[] = {1, PRIVATE_ORIGIN, 7, 25, 66, PRIVATE_MARGINS};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		m->value[find(MODE_PRIVATE, numbers[i])] = MODES_AS_IT_WAS;
+	m->value[find(MODE_ANSI, 2)] = m->value[find(MODE_ANSI, 4)] = MODES_AS_IT_WAS;
+	for (size_t i = 0; i < mode_count; i++) {
+		if (mode_table[i].seen == MODE_ESCAPE && mode_table[i].final == '=')
+			m->value[i] = MODES_AS_IT_WAS;
+	}
+	m->cursor = (struct modes_cursor){0};
+	m->saved[0] = m->saved[1] = m->cursor;
+	m->has_region = false;
+}
+
+/* RIS leaves what belongs to the window and its colours; not every terminal lets go of those. */
+static void reset(struct modes *m)
+{
+	struct modes fresh = {.strings_len = m->strings_len, .queries = m->queries};
+
+	memcpy(fresh.strings, m->strings, m->strings_len);
+	memcpy(fresh.titles, m->titles, sizeof(fresh.titles));
+	for (size_t i = 0; i < mode_count; i++) {
+		if (mode_table[i].seen == MODE_STRING || mode_table[i].final == 't')
+			fresh.value[i] = m->value[i];
+	}
+	*m = fresh;
+}
+
+/* Whether the terminal answers this sequence. */
+static bool is_query(const struct sequence *s)
+{
+	switch (s->final) {
+	case 'c': /* DA1, DA2, DA3; with "?" it would be an answer, or the Linux console's cursor */
+		return s->prefix != '?' && s->params[0] == 0;
+	case 'n': /* DSR */
+		return s->prefix == '?' || (s->prefix == 0 && s->params[0] > 0);
+	case 'p': /* DECRQM */
+		return s->intermediate == '$';
+	case 'q': /* XTVERSION */
+		return s->prefix == '>' && s->intermediate == 0;
+	case 'u': /* kitty's flags */
+	case 'm': /* modifyOtherKeys */
+	case 'S': /* graphics */
+		return s->prefix == '?';
+	case 't': /* the window's size, place, title */
+		return s->prefix == 0 && s->params[0] >= 11 && s->params[0] <= 21;
+	case 'x': /* DECREQTPARM */
+		return s->prefix == 0 && s->intermediate == 0;
+	case 'y': /* DECRQCRA */
+		return s->intermediate == '*';
+	case 'w': /* DECRQPSR */
+		return s->intermediate == '$';
+	default:
+		return false;
+	}
+}
+
+static void end_csi(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+
+	m->queries += is_query(s);
+	if (s->intermediate == '!' && s->final == 'p')
+		reset_softly(m);
+	if (s->prefix == '>' && s->final == 'n')
+		disable_keys(m);
+	if (s->prefix == '>' && s->final == 'T')
+		plain_titles(m);
+	if (s->prefix != 0)
+		kitty_follow(kitty_now(m), s);
+	if (s->intermediate == 0 && s->prefix == 0) {
+		if (s->final == 'm')
+			rendition_follow(&m->cursor.rendition, s);
+		else if (s->final == 'r') {
+			m->has_region = s->param_count > 1 || s->params[0] != 0;
+			m->region[0] = s->params[0];
+			m->region[1] = s->params[1];
+		} else if (s->final == 's' && !is_set(m, PRIVATE_MARGINS))
+			save_cursor(m);
+		else if (s->final == 'u')
+			restore_cursor(m);
+		else if (s->final == 'g')
+			m->tabs = true;
+		else if (s->final == 't' && s->params[0] >= 22)
+			push_titles(m);
+	}
+	if (s->intermediate == 0 && s->prefix == '?' && s->final == 'W')
+		m->tabs = false; /* DECST8C */
+	if (s->intermediate == 0 && (s->prefix == '?' || s->prefix == 0))
+		switch_modes(m);
+	set_values(m);
+}
+
+static void end_escape(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+
+	if (charsets_follow(&m->cursor.charsets, s))
+		return;
+	for (size_t i = 0; i < mode_count; i++) {
+		const struct mode *const mode = &mode_table[i];
+
+		if (mode->seen != MODE_ESCAPE || mode->intermediate != s->intermediate)
+			continue;
+		if (s->final == mode->final)
+			m->value[i] = MODES_IS_ON;
+		else if (s->final == mode->end_final)
+			m->value[i] = MODES_AS_IT_WAS;
+	}
+	if (s->intermediate != 0)
+		return;
+	switch (s->final) {
+	case '7':
+		save_cursor(m);
+		break;
+	case '8':
+		restore_cursor(m);
+		break;
+	case '<':
+		m->value[find(MODE_PRIVATE, 2)] = MODES_AS_IT_WAS; /* out of VT52 */
+		break;
+	case 0x03:
+		m->value[find(MODE_PRIVATE, 38)] = MODES_AS_IT_WAS; /* out of Tektronix */
+		break;
+	case 'H':
+		m->tabs = true;
+		break;
+	case 'Z':
+		m->queries++; /* DECID */
+		break;
+	case 'c':
+		reset(m);
+		break;
+	default:
+		break;
+	}
+}
+
+static void forget_strings(struct modes *m, unsigned long number)
+{
+	char *at = m->strings;
+
+	while (at < m->strings + m->strings_len) {
+		const size_t len = strlen(at) + 1;
+
+		if (strtoul(at, NULL, 10) != number) {
+			at += len;
+			continue;
+		}
+		memmove(at, at + len, (size_t)(m->strings + m->strings_len - at) - len);
+		m->strings_len -= len;
+	}
+}
+
+/* A colour's text is kept whole or not at all; of a palette, each that was set, of the others the last. */
+static void keep_string(struct modes *m, unsigned long number)
+{
+	const struct sequence *const s = &m->sequence;
+	const size_t len = s->text_len + 1;
+
+	if (number >= 10)
+		forget_strings(m, number);
+	if (len > sizeof(s->text) || len > sizeof(m->strings) - m->strings_len)
+		return;
+	memcpy(m->strings + m->strings_len, s->text, len);
+	m->strings_len += len;
+}
+
+/* How an operating system's command changes row `i`: `operand` is what stands behind the number. */
+static void set_string(struct modes *m, size_t i, const char *operand)
+{
+	const unsigned number = mode_table[i].number;
+	const char *const second = strchr(operand, ';');
+	bool on = true;
+
+	if (strstr(operand, "?") != NULL && number != 8)
+		return; /* a question */
+	if (number == 8)
+		on = second != NULL && second[1] != '\0';
+	else if (number == 22)
+		on = operand[0] != '\0';
+	else if (number == 9)
+		on = strncmp(operand, "4;0", 3) != 0;
+	else if (number == 50)
+		on = strncmp(operand, "CursorShape=0", 13) != 0;
+	if (number == 9 && strncmp(operand, "4;", 2) != 0)
+		return; /* a notification, or a folder */
+	if (number == 50 && strncmp(operand, "CursorShape", 11) != 0)
+		return; /* a font */
+	m->value[i] = on ? MODES_IS_ON : MODES_AS_IT_WAS;
+}
+
+static void end_osc(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+	char *rest;
+	unsigned long number = strtoul(s->text, &rest, 10);
+
+	if (s->text[0] == 'R')
+		m->value[find(MODE_STRING, 'P')] = MODES_AS_IT_WAS;
+	if (s->text[0] == 'P')
+		number = 'P';
+	else if (rest == s->text || (*rest != ';' && *rest != '\0'))
+		return;
+	m->queries += strstr(rest, ";?") != NULL;
+	const char *const operand = *rest == ';' ? rest + 1 : rest;
+	const bool question = strchr(operand, '?') != NULL;
+	size_t more = 0; /* "10;red;blue" sets 10 and 11 */
+	for (const char *p = operand; number >= 10 && number < 20 && (p = strchr(p, ';')); p++)
+		more++;
+	for (size_t i = 0; i < mode_count; i++) {
+		const struct mode *const mode = &mode_table[i];
+
+		if (mode->seen != MODE_STRING)
+			continue;
+		if (mode->number >= number && mode->number <= number + more)
+			set_string(m, i, operand);
+		if (mode->number == number && mode->off != 0 && !question)
+			keep_string(m, number);
+		/* With operands it resets some of them only. */
+		if (operand[0] == '\0' && mode->off != 0 && mode->off == number) {
+			m->value[i] = MODES_AS_IT_WAS;
+			forget_strings(m, mode->number);
 		}
 	}
 }
 
-/* Parameters count in order: "0;1;31" leaves colour on, "1;0" does not. */
-static void set_colour(struct modes *m)
+/* DECRQSS, XTGETTCAP, and kitty's pictures, which are acknowledged where they have a name. */
+static bool is_string_query(const struct sequence *s)
 {
-	for (size_t i = 0; i < m->param_count; i++) {
-		const unsigned param = m->params[i];
-
-		set_bit(m, BIT_COLOUR, param != 0);
-		if ((param == SGR_FOREGROUND || param == SGR_BACKGROUND ||
-		     param == SGR_UNDERLINE) &&
-		    i + 1 < m->param_count)
-			i += m->params[i + 1] == SGR_BY_INDEX ? 2
-			     : m->params[i + 1] == SGR_BY_RGB ? 4
-			                                      : 0;
-	}
+	if (s->final == 'P')
+		return strncmp(s->text, "$q", 2) == 0 || strncmp(s->text, "+q", 2) == 0;
+	return s->final == '_' && s->text[0] == 'G' && strstr(s->text, "i=") != NULL &&
+	       strstr(s->text, "q=2") == NULL;
 }
 
-/* CSI NUMBER h or l, without a prefix. */
-static void set_ansi(struct modes *m, bool set)
+static void end_control(struct modes *m)
 {
-	for (size_t i = 0; i < m->param_count; i++) {
-		if (m->params[i] == 2)
-			set_bit(m, BIT_LOCKED, set);
-		else if (m->params[i] == 4)
-			set_bit(m, BIT_INSERT, set);
-		else if (m->params[i] == 20)
-			set_bit(m, BIT_NEWLINE, set);
-	}
-}
-
-static void end_sequence(struct modes *m, uint8_t final)
-{
-	if (m->state == PRIVATE && (final == 'h' || final == 'l'))
-		set_private(m, final == 'h');
-	else if (m->state == SEQUENCE && final == 'm')
-		set_colour(m);
-	else if (m->state == SEQUENCE && (final == 'h' || final == 'l'))
-		set_ansi(m, final == 'h');
-	else if (m->state == GREATER && final == 'm' && m->params[0] == 4)
-		set_bit(m, BIT_KEYS, m->param_count > 1 && m->params[1] != 0);
-	else if ((m->state == GREATER || m->state == LESS) && final == 'u')
-		set_bit(m, BIT_KITTY, m->state == GREATER);
-	else if (m->state == SPACE && final == 'q')
-		set_bit(m, BIT_SHAPE, m->params[0] != 0);
-	else if (m->state == SEQUENCE && final == 'r')
-		set_bit(m, BIT_REGION, m->param_count > 1 || m->params[0] != 0);
-	m->state = GROUND;
-}
-
-static void feed_sequence(struct modes *m, uint8_t byte)
-{
-	unsigned *const param = &m->params[m->param_count - 1];
-
-	if (byte >= '0' && byte <= '9') {
-		if (!m->passing && *param < 100000)
-			*param = *param * 10 + (unsigned)(byte - '0');
-	} else if (byte == ':') {
-		m->passing = true; /* "38:5:1" is one parameter, with parts */
-	} else if (byte == ';') {
-		m->passing = m->param_count == MODES_PARAMS_MAX;
-		m->param_count += !m->passing;
-	} else if (byte == '?' && m->state == SEQUENCE) {
-		m->state = PRIVATE;
-	} else if (byte == '>' && m->state == SEQUENCE) {
-		m->state = GREATER;
-	} else if (byte == '<' && m->state == SEQUENCE) {
-		m->state = LESS;
-	} else if (byte == ' ' && m->state == SEQUENCE) {
-		m->state = SPACE;
-	} else if (byte >= 0x20 && byte < 0x40) {
-		m->state = FOREIGN; /* other prefixes and intermediates mean other things */
-	} else if (byte >= 0x40 && byte < 0x7f) {
-		end_sequence(m, byte);
-	}
-}
-
-static void feed_escape(struct modes *m, uint8_t byte)
-{
-	m->state = GROUND;
-	switch (byte) {
-	case '[':
-		begin_sequence(m);
+	switch (m->sequence.final) {
+	case 0x05: /* ENQ */
+		m->queries++;
 		break;
-	case '(':
-		m->state = CHARSET;
-		break;
-	case ']':
-	case 'P':
-	case 'X':
-	case '^':
-	case '_':
-		m->state = STRING;
-		break;
-	case '=':
-	case '>':
-		set_bit(m, BIT_KEYPAD, byte == '=');
-		break;
-	case 'c':
-		m->on = 0; /* a full reset by the guest itself */
+	case 0x0e: /* SO */
+	case 0x0f: /* SI */
+		charsets_shift(&m->cursor.charsets, m->sequence.final == 0x0e);
 		break;
 	default:
-		break;
-	}
-}
-
-static void feed_ground(struct modes *m, uint8_t byte)
-{
-	if (byte == 0x0e || byte == 0x0f)
-		set_bit(m, BIT_SHIFT, byte == 0x0e);
-}
-
-static void feed(struct modes *m, uint8_t byte)
-{
-	/* CAN and SUB end, and ESC begins, whatever was under way; a string's ESC \ does both. */
-	if (byte == 0x18 || byte == 0x1a) {
-		m->state = GROUND;
-		return;
-	}
-	if (byte == 0x1b) {
-		m->state = ESCAPE;
-		return;
-	}
-	switch (m->state) {
-	case GROUND:
-		feed_ground(m, byte);
-		break;
-	case ESCAPE:
-		feed_escape(m, byte);
-		break;
-	case CHARSET:
-		set_bit(m, BIT_CHARSET, byte == '0');
-		m->state = GROUND;
-		break;
-	case STRING:
-		if (byte == 0x07)
-			m->state = GROUND;
-		break;
-	default:
-		feed_sequence(m, byte);
 		break;
 	}
 }
@@ -229,76 +434,39 @@ void modes_feed(struct modes *m, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		/* Nearly all of what goes by is text. */
-		if (m->state == GROUND && data[i] >= 0x20)
+		if (sequence_is_text(&m->sequence, data[i]))
 			continue;
-		feed(m, data[i]);
+		switch (sequence_feed(&m->sequence, data[i])) {
+		case SEQUENCE_CONTROL:
+			end_control(m);
+			break;
+		case SEQUENCE_ESCAPE:
+			end_escape(m);
+			break;
+		case SEQUENCE_CSI:
+			end_csi(m);
+			break;
+		case SEQUENCE_STRING:
+			m->queries += is_string_query(&m->sequence);
+			if (m->sequence.final == ']')
+				end_osc(m);
+			break;
+		case SEQUENCE_NOTHING:
+			break;
+		}
 	}
 }
 
-static void append(char *out, size_t cap, size_t *used, const char *text)
+void modes_forget(struct modes *m)
 {
-	const size_t len = strlen(text);
-
-	if (*used + len < cap) {
-		memcpy(out + *used, text, len);
-		*used += len;
-	}
+	*m = (struct modes){.queries = m->queries};
 }
 
-size_t modes_undo(struct modes *m, char *out, size_t cap)
+bool modes_sends(const struct modes *m)
 {
-	size_t used = 0;
-
-	if (m->state != GROUND)
-		append(out, cap, &used, "\030"); /* CAN: what was half printed is void */
-	if ((m->on & (1U << BIT_SHIFT | 1U << BIT_CHARSET)) != 0)
-		append(out, cap, &used, "\017\033(B");
-	if ((m->on & 1U << BIT_INSERT) != 0)
-		append(out, cap, &used, "\033[4l");
-	if ((m->on & 1U << BIT_LOCKED) != 0)
-		append(out, cap, &used, "\033[2l");
-	if ((m->on & 1U << BIT_NEWLINE) != 0)
-		append(out, cap, &used, "\033[20l");
-	if ((m->on & 1U << BIT_KEYS) != 0)
-		append(out, cap, &used, "\033[>4m");
-	if ((m->on & 1U << BIT_KITTY) != 0)
-		append(out, cap, &used, "\033[<u");
-	if ((m->on & 1U << BIT_SHAPE) != 0)
-		append(out, cap, &used, "\033[0 q");
-	if ((m->on & 1U << BIT_COLOUR) != 0)
-		append(out, cap, &used, "\033[0m");
-	if ((m->on & 1U << BIT_KEYPAD) != 0)
-		append(out, cap, &used, "\033>");
-	if ((m->on & 1U << BIT_REGION) != 0)
-		append(out, cap, &used, "\0337\033[r\0338"); /* setting it moves the cursor */
-	for (unsigned i = 0; i < PRIVATE_COUNT; i++) {
-		if ((m->on & 1U << i) != 0)
-			append(out, cap, &used, private_modes[i].undo);
+	for (size_t i = 0; i < mode_count; i++) {
+		if (mode_table[i].sends && m->value[i] != MODES_AS_IT_WAS)
+			return true;
 	}
-	*m = (struct modes){0};
-	return used;
-}
-
-size_t modes_redo(const struct modes *m, char *out, size_t cap)
-{
-	size_t used = 0;
-
-	for (unsigned i = PRIVATE_COUNT; i-- > 0;) {
-		char sequence[16];
-
-		if ((m->on & 1U << i) == 0)
-			continue;
-		(void)snprintf(sequence, sizeof(sequence), "\033[?%u%c", private_modes[i].number,
-		               private_modes[i].normal ? 'l' : 'h');
-		append(out, cap, &used, sequence);
-	}
-	if ((m->on & 1U << BIT_KEYPAD) != 0)
-		append(out, cap, &used, "\033=");
-	if ((m->on & 1U << BIT_CHARSET) != 0)
-		append(out, cap, &used, "\033(0");
-	if ((m->on & 1U << BIT_SHIFT) != 0)
-		append(out, cap, &used, "\016");
-	if ((m->on & 1U << BIT_INSERT) != 0)
-		append(out, cap, &used, "\033[4h");
-	return used;
+	return (kitty_flags(&m->kitty[m->alternate != 0]) & KITTY_EVENTS) != 0;
 }

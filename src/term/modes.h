@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a console has switched on in the terminal, so that it can be switched off again: the
- * alternate screen, mouse reports, a hidden cursor, colours. Who leaves in the middle of vi would
- * otherwise find the terminal in that state.
+ * What a console has switched on in the terminal, so that it can be switched off again, and on: the
+ * alternate screen, mouse reports, a hidden cursor, colours, keys in another encoding. Who leaves in the
+ * middle of vi would otherwise find the terminal in that state.
  *
- * A machine that watches output go by, a byte at a time; it never changes it. Pure.
+ * A machine that watches output go by; it never changes it. Always true: its size is fixed; what it
+ * does not know it leaves alone; a terminal that gets the undo text behind what was watched is as it
+ * was at the start, as far as one can tell from outside. Pure.
  */
 #ifndef XENCON_TERM_MODES_H
 #define XENCON_TERM_MODES_H
@@ -13,27 +15,57 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MODES_UNDO_MAX 256 /* every sequence that modes_undo can write, with room to spare */
+#include "term/charsets.h"
+#include "term/kitty.h"
+#include "term/modetable.h"
+#include "term/rendition.h"
+#include "term/sequence.h"
 
-#define MODES_PARAMS_MAX 32 /* of one control sequence, as xterm takes; more are passed over */
+#define MODES_STRINGS_MAX 1024 /* the colours that are kept to be set again; more are only undone */
+
+/* What `value` says of a row of the table. */
+enum {
+	MODES_AS_IT_WAS,
+	MODES_IS_ON,
+	MODES_IS_OFF,
+	MODES_KNOWN_ON, /* where nobody knows how a terminal starts: it is again as it was, on */
+	MODES_KNOWN_OFF,
+	MODES_VALUE_FIRST = 8, /* from here on: the value itself, plus this */
+};
+
+/* What DECSC keeps, and DECRC brings back. */
+struct modes_cursor {
+	struct charsets charsets;
+	struct rendition rendition;
+	bool origin;
+	bool region; /* not DECSC's, but what the main screen had when the other one came */
+};
 
 struct modes {
-	unsigned on; /* a bit for each thing that is not as a terminal starts */
-	int state;   /* where in a control sequence the last byte left us */
-	unsigned params[MODES_PARAMS_MAX];
-	size_t param_count;
-	bool passing; /* the digits to come belong to no parameter that counts */
+	struct sequence sequence;
+	uint16_t value[MODE_COUNT_MAX]; /* for each row of the table */
+	uint16_t kept[MODE_COUNT_MAX];  /* the same, when CSI ? s was seen */
+	unsigned alternate;    /* 47, 1047 or 1049: what led to that screen; 0: not there */
+	struct kitty kitty[2]; /* of the main screen and the alternate */
+	struct modes_cursor cursor;
+	struct modes_cursor saved[2];
+	unsigned region[2]; /* the lines that scroll */
+	bool has_region;
+	bool tabs;         /* stops were set or cleared */
+	uint8_t titles[3]; /* pushed and not popped: both, icon, window */
+	char
+	    strings[MODES_STRINGS_MAX]; /* each "NUMBER;…", terminated; of those that set colours */
+	size_t strings_len;
+	unsigned queries; /* that make the terminal answer, so far */
 };
 
 /* Watches `len` bytes; all zeroes is the state before the first. */
 void modes_feed(struct modes *m, const uint8_t *data, size_t len);
 
-/* Writes the sequences that undo what is on, and forgets it. Nothing on: nothing written. Returns
- * the length; `cap` is at least MODES_UNDO_MAX. */
-size_t modes_undo(struct modes *m, char *out, size_t cap);
+/* Forgets what is on, since it was undone. Queries are still counted. */
+void modes_forget(struct modes *m);
 
-/* Writes the sequences that switch on again what *m says is on, as far as they can be known (not
- * colours). For a terminal that was lent to a shell meanwhile. */
-size_t modes_redo(const struct modes *m, char *out, size_t cap);
+/* Whether the terminal may speak by itself now: mouse, focus, releases of keys. */
+bool modes_sends(const struct modes *m);
 
 #endif

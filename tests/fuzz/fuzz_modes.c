@@ -2,13 +2,15 @@
 /* The terminal's modes: cuts make no difference, and the undo text undoes whatever was on. */
 #include "fuzz.h"
 #include "term/modes.h"
+#include "term/undo.h"
 
-static size_t undo(struct modes *m, char out[MODES_UNDO_MAX])
+static size_t undo(struct modes *m, char out[UNDO_MAX])
 {
-	const size_t n = modes_undo(m, out, MODES_UNDO_MAX);
+	const size_t n = undo_write(m, out);
 
+	modes_forget(m);
 	/* Had anything not fitted, a longest sequence less would be there. */
-	REQUIRE(n + 16 < MODES_UNDO_MAX);
+	REQUIRE(n + 64 < UNDO_MAX);
 	return n;
 }
 
@@ -18,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct modes bytes = {0};
 	struct modes chunks = {0};
 	struct modes terminal;
-	char first[MODES_UNDO_MAX];
-	char other[MODES_UNDO_MAX];
+	char first[UNDO_MAX];
+	char other[UNDO_MAX];
 
 	modes_feed(&whole, data, size);
 	for (size_t i = 0; i < size; i++)
@@ -39,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* A terminal in that state that gets the undo text is as it started. */
 	modes_feed(&terminal, (const uint8_t *)first, n);
+	terminal.tabs = false; /* setting the stops anew is what undoes them */
 	REQUIRE(undo(&terminal, other) == 0);
 	return 0;
 }
