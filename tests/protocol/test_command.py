@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 import types
 
 import pytest
@@ -89,3 +90,14 @@ def test_what_it_does_not_understand():
     done = subprocess.run([sys.executable, "-m", "sim", "--vm", "x:magic"], cwd=TESTS,
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "x:magic" in done.stderr
+
+
+def test_what_is_done_to_vms_may_take_its_time(start):
+    _, said = start("--no-tls", "--scale", "0.2")
+    connection = client.Client(host_of(said))
+    session = connection.login()
+    (vm,) = connection.call("VM.get_by_name_label", session, "web01")
+    started = time.monotonic()
+    assert connection.call("VM.hard_shutdown", session, vm) == ""
+    assert time.monotonic() - started >= 0.2 * 0.37
+    connection.close()

@@ -32,7 +32,8 @@ def test_messages_are_found_in_whatever_pieces_they_come():
 
 
 @pytest.mark.parametrize("said", [
-    b"x" * 13, b"RFB 003.003\n\x02", b"RFB 003.009\n\x01", b"RFB 003.008\n\x02", SHARED + b"\x07", SHARED + KEY + b"c"])
+    b"x" * 13, b"RFB 003.003\n\x02", b"RFB 003.009\n\x01", b"RFB 003.008\n\x02",
+    SHARED + b"\x07", SHARED + KEY + b"c"])
 def test_what_is_not_rfb(said):
     with pytest.raises(idle.NotRfb):
         types(said)

@@ -59,6 +59,13 @@ def test_debians_python_client(pool):
     assert session.xenapi.VM.get_power_state(vm) == "Running"
     assert session.xenapi.VM.get_is_a_template(vm) is False
     assert session.xenapi.VM.get_memory_static_max(vm) == "268435456"
+    session.xenapi.VM.suspend(vm)
+    assert session.xenapi.VM.get_power_state(vm) == "Suspended"
+    session.xenapi.VM.resume(vm, False, False)
+    answer = getattr(session.xenapi.event, "from")(["vm/" + vm], "", 0.0)
+    assert answer["events"][0]["snapshot"]["power_state"] == "Running"
+    task = session.xenapi.Async.VM.clean_reboot(vm)
+    assert session.xenapi.task.get_status(task) == "success"
     session.xenapi.VM.clean_shutdown(vm)
     assert pool.vm_by_ref(vm).power_state == "Halted"
     with pytest.raises(xenapi.Failure, match="HANDLE_INVALID"):

@@ -46,6 +46,8 @@ def _parser():
     parser.add_argument("--password-file", metavar="FILE", help="default password: secret")
     parser.add_argument("--real-delay", action="store_true",
                         help="a wrong password takes as long as on real hosts")
+    parser.add_argument("--scale", type=float, default=0, metavar="N",
+                        help="what is done to VMs takes N times as long as on real hosts")
     parser.add_argument("--until-stdin-closes", action="store_true")
     return parser
 
@@ -56,6 +58,7 @@ def _pool(options):
         password = pathlib.Path(options.password_file).read_text().split("\n")[0]
     return sim.Pool(hosts=options.hosts, tls=not options.no_tls, user=options.user,
                     password=password, port=options.port, addresses=options.address,
+                    scale=options.scale,
                     auth_delay=sim.REAL_AUTH_DELAY if options.real_delay else 0.2)
 
 
