@@ -187,7 +187,32 @@ static int open_hearing(struct hearing *h, struct stream *s, const struct addres
 	return 0;
 }
 
-/* What was given or said for this very certificate: 1 trusted, 0 undecided, -1 refused. No file is read. */
+/* The pool vouches for a certificate: where another one was known, it has been replaced, which is said, and
+ * recorded for the time when the pool is not asked. A file that cannot be read or written decides nothing. */
+static void note_replacement(const struct hearing *h)
+{
+	const struct trust_policy *const policy = h->policy;
+	const uint8_t *const digest = h->question.shown.digest;
+	char before[FINGERPRINT_SHOW_MAX];
+	struct known_result known = {0};
+	struct error failure = {0};
+	char line[ERROR_LINE_MAX];
+
+	if (policy->known_hosts == NULL ||
+	    known_find(policy->known_hosts, &h->question.peer, digest, &known, &failure) != 0 ||
+	    known.verdict != KNOWN_CHANGED)
+		goto out;
+	fingerprint_show(known.digest, before);
+	log_message(
+	    "the certificate of %s has been replaced, as its pool says: it was %s and is %s",
+	    h->name, before, h->fingerprint);
+	if (known_add(policy->known_hosts, &h->question.peer, digest, &failure) != 0)
+		log_message("%s; it will be said again", error_line(&failure, line));
+out:
+	error_clear(&failure);
+}
+
+/* What was given or said for this very certificate: 1 trusted, 0 undecided, -1 refused. What decides is no file. */
 static int judge_by_fingerprint(const struct hearing *h, struct error *err)
 {
 	const uint8_t *const digest = h->question.shown.digest;
@@ -198,6 +223,7 @@ static int judge_by_fingerprint(const struct hearing *h, struct error *err)
 	}
 	if (is_among(h->vouched->digests, h->vouched->count, digest)) {
 		log_trace(LOG_STEPS, "%s shows the certificate that its pool knows", h->name);
+		note_replacement(h);
 		return 1;
 	}
 	if (h->policy->pin_count > 0)

@@ -222,13 +222,21 @@ def test_records_that_are_not_given(code, pool, file):
 
 
 def test_an_entry_of_the_old_certificate_gives_way_to_the_record(pool, file):
-    """The pool, asked over a trusted connection, knows better than a line of last year."""
+    """The pool, asked over a trusted connection, knows better than a line of last year: that is said,
+    with both, and recorded."""
     know(file, pool.hosts[1], pool.hosts[2])
     host = pool.hosts[2]
+    before = host.fingerprint
     host.show(certs.make(host.name, san=(host.address,), label="renewed"))
-    before = file.read_bytes()
-    assert_served(quiet(pool.xencon, "web03"), pool)
-    assert file.read_bytes() == before
+    done = quiet(pool.xencon, "web03")
+    assert_served(done, pool)
+    [said] = [line for line in done.stderr.splitlines() if "replaced" in line]
+    assert name(host) in said and before in said and host.fingerprint in said
+    known = dict(line.split()[:2] for line in file.read_text().splitlines())
+    assert known == {name(each): each.fingerprint for each in pool.hosts[1:]}
+    done = quiet(pool.xencon, "web03")
+    assert_served(done, pool)
+    assert "replaced" not in done.stderr
 
 
 def test_what_is_heard_without_trust_vouches_for_nobody(pool):
