@@ -52,6 +52,15 @@ int first_seen_pool(const char *path, const char *key, const char *uuid,
 	int lock = -1;
 	int rc = -1;
 
+	/* What is there is compared with, even where nothing can be written. */
+	if (file_read(path, FILE_OWNED, POOLS_FILE_MAX, &text, &len, err) != 0)
+		goto out;
+	if (find(text, key, ret_first)) {
+		rc = 0;
+		goto out;
+	}
+	free(text);
+	text = NULL;
 	if (file_lock(path, &lock, err) != 0 ||
 	    file_read(path, FILE_OWNED, POOLS_FILE_MAX, &text, &len, err) != 0)
 		goto out;

@@ -65,7 +65,7 @@ void rpc_disconnect(struct rpc *rpc)
 }
 
 /* Head and body go out in one piece: one segment, one TLS record. */
-static int send_request(struct conn *c, const char *body, struct error *err)
+static int send_request(struct conn *c, bool ask_thumbprint, const char *body, struct error *err)
 {
 	const size_t body_len = strlen(body);
 	const size_t cap = REQUEST_HEAD_MAX + body_len + 1;
@@ -79,9 +79,10 @@ static int send_request(struct conn *c, const char *body, struct error *err)
 	             "POST /jsonrpc HTTP/1.1\r\n"
 	             "Host: %s\r\n"
 	             "User-Agent: xencon/" XENCON_VERSION "\r\n"
-	             "Content-Type: application/json\r\n" HTTP_THUMBPRINT_REQUEST "\r\n"
+	             "Content-Type: application/json\r\n"
+	             "%s"
 	             "Content-Length: %zu\r\n\r\n",
-	             c->host, body_len);
+	             c->host, ask_thumbprint ? HTTP_THUMBPRINT_REQUEST "\r\n" : "", body_len);
 	if (head < 0 || head > REQUEST_HEAD_MAX) {
 		rc = error_set(err, ERROR_USAGE, "the server's name is too long");
 	} else {
@@ -99,7 +100,8 @@ static int transmit(struct rpc *rpc, struct error *err)
 	struct rpc_call *const call = &rpc->call;
 
 	call->reused = rpc->conn != NULL && rpc->answered;
-	if (rpc_connect(rpc, err) != 0 || send_request(rpc->conn, call->body, err) != 0)
+	if (rpc_connect(rpc, err) != 0 ||
+	    send_request(rpc->conn, rpc->ask_thumbprint, call->body, err) != 0)
 		return -1;
 	reply_free(&call->reply);
 	reply_begin(&call->reply, rpc->endpoint.timeout_ms + call->extra_ms,

@@ -35,7 +35,8 @@ struct rpc {
 	bool answered;     /* it has carried a reply: the server may have closed it since */
 	int64_t last_id;   /* of a request; each has its own, and so must its reply */
 	struct rpc_call call;
-	struct fault fault;                   /* of the last call that failed with one */
+	struct fault fault;  /* of the last call that failed with one */
+	bool ask_thumbprint; /* requests carry HTTP_THUMBPRINT_REQUEST: set after rpc_init */
 	char thumbprint[HTTP_THUMBPRINT_MAX]; /* that came with the last reply, or "" */
 };
 

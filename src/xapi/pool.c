@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/wait.h"
+#include "version.h"
 #include "xapi/record.h"
 
 /* The header has the digits bare, or behind the name of the digest. */
@@ -23,9 +26,76 @@ static void vouch_by_thumbprint(struct trust_vouched *vouched, const char *thumb
 		trust_vouch(vouched, digest);
 }
 
-/* Turns the session to the coordinator that the last fault names. */
-static int follow(struct session *s, struct error *err)
+/* Waits until the answer is there, or the time is up. Returns 1, 0, or -1 with *err when interrupted. */
+static int await_answer(struct rpc *rpc, int64_t deadline, struct error *err)
 {
+	while (!rpc_is_ready(rpc)) {
+		const int64_t until = clock_earlier(deadline, rpc_deadline(rpc));
+
+		if (wait_ready(rpc_fd(rpc), rpc_events(rpc), until, err) < 0)
+			return -1;
+		if (clock_ms() >= deadline)
+			return 0;
+	}
+	return 1;
+}
+
+/* Asks a supporter for the certificate of the coordinator that it named, and adds it to *ret. It may have to
+ * ask that one itself, and where it is dead never answers [seen]: so this is not done on the session's
+ * connection, nor with the first login. A login it is, since one is answered with HOST_IS_SLAVE before
+ * anybody looks at the password, which is therefore none. Fails only with ERROR_INTERRUPTED. */
+static int ask_thumbprint(const struct endpoint *supporter, const char *user, const char *named,
+                          struct trust_vouched *ret, struct error *err)
+{
+	const int64_t deadline = clock_ms() + POOL_THUMBPRINT_MS;
+	struct endpoint to = *supporter;
+	struct error failure = {0};
+	json_t *result = NULL;
+	struct rpc rpc;
+
+	/* Half of the time for each of TCP and TLS. */
+	if (to.timeout_ms > POOL_THUMBPRINT_MS / 2)
+		to.timeout_ms = POOL_THUMBPRINT_MS / 2;
+	rpc_init(&rpc, &to);
+	rpc.ask_thumbprint = true;
+	if (rpc_begin(&rpc, METHOD_LOGIN,
+	              json_pack("[s, s, s, s]", user, "", "1.0", "xencon/" XENCON_VERSION),
+	              &failure) == 0 &&
+	    await_answer(&rpc, deadline, &failure) == 1 &&
+	    rpc_finish(&rpc, &result, &failure) != 0 && failure.reason == REASON_SUPPORTER &&
+	    ascii_equal_fold(rpc.fault.params[0], named))
+		vouch_by_thumbprint(ret, rpc.thumbprint);
+	json_decref(result);
+	rpc_disconnect(&rpc);
+	if (failure.kind == ERROR_INTERRUPTED)
+		return error_interrupted(err, failure.signal);
+	error_clear(&failure);
+	return 0;
+}
+
+/* Connects the session to a coordinator; when that is not trusted by itself, by the supporter's word. */
+static int connect_coordinator(struct session *s, const struct endpoint *supporter,
+                               const char *user, struct error *err)
+{
+	struct endpoint *const to = &s->rpc.endpoint;
+	struct error interrupted = {0};
+
+	if (rpc_connect(&s->rpc, err) == 0)
+		return 0;
+	if (err->kind != ERROR_UNTRUSTED || to->address.scheme != ADDRESS_HTTPS)
+		return -1;
+	if (ask_thumbprint(supporter, user, to->address.host, &to->vouched, &interrupted) != 0) {
+		error_clear(err);
+		*err = interrupted;
+		return -1;
+	}
+	return to->vouched.count == 0 ? -1 : rpc_connect(&s->rpc, err);
+}
+
+/* Turns the session to the coordinator that the last fault names. */
+static int follow(struct session *s, const char *user, struct error *err)
+{
+	const struct endpoint supporter = s->rpc.endpoint;
 	struct endpoint to = s->rpc.endpoint;
 	const char *const host = s->rpc.fault.params[0];
 	char from[ADDRESS_SHOW_MAX];
@@ -37,12 +107,11 @@ static int follow(struct session *s, struct error *err)
 	if (address_set_host(&to.address, host, err) != 0)
 		return -1;
 	to.vouched = (struct trust_vouched){.other_host = true};
-	vouch_by_thumbprint(&to.vouched, s->rpc.thumbprint);
 	log_trace(LOG_STEPS, "%s is a supporter, going on to its coordinator %s", from,
 	          address_show(&to.address, name));
 	rpc_disconnect(&s->rpc);
 	rpc_init(&s->rpc, &to);
-	return rpc_connect(&s->rpc, err);
+	return connect_coordinator(s, &supporter, user, err);
 }
 
 static bool was_visited(char visited[][ADDRESS_HOST_MAX], size_t count, const char *host)
@@ -72,7 +141,7 @@ int pool_login(struct session *s, const char *user, const char *password, struct
 			                "electing one just now");
 			return -1;
 		}
-		if (follow(s, err) != 0)
+		if (follow(s, user, err) != 0)
 			return -1;
 	}
 }

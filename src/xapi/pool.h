@@ -10,9 +10,12 @@
 
 #define POOL_UUID_MAX 64
 
+/* So long a supporter is waited for that is asked for the coordinator's certificate. */
+#define POOL_THUMBPRINT_MS 3000
+
 /* session_login, following a supporter's HOST_IS_SLAVE to the coordinator: same scheme and port, each
- * host once. Where the supporter gives the coordinator's thumbprint, trust in the one extends to the
- * other. Errors as session_login. */
+ * host once. Where the coordinator is not trusted by itself, the supporter is asked for its thumbprint, and
+ * trust in the one extends to the other. Errors as session_login. */
 int pool_login(struct session *s, const char *user, const char *password, struct error *err);
 
 /* Asks the pool which certificates the host with this reference must show, and adds them to *ret. A

@@ -90,7 +90,30 @@ def test_the_thumbprint_is_enough(make, file):
     before = file.read_bytes()
     assert_served(quiet(pool.xencon, "web01"), pool)
     assert file.read_bytes() == before
-    assert b"sha-256:master" in pool.requests[0].head
+    assert b"sha-256:master" not in pool.requests[0].head
+    assert b"sha-256:master" in pool.requests[1].head
+    assert pool.requests[1].connection_id != pool.requests[0].connection_id
+    assert pool.requests[1].params[1] == ""
+    assert logins(pool) == ["xen2", "xen2", "xen1"]
+
+
+def test_no_thumbprint_is_asked_for_where_the_coordinator_is_trusted(make):
+    pool = make()
+    assert_served(quiet(pool.xencon, "web01"), pool)
+    assert not any(b"thumbprint" in request.head.lower() for request in pool.requests)
+
+
+def test_a_thumbprint_that_does_not_come(make, file):
+    """The supporter asks a coordinator that does not answer it: the coordinator is judged by itself."""
+    pool = make(trust=False)
+    know(file, pool.hosts[1])
+    refusal = point(pool, pool.hosts[1], pool.hosts[0].address, times=1)
+    stall = pool.faults.add(sim.Fault("rpc", "stall", host=pool.hosts[1], method=LOGIN))
+    terminal = pool.xencon.terminal("web01")
+    assert f"certificate of {name(pool.hosts[0])} " in answer(terminal)
+    terminal.expect_exact(HELLO)
+    assert terminal.finish() == 0
+    assert (refusal.used, stall.used) == (1, 1)
 
 
 def test_without_a_thumbprint_the_coordinator_is_asked_for(make, file):
@@ -115,7 +138,7 @@ def test_a_thumbprint_is_for_the_coordinator_alone(make, file):
     done = quiet(pool.xencon, "web01")
     assert_failed(done, 3, name(pool.hosts[2]), "that its pool knows",
                   pool.hosts[2].fingerprint, pool.coordinator.fingerprint, pool=pool)
-    assert logins(pool) == ["xen2"]
+    assert logins(pool) == ["xen2", "xen2"]
 
 
 def test_two_hosts_that_name_each_other(make):
