@@ -7,10 +7,13 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
+#include <utf8proc.h>
 
 #include "base/ascii.h"
+
+#define ELLIPSIS 0x2026 /* the one character beyond ASCII that our own messages have */
 
 /* Decodes one character; returns its length in bytes, 0 where the UTF-8 is malformed. */
 static size_t decode(const char *in, size_t len, uint32_t *ret_point)
@@ -53,35 +56,80 @@ static bool is_control(uint32_t point)
 	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || point >= 0xe0000;
 }
 
-size_t text_visible(char *out, size_t cap, const char *in, size_t len)
+bool text_environment_is_utf8(void)
 {
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *value = NULL;
+
+	/* The first that is set and not empty counts, as for the C library. */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			break;
+	}
+	/* "de_DE.UTF-8@euro": the character set stands behind the point. */
+	const char *const point = value == NULL ? NULL : strchr(value, '.');
+	if (point == NULL)
+		return false;
+	const size_t len = strcspn(point + 1, "@");
+	return ascii_equal_fold_len(point + 1, len, "UTF-8") ||
+	       ascii_equal_fold_len(point + 1, len, "UTF8");
+}
+
+/* Room for the longest way to spell one character. */
+#define PIECE_MAX 16
+
+/* Spells the character at the head of `in`; returns how many bytes of `in` it took. */
+static size_t spell(const char *in, size_t len, bool utf8, char piece[PIECE_MAX])
+{
+	uint32_t point = 0;
+	const size_t taken = decode(in, len, &point);
+
+	if (taken == 0) {
+		(void)snprintf(piece, PIECE_MAX, "\\x%02x", (unsigned)(uint8_t)in[0]);
+		return 1;
+	}
+	if (point < 0x80 && is_control(point))
+		(void)snprintf(piece, PIECE_MAX, "\\x%02x", (unsigned)point);
+	else if (!is_control(point) && (utf8 || point < 0x80))
+		(void)snprintf(piece, PIECE_MAX, "%.*s", (int)taken, in);
+	else if (point == ELLIPSIS)
+		(void)snprintf(piece, PIECE_MAX, "...");
+	else
+		(void)snprintf(piece, PIECE_MAX, "\\u{%x}", (unsigned)point);
+	return taken;
+}
+
+static size_t show(char *out, size_t cap, const char *in, size_t len, bool keep_lines)
+{
+	const bool utf8 = text_environment_is_utf8();
 	size_t used = 0;
 
 	for (size_t i = 0; i < len;) {
-		char piece[16];
-		uint32_t point = 0;
-		size_t taken = decode(in + i, len - i, &point);
-		int n;
+		char piece[PIECE_MAX] = "\n";
+		size_t taken = 1;
 
-		if (taken == 0) {
-			taken = 1;
-			n = snprintf(piece, sizeof(piece), "\\x%02x", (unsigned)(uint8_t)in[i]);
-		} else if (!is_control(point)) {
-			n = (int)taken;
-			memcpy(piece, in + i, taken);
-		} else if (point < 0x80) {
-			n = snprintf(piece, sizeof(piece), "\\x%02x", (unsigned)point);
-		} else {
-			n = snprintf(piece, sizeof(piece), "\\u{%x}", (unsigned)point);
-		}
-		if (n < 0 || used + (size_t)n >= cap)
+		if (!keep_lines || in[i] != '\n')
+			taken = spell(in + i, len - i, utf8, piece);
+		const size_t n = strlen(piece);
+		if (used + n >= cap)
 			break;
-		memcpy(out + used, piece, (size_t)n);
-		used += (size_t)n;
+		memcpy(out + used, piece, n);
+		used += n;
 		i += taken;
 	}
 	out[used] = '\0';
 	return used;
+}
+
+size_t text_visible(char *out, size_t cap, const char *in, size_t len)
+{
+	return show(out, cap, in, len, false);
+}
+
+size_t text_visible_lines(char *out, size_t cap, const char *in, size_t len)
+{
+	return show(out, cap, in, len, true);
 }
 
 bool text_is_utf8(const char *text, size_t len)
@@ -107,6 +155,15 @@ size_t text_mark_length(const char *text, size_t len)
 	return len >= mark_len && memcmp(text, mark, mark_len) == 0 ? mark_len : 0;
 }
 
+/* What has no width of its own in Unicode's tables, and is shown by terminals as one box. */
+static bool is_unknown(uint32_t point)
+{
+	const utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)point);
+
+	return category == UTF8PROC_CATEGORY_CN || category == UTF8PROC_CATEGORY_CC ||
+	       category == UTF8PROC_CATEGORY_CO;
+}
+
 size_t text_width(const char *text)
 {
 	size_t width = 0;
@@ -115,12 +172,12 @@ size_t text_width(const char *text)
 	while (left > 0) {
 		uint32_t point = 0;
 		size_t taken = decode(text, left, &point);
-		int columns = 1; /* also for what the locale does not know */
+		int columns = 1;
 
 		if (taken == 0)
 			taken = 1;
-		else if (point >= 0x80 && wcwidth((wchar_t)point) >= 0)
-			columns = wcwidth((wchar_t)point);
+		else if (point >= 0x80 && !is_unknown(point))
+			columns = utf8proc_charwidth((utf8proc_int32_t)point);
 		width += (size_t)columns;
 		text += taken;
 		left -= taken;

@@ -2,7 +2,9 @@
 /*
  * Text that came from elsewhere, made fit for a terminal; and the distance between two names.
  *
- * Pure functions on UTF-8: no I/O, no allocation, nothing outside the buffers given.
+ * Functions on UTF-8: no I/O, no allocation, nothing outside the buffers given. Always true: what comes
+ * out of text_visible moves no cursor and starts no escape sequence on the terminal that the environment
+ * tells of; and no locale of the C library is asked, which a static program may not find.
  */
 #ifndef XENCON_BASE_TEXT_H
 #define XENCON_BASE_TEXT_H
@@ -10,10 +12,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether the user's terminal speaks UTF-8: what LC_ALL, else LC_CTYPE, else LANG says of the character
+ * set, whether or not the C library has that locale. */
+bool text_environment_is_utf8(void);
+
 /* Copies `len` bytes of `in` to `out` (capacity `cap` > 0, always terminated) with every control
  * character, line break, bidirectional override and malformed byte spelt out as \xNN or \u{NNNN}.
- * Stops before a piece that would not fit. Returns the length written. */
+ * Where the environment is not UTF-8 so is everything beyond ASCII (and "…" is "..."): to a terminal
+ * of 8 bits, a byte from 0x80 to 0x9f is a control character, be it the second of a letter. Stops before
+ * a piece that would not fit. Returns the length written. */
 size_t text_visible(char *out, size_t cap, const char *in, size_t len);
+
+/* The same for text of our own, whose line feeds stay. */
+size_t text_visible_lines(char *out, size_t cap, const char *in, size_t len);
 
 /* Whether text[0..len) is well-formed UTF-8. */
 bool text_is_utf8(const char *text, size_t len);

@@ -2,38 +2,56 @@
 /* The usage: see usage.h. It says nothing that the tables do not say. */
 #include "cmd/usage.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 
 #define HELP_MAX 8192 /* twice what the tables print */
+
+/* Prints what fits the terminal: "…" is not in every character set. */
+__attribute__((format(printf, 1, 2))) static void put(const char *fmt, ...)
+{
+	char text[HELP_MAX];
+	char shown[HELP_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)text_visible_lines(shown, sizeof(shown), text, strlen(text));
+	(void)fputs(shown, stdout); /* what cannot be written is told by the flush */
+}
 
 static void usage_of_all(const struct command *commands, size_t count)
 {
 	char options[HELP_MAX];
 
-	printf("usage: xencon [OPTION…] VM\n"
-	       "       xencon COMMAND [OPTION…] …\n\n"
-	       "Connects to a console of a virtual machine on a XenServer or XCP-ng pool.\n"
-	       "VM is its name or uuid. On the console, ^] then . quits; ^] ? shows more.\n\n"
-	       "commands:\n");
+	put("usage: xencon [OPTION…] VM\n"
+	    "       xencon COMMAND [OPTION…] …\n\n"
+	    "Connects to a console of a virtual machine on a XenServer or XCP-ng pool.\n"
+	    "VM is its name or uuid. On the console, ^] then . quits; ^] ? shows more.\n\n"
+	    "commands:\n");
 	for (size_t i = 0; i < count; i++)
-		printf("  %-28s %s\n", commands[i].name, commands[i].summary);
+		put("  %-28s %s\n", commands[i].name, commands[i].summary);
 	options_help(OPTION_FOR_ALL, options, sizeof(options));
-	printf("\noptions:\n%s\n"
-	       "XENCON_SERVER, XENCON_USER and XENCON_PASSWORD stand in for options not given.\n"
-	       "The manual, with examples and exit statuses: man xencon\n",
-	       options);
+	put("\noptions:\n%s\n"
+	    "XENCON_SERVER, XENCON_USER and XENCON_PASSWORD stand in for options not given.\n"
+	    "The manual, with examples and exit statuses: man xencon\n",
+	    options);
 }
 
 static void usage_of(const struct command *command)
 {
 	char options[HELP_MAX];
 
-	printf("usage: xencon %s%s%s\n\n%s\n", command->name,
-	       command->operands[0] != '\0' ? " " : "", command->operands, command->summary);
+	put("usage: xencon %s%s%s\n\n%s\n", command->name, command->operands[0] != '\0' ? " " : "",
+	    command->operands, command->summary);
 	if (command->bit == OPTION_FOR_INFO)
 		return;
 	options_help(command->bit, options, sizeof(options));
-	printf("\noptions:\n%s", options);
+	put("\noptions:\n%s", options);
 }
 
 int usage_print(const struct command *commands, size_t count, const struct command *one,

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0 || setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		return 0;
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
 	const size_t small = 1 + data[0];
 	const char *const in = (const char *)data + 1;
 	const size_t len = size - 1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Text from elsewhere: what is made visible and how, widths, distances, uuids. */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +93,76 @@ static void test_visible(void)
 		check_cuts(row);
 		free(in);
 	}
+}
+
+static const struct {
+	const char *all, *ctype, *lang;
+	bool utf8;
+} environment_rows[] = {
+    {NULL, NULL, NULL, false},
+    {NULL, NULL, "C", false},
+    {NULL, NULL, "C.UTF-8", true},
+    {NULL, NULL, "de_DE.utf8", true},
+    {NULL, NULL, "xx_YY.UTF-8", true}, /* which no C library has */
+    {NULL, NULL, "de_DE.UTF-8@euro", true},
+    {NULL, NULL, "de_DE@UTF-8", false},
+    {NULL, NULL, "de_DE.ISO-8859-1", false},
+    {NULL, NULL, "de_DE", false},
+    {NULL, NULL, "UTF-8", false},
+    {NULL, NULL, "en_US.UTF-88", false},
+    {NULL, "C.UTF-8", "C", true},
+    {NULL, "C", "C.UTF-8", false},
+    {"C", "C.UTF-8", "C.UTF-8", false},
+    {"C.UTF-8", "C", "C", true},
+    {"", "", "C.UTF-8", true},
+};
+
+static void set(const char *name, const char *value)
+{
+	if (value == NULL)
+		(void)unsetenv(name);
+	else
+		(void)setenv(name, value, 1);
+}
+
+static void test_environment(void)
+{
+	for (size_t i = 0; i < COUNT_OF(environment_rows); i++) {
+		test_case("environment: row %zu", i);
+		set("LC_ALL", environment_rows[i].all);
+		set("LC_CTYPE", environment_rows[i].ctype);
+		set("LANG", environment_rows[i].lang);
+		CHECK_INT(environment_rows[i].utf8, text_environment_is_utf8());
+	}
+	set("LC_ALL", "C.UTF-8");
+}
+
+/* To a terminal of 8 bits no byte beyond ASCII goes out: the second of some letters is its CSI. */
+static void test_eight_bits(void)
+{
+	static const struct visible_row rows[] = {
+	    {"letters of all lengths", BYTES("a\xc3\x9b\xe2\x82\xac\xf0\x9f\x98\x80z"),
+	     "a\\u{db}\\u{20ac}\\u{1f600}z"},
+	    {"the ellipsis of our own", BYTES("https://\xe2\x80\xa6 x"), "https://... x"},
+	    {"bytes of no character", BYTES("\x9b\xfc"), "\\x9b\\xfc"},
+	    {"controls", BYTES("\xc2\x9b\x1b"), "\\u{9b}\\x1b"},
+	};
+	char out[256];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_case("eight bits: %s", rows[i].name);
+		set("LC_ALL", "de_DE.ISO-8859-1");
+		CHECK_INT(strlen(rows[i].expected),
+		          text_visible(out, sizeof(out), rows[i].in, rows[i].len));
+		CHECK_STR(rows[i].expected, out);
+		check_cuts(&rows[i]);
+		set("LC_ALL", "C.UTF-8");
+	}
+	test_case("lines: of our own they stay");
+	CHECK_INT(5, text_visible_lines(out, sizeof(out), BYTES("a\n\nb\n")));
+	CHECK_STR("a\n\nb\n", out);
+	(void)text_visible_lines(out, sizeof(out), BYTES("a\r\n"));
+	CHECK_STR("a\\x0d\n", out);
 }
 
 static const struct {
@@ -240,9 +309,9 @@ static void test_uuid(void)
 
 int main(void)
 {
-	test_case("the C.UTF-8 locale is there, for widths");
-	CHECK(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	test_environment();
 	test_visible();
+	test_eight_bits();
 	test_utf8();
 	test_width();
 	test_distance();
