@@ -275,11 +275,14 @@ int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err)
 	while (!rpc_is_ready(rpc)) {
 		const int ready = wait_ready(rpc_fd(rpc), rpc_events(rpc), rpc_deadline(rpc), err);
 
-		/* A signal that is deferred makes this earlier than the deadline that we asked for. */
-		if (ready == 0)
-			(void)reply_late(&call->reply, rpc->conn, err);
-		if (ready <= 0)
+		if (ready < 0)
 			goto out;
+		/* A signal that is deferred makes this earlier than the deadline that we asked for;
+		 * at that one rpc_is_ready knows what to do. */
+		if (ready == 0 && clock_ms() < rpc_deadline(rpc)) {
+			(void)reply_late(&call->reply, rpc->conn, err);
+			goto out;
+		}
 	}
 	if (call->failed.kind != ERROR_NONE) {
 		*err = call->failed;

@@ -80,13 +80,25 @@ int session_call(struct session *s, enum method_name method, json_t *params, jso
 	return rpc_finish(&s->rpc, ret, err);
 }
 
-static int logout(struct session *s, struct error *err)
+static int logout_once(struct session *s, struct error *err)
 {
 	json_t *result = NULL;
 
 	const int rc = rpc_call(&s->rpc, METHOD_LOGOUT, json_pack("[s]", s->ref), &result, err);
 	json_decref(result);
 	return rc;
+}
+
+/* Where the answer was no XAPI's, what stood on the connection may have been another's: its framing was in
+ * doubt, and nobody knows whether the session has ended. It is said again, over the next connection. */
+static int logout(struct session *s, struct error *err)
+{
+	if (logout_once(s, err) == 0)
+		return 0;
+	if (err->kind != ERROR_PROTOCOL || err->reason != REASON_NONE)
+		return -1;
+	error_clear(err);
+	return logout_once(s, err);
 }
 
 static void forget(struct session *s)

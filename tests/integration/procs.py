@@ -55,6 +55,19 @@ def children(pid):
             pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def twins(pid):
+    """The processes that were started with the same words: what a program has forked and left, too."""
+    words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if words and path.read_bytes() == words and int(path.parent.name) != pid:
+                found.append(int(path.parent.name))
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has just ended
+    return found
+
+
 def wait_stopped(pid):
     harness.eventually(lambda: state(pid) == "T", "the program is stopped")
 

@@ -220,8 +220,8 @@ def test_the_child_that_logs_out_does_not_stay(pool, start):
     pool.faults.add(sim.Fault("accept", "delay", seconds=0))
     pool.faults.add(sim.Fault("accept", "stall"))
     process = start("-v", "--connect-timeout", "3", "over")
-    child, = harness.eventually(lambda: procs.children(process.pid), "a child logs out")
     assert process.stdout.read(len(HELLO)) == HELLO
+    child, = harness.eventually(lambda: procs.twins(process.pid), "a process logs out")
     assert harness.finish(process) == 0
     harness.eventually(lambda: not os.path.exists(f"/proc/{child}"), "the child has ended")
     assert b"not logged out" in process.stderr.read() or len(pool.sessions) == 1

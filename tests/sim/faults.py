@@ -19,6 +19,7 @@ A fault waits at a stage until something gets there, and is used up after `times
     truncate          2345      the first `at` bytes, then end of file without close_notify
     close             12345     end of file instead of an answer; clean=False: without close_notify
     replace           234       `data` instead of the answer, then goes on
+    append            34        the right answer with `data` behind it, in one piece; then goes on
     garble            12345     `data` (default: noise) instead of the answer, then end of file
     wrong_cert        2         shows another `certificate` (default: a new one) from then on
     error             3         the call fails with `code` and `params`
@@ -56,6 +57,7 @@ _ACTIONS = {
     "truncate": ("2345", "at"),
     "close": ("12345", "at clean"),
     "replace": ("234", "data"),
+    "append": ("34", "data"),
     "garble": ("12345", "at data"),
     "wrong_cert": ("2", "certificate"),
     "error": ("3", "code params"),
@@ -190,6 +192,8 @@ def _send(fault, stream, data, host):
         end(stream, fault.get("clean", True))
     elif action == "replace":
         data = fault.get("data", b"")
+    elif action == "append":
+        data += fault.get("data", b"")
     elif action == "garble":
         stream.send(fault.get("data", NOISE))
         end(stream, clean=True)
