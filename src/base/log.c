@@ -13,13 +13,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/patience.h"
 #include "base/text.h"
 
 /* How long a line may wait for its reader. */
 #define PATIENCE_MS 500
+#define STEP_MS     20
 
 static enum log_level current_level = LOG_NORMAL;
 static bool raw_terminal;
+static bool stuck; /* the last message found no room in all its time */
 
 void log_set_level(enum log_level level)
 {
@@ -42,22 +45,29 @@ static const char *line_end(void)
 }
 
 /* stderr may be a pipe that nobody reads any more, or a terminal that has been stopped: there is
- * nobody to tell, and no message is worth standing still for. */
+ * nobody to tell, and no message is worth standing still for. One message waits; while what follows finds
+ * stderr as stuck as that one left it, it waits no more. */
 static void write_all(const char *data, size_t len)
 {
-	const int64_t deadline = clock_ms() + PATIENCE_MS;
+	const int64_t deadline = clock_ms() + (stuck ? 0 : PATIENCE_MS);
 
 	while (len > 0) {
 		struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
 
 		const int ready = poll(&out, 1, clock_poll_timeout(deadline));
-		if (ready == 0)
+		stuck = ready == 0;
+		if (stuck)
 			return;
 		if (ready < 0 && errno == EINTR)
 			continue;
-		const ssize_t n = write(STDERR_FILENO, data, len);
-		if (n < 0 && errno == EINTR)
+		/* That there is room does not mean that there is enough. */
+		const ssize_t n = patience_write(STDERR_FILENO, data, len, STEP_MS);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+			stuck = clock_ms() >= deadline;
+			if (stuck)
+				return;
 			continue;
+		}
 		if (n <= 0)
 			return;
 		data += n;

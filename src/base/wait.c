@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting: see wait.h. */
+/*
+ * Waiting: see wait.h. Always true: no poll here outlasts a fatal signal by more than the grace that
+ * signals.h gives, because each has the signals' pipe beside what it waits for.
+ */
 #include "base/wait.h"
 
 #include <assert.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/child.h"
 #include "base/clock.h"

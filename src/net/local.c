@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* Standard input and output as a relay's end: see local.h. */
+/*
+ * Standard input and output as a relay's end: see local.h. Always true: no flag is set on a description
+ * that came from outside, and what is closed here was opened here.
+ */
 #include "net/local.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/patience.h"
 
 #define TERMINAL_PATH_MAX 256
 
@@ -24,35 +29,64 @@ static int reopen_terminal(int fd, int mode)
 	return open(name, mode | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-void local_init(struct local *l, int in_fd, int out_fd)
+/* The same for a pipe, which has no name. Without a reader there is nothing to open (ENXIO). */
+static int reopen_pipe(int fd)
+{
+#ifdef __linux__
+	char name[sizeof("/proc/self/fd/") + 3 * sizeof(fd)];
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+#else
+	(void)fd;
+	return -1;
+#endif
+}
+
+static void init_output(struct local *l)
 {
 	struct stat st;
 
-	*l = (struct local){
-	    .in_fd = in_fd, .out_fd = out_fd, .own_in = -1, .own_out = -1, .out_kind = LOCAL_PIPE};
+	if (isatty(l->out_fd))
+		l->own_out = reopen_terminal(l->out_fd, O_WRONLY);
+	else if (fstat(l->out_fd, &st) != 0)
+		return;
+	else if (S_ISSOCK(st.st_mode))
+		l->out_kind = LOCAL_SOCKET;
+	else if (S_ISREG(st.st_mode))
+		l->out_kind = LOCAL_OWN; /* a file never makes us wait for a reader */
+	else if (S_ISFIFO(st.st_mode))
+		l->own_out = reopen_pipe(l->out_fd);
+	if (l->own_out >= 0) {
+		l->out_fd = l->own_out;
+		l->out_kind = LOCAL_OWN;
+	}
+}
+
+void local_init(struct local *l, int in_fd, int out_fd)
+{
+	*l = (struct local){.in_fd = in_fd,
+	                    .out_fd = out_fd,
+	                    .own_in = -1,
+	                    .own_out = -1,
+	                    .lent_out = out_fd,
+	                    .out_kind = LOCAL_SHARED};
 	if (isatty(in_fd)) {
 		l->own_in = reopen_terminal(in_fd, O_RDONLY);
 		if (l->own_in >= 0)
 			l->in_fd = l->own_in;
 	}
-	if (isatty(out_fd)) {
-		l->own_out = reopen_terminal(out_fd, O_WRONLY);
-		if (l->own_out >= 0) {
-			l->out_fd = l->own_out;
-			l->out_kind = LOCAL_OWN;
-		}
-	} else if (fstat(out_fd, &st) == 0) {
-		if (S_ISSOCK(st.st_mode))
-			l->out_kind = LOCAL_SOCKET;
-		else if (S_ISREG(st.st_mode))
-			l->out_kind = LOCAL_OWN; /* a file never makes us wait for a reader */
-	}
+	init_output(l);
 }
 
 void local_init_socket(struct local *l, int fd)
 {
-	*l = (struct local){
-	    .in_fd = fd, .out_fd = fd, .own_in = -1, .own_out = -1, .out_kind = LOCAL_SOCKET};
+	*l = (struct local){.in_fd = fd,
+	                    .out_fd = fd,
+	                    .own_in = -1,
+	                    .own_out = -1,
+	                    .lent_out = fd,
+	                    .out_kind = LOCAL_SOCKET};
 }
 
 ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
@@ -68,14 +102,19 @@ ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err
 	return error_set_errno(err, ERROR_LOCAL, "cannot read the input");
 }
 
+bool local_is_ready_to_try(const struct local *l)
+{
+	return l->out_kind != LOCAL_SHARED;
+}
+
 ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct error *err)
 {
 	ssize_t n;
 
 	if (l->out_kind == LOCAL_SOCKET)
 		n = send(l->out_fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	else if (l->out_kind == LOCAL_PIPE && len > PIPE_BUF)
-		n = write(l->out_fd, data, PIPE_BUF);
+	else if (l->out_kind == LOCAL_SHARED) /* a pipe has room for so much when poll says so */
+		n = patience_write(l->out_fd, data, len < PIPE_BUF ? len : PIPE_BUF, LOCAL_SHARED_MS);
 	else
 		n = write(l->out_fd, data, len);
 	if (n > 0)
@@ -115,10 +154,12 @@ void local_shut_output(struct local *l)
 	if (isatty(l->out_fd))
 		return;
 	/* Whoever reads a pipe sees its end when its last writer has closed it; /dev/null keeps
-	 * the number from being given to a file that something then prints into. */
+	 * the numbers from being given to a file that something then prints into. */
 	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0) {
-		(void)dup2(null, l->out_fd);
+		(void)dup2(null, l->lent_out);
+		if (l->own_out >= 0)
+			(void)dup3(null, l->own_out, O_CLOEXEC);
 		(void)close(null);
 	}
 }

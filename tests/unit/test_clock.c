@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Deadlines, as poll takes them; and waiting for descriptors until one. */
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/patience.h"
 #include "base/wait.h"
 #include "test.h"
 
@@ -69,6 +73,52 @@ static void test_poll(void)
 	(void)close(fds[1]);
 }
 
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+	alarms++;
+}
+
+/* A write that would never end, and an alarm that was set before it. */
+static void test_write(void)
+{
+	static const char zeroes[65536];
+	const struct itimerval long_ago = {.it_value = {.tv_sec = 3600}};
+	const struct itimerval soon = {.it_value = {.tv_usec = 1000}};
+	struct itimerval left;
+	int fds[2];
+
+	test_case("a write to a full pipe ends");
+	CHECK_INT(0, pipe(fds));
+	CHECK(write(fds[1], zeroes, sizeof(zeroes)) > 0);
+	CHECK_INT(-1, patience_write(fds[1], zeroes, sizeof(zeroes), 20));
+	CHECK_INT(EINTR, errno);
+	test_case("and one that was begun tells how much");
+	char rest[8192];
+	CHECK_INT(sizeof(rest), read(fds[0], rest, sizeof(rest)));
+	CHECK_INT(sizeof(rest), patience_write(fds[1], zeroes, sizeof(zeroes), 20));
+	CHECK_INT(0, getitimer(ITIMER_REAL, &left));
+	CHECK(left.it_value.tv_sec == 0 && left.it_value.tv_usec == 0);
+
+	test_case("an alarm that was set before is still to come");
+	(void)setitimer(ITIMER_REAL, &long_ago, NULL);
+	CHECK_INT(-1, patience_write(fds[1], zeroes, 1, 20));
+	CHECK_INT(0, getitimer(ITIMER_REAL, &left));
+	CHECK(left.it_value.tv_sec > 3000 && left.it_value.tv_sec <= 3600);
+	test_case("an alarm that was due meanwhile comes behind it");
+	(void)signal(SIGALRM, on_alarm);
+	(void)setitimer(ITIMER_REAL, &soon, NULL);
+	CHECK_INT(-1, patience_write(fds[1], zeroes, 1, 20));
+	while (alarms == 0)
+		;
+	CHECK_INT(1, alarms);
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 /* A child that waits to be told, and its status. */
 static void test_child(void)
 {
@@ -96,6 +146,7 @@ int main(void)
 {
 	test_deadlines();
 	test_poll();
+	test_write();
 	test_child();
 	return test_finish();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Standard input and output: told apart, never made non-blocking, never waited for. */
+/* Standard input and output: told apart, never made non-blocking for others, never waited for. */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "net/local.h"
@@ -24,10 +25,12 @@ static void test_kinds(void)
 	CHECK_INT(0, pipe(pipe_fds));
 	CHECK_INT(0, socketpair(AF_UNIX, SOCK_STREAM, 0, socket_fds));
 	local_init(&l, pipe_fds[0], pipe_fds[1]);
-	CHECK_INT(LOCAL_PIPE, l.out_kind);
+	CHECK_INT(LOCAL_OWN, l.out_kind);
 	CHECK_INT(pipe_fds[0], l.in_fd);
-	CHECK_INT(pipe_fds[1], l.out_fd);
-	CHECK_INT(-1, l.own_out);
+	CHECK(l.own_out >= 0 && l.own_out != pipe_fds[1] && l.out_fd == l.own_out);
+	CHECK((fcntl(l.own_out, F_GETFL) & O_NONBLOCK) != 0);
+	CHECK(local_is_ready_to_try(&l));
+	local_close(&l);
 	local_init(&l, pipe_fds[0], socket_fds[0]);
 	CHECK_INT(LOCAL_SOCKET, l.out_kind);
 	local_init(&l, pipe_fds[0], fileno(file));
@@ -117,18 +120,22 @@ static void test_pipe(void)
 	struct local l;
 	struct error err = {0};
 
-	test_case("a pipe is written in pieces that fit once poll says so");
+	test_case("a pipe takes what it has room for, and says when it is full");
 	CHECK_INT(0, pipe(fds));
 	local_init(&l, -1, fds[1]);
-	CHECK_INT(PIPE_BUF, local_write(&l, zeroes, sizeof(zeroes), &err));
-	CHECK_INT(PIPE_BUF, local_write(&l, zeroes, PIPE_BUF, &err));
-	CHECK_INT(7, local_write(&l, zeroes, 7, &err));
-	CHECK_INT(2 * PIPE_BUF + 7, read(fds[0], bytes, sizeof(bytes)));
+	CHECK_INT(2 * PIPE_BUF, local_write(&l, zeroes, sizeof(zeroes), &err));
+	CHECK(fill(&l, 65536, &err) > 0);
+	CHECK_INT(2 * PIPE_BUF, read(fds[0], bytes, 2 * PIPE_BUF));
+	CHECK_INT(2 * PIPE_BUF, local_write(&l, zeroes, sizeof(zeroes), &err));
+	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	while (read(fds[0], bytes, sizeof(bytes)) > 0)
+		;
 
 	test_case("a pipe's reader is told the end, and the number stays taken");
 	local_shut_output(&l);
 	CHECK_INT(0, read(fds[0], bytes, sizeof(bytes)));
 	CHECK(fcntl(fds[1], F_GETFD) >= 0);
+	local_close(&l);
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 
@@ -138,6 +145,38 @@ static void test_pipe(void)
 	local_init(&l, -1, fds[1]);
 	CHECK_INT(STREAM_EOF, local_write(&l, zeroes, 1, &err));
 	CHECK_INT(ERROR_NONE, err.kind);
+	local_close(&l);
+	(void)close(fds[1]);
+}
+
+/* What local_init makes of a descriptor that it cannot open again. */
+static void init_shared(struct local *l, int fd)
+{
+	local_init(l, -1, fd);
+	local_close(l);
+	l->out_fd = fd;
+	l->out_kind = LOCAL_SHARED;
+}
+
+static void test_shared(void)
+{
+	static const uint8_t zeroes[PIPE_BUF * 2];
+	int fds[2];
+	struct local l;
+	struct error err = {0};
+
+	test_case("a pipe that is another's: in pieces that fit when poll says so");
+	CHECK_INT(0, pipe(fds));
+	init_shared(&l, fds[1]);
+	CHECK(!local_is_ready_to_try(&l));
+	CHECK_INT(PIPE_BUF, local_write(&l, zeroes, sizeof(zeroes), &err));
+	CHECK_INT(PIPE_BUF, local_write(&l, zeroes, PIPE_BUF, &err));
+	CHECK_INT(7, local_write(&l, zeroes, 7, &err));
+	test_case("a full one does not hold us, whatever poll said");
+	CHECK(fill(&l, PIPE_BUF, &err) > 0);
+	CHECK_INT(0, fcntl(fds[1], F_GETFL) & O_NONBLOCK);
+	(void)close(fds[0]);
+	CHECK_INT(STREAM_EOF, local_write(&l, zeroes, 1, &err));
 	(void)close(fds[1]);
 }
 
@@ -187,6 +226,30 @@ static void test_terminal(void)
 	(void)close(fd);
 }
 
+static void test_stopped_terminal(void)
+{
+	int master;
+	const int fd = open_terminal(&master);
+	struct local l;
+	struct error err = {0};
+	char byte;
+
+	test_case("a stopped terminal that is another's does not hold us");
+	init_shared(&l, fd);
+	CHECK_INT(0, tcflow(fd, TCOOFF));
+	CHECK_INT(STREAM_AGAIN, local_write(&l, (const uint8_t *)"x", 1, &err));
+	CHECK_INT(0, tcflow(fd, TCOON));
+	CHECK_INT(1, local_write(&l, (const uint8_t *)"y", 1, &err));
+	CHECK_INT(1, read(master, &byte, 1));
+	CHECK_INT('y', byte);
+	test_case("nor one that nobody looks at");
+	CHECK(fill(&l, PIPE_BUF, &err) > 0);
+	CHECK_INT(ERROR_NONE, err.kind);
+	CHECK_INT(0, fcntl(fd, F_GETFL) & O_NONBLOCK);
+	(void)close(master);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -195,6 +258,8 @@ int main(void)
 	test_read();
 	test_socket();
 	test_pipe();
+	test_shared();
 	test_terminal();
+	test_stopped_terminal();
 	return test_finish();
 }
