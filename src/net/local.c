@@ -114,7 +114,8 @@ ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct err
 	if (l->out_kind == LOCAL_SOCKET)
 		n = send(l->out_fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	else if (l->out_kind == LOCAL_SHARED) /* a pipe has room for so much when poll says so */
-		n = patience_write(l->out_fd, data, len < PIPE_BUF ? len : PIPE_BUF, LOCAL_SHARED_MS);
+		n = patience_write(l->out_fd, data, len < PIPE_BUF ? len : PIPE_BUF,
+		                   LOCAL_SHARED_MS);
 	else
 		n = write(l->out_fd, data, len);
 	if (n > 0)

@@ -186,23 +186,33 @@ static void show_output(struct relay *r, const uint8_t *data, size_t len)
 		r->hooks->output(r->hooks->context, data, len);
 }
 
-static void recv_down(struct state *s)
+/* Takes one piece of what the console says; returns its size, 0 when there is none. */
+static size_t recv_piece(struct state *s)
 {
 	struct relay *const r = s->r;
 	uint8_t *const tail = buf_tail(r->down);
 
 	const ssize_t n = stream_recv(r->stream, tail, buf_space(r->down), &s->attempt);
 	if (n == STREAM_AGAIN)
-		return;
+		return 0;
 	s->quiet_since = clock_ms();
 	if (n == STREAM_ERROR)
 		note_failure(s);
 	if (n == STREAM_ERROR || n == STREAM_EOF) {
 		move(s, CONSOLE_ENDED);
-		return;
+		return 0;
 	}
 	buf_produced(r->down, (size_t)n);
 	show_output(r, tail, (size_t)n);
+	return (size_t)n;
+}
+
+/* A large piece is seldom the last: what follows it is gathered, so that bulk leaves in large writes. After
+ * a small one, an echo, nobody looks for more before it is shown. */
+static void recv_down(struct state *s)
+{
+	while (wants_recv(s) && recv_piece(s) >= RELAY_BULK_PIECE)
+		;
 }
 
 /* Returns 1 when nobody reads our output any more. */
@@ -329,18 +339,40 @@ static void set_interest(struct state *s)
 	s->fds[FD_SIGNALS] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
 }
 
+/* From the console to the output. `arrived` and `room` are what poll(2) said of the two. What comes on
+ * top of nothing is written without asking again, and where a whole load went the next is looked for at
+ * once: bulk costs poll(2) once in RELAY_ROUNDS loads. Returns 1 when nobody reads our output. */
+static int pump(struct state *s, bool arrived, bool room, struct error *err)
+{
+	for (int round = 0; round < RELAY_ROUNDS; round++) {
+		const bool fresh = !wants_output(s) && local_is_ready_to_try(s->r->local);
+
+		if (arrived && wants_recv(s))
+			recv_down(s);
+		const size_t load = buf_used(s->r->down);
+		const int rc = load > 0 && (room || fresh) ? write_output(s, err) : 0;
+		if (rc != 0)
+			return rc;
+		if (load < RELAY_LOAD || wants_output(s))
+			return 0;
+		arrived = true;
+		room = false;
+	}
+	return 0;
+}
+
 /* Moves what can be moved. Returns 1 with *ret when nobody reads our output any more. */
 static int act(struct state *s, bool pending, enum relay_end *ret, struct error *err)
 {
 	const short gone = POLLERR | POLLHUP | POLLNVAL;
 	const short net = s->fds[FD_STREAM].revents;
-	int rc = 0;
+	const short out = s->fds[FD_OUTPUT].revents;
+	const bool abandoned = !wants_output(s) && (out & gone) != 0;
 
-	if (wants_recv(s) && (pending || (net & (s->r->stream->recv_events | gone)) != 0))
-		recv_down(s);
-	if (s->fds[FD_OUTPUT].revents != 0)
-		rc = wants_output(s) ? write_output(s, err)
-		                     : (s->fds[FD_OUTPUT].revents & gone) != 0;
+	const int rc = abandoned
+	                   ? 1
+	                   : pump(s, pending || (net & (s->r->stream->recv_events | gone)) != 0,
+	                          out != 0, err);
 	if (rc != 0) {
 		*ret = RELAY_ENDED_NO_READER;
 		return rc;

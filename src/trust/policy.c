@@ -31,8 +31,10 @@ SSL_CTX *policy_context(bool legacy)
 	/* The relay's buffer moves between tries, and takes what goes. */
 	(void)SSL_CTX_set_mode(context,
 	                       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* One read(2) for a whole record, not one for its head and one for the rest. */
+	/* One read(2) for as many records as have come, not one for each head and each rest: four of the
+	 * largest, which is what the relay writes at once. */
 	SSL_CTX_set_read_ahead(context, 1);
+	SSL_CTX_set_default_read_buffer_len(context, 4 * SSL3_RT_MAX_PACKET_SIZE);
 	return context;
 }
 

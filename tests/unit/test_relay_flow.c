@@ -147,6 +147,7 @@ static void run(size_t row)
 	CHECK_INT(0, pthread_create(&threads[1], NULL, echo_all, &console));
 	CHECK_INT(0, pthread_create(&threads[2], NULL, read_all, &reader));
 	CHECK_INT(0, relay_run(&r, &result, &err));
+	local_close(&local);
 	(void)close(output_fds[1]);
 	for (size_t i = 0; i < COUNT_OF(threads); i++)
 		(void)pthread_join(threads[i], NULL);
@@ -161,7 +162,6 @@ static void run(size_t row)
 	/* Descriptors that are shared with others stay as they were. */
 	CHECK_INT(0, fcntl(input_fds[0], F_GETFL) & O_NONBLOCK);
 	CHECK_INT(0, fcntl(output_fds[0], F_GETFL) & O_NONBLOCK);
-	local_close(&local);
 	stream_close(stream);
 	buf_free(&down);
 	(void)close(console_fds[1]);
