@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "net/relay.h"
+#include "relay/relay.h"
 #include "term/escape.h"
 #include "term/modes.h"
 #include "term/tty.h"

@@ -8,9 +8,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/child.h"
 #include "base/clock.h"
@@ -56,21 +53,4 @@ int wait_ready(int fd, short events, int64_t deadline, struct error *err)
 	struct pollfd one = {.fd = fd, .events = events};
 
 	return wait_poll(&one, 1, deadline, err);
-}
-
-int wait_child(pid_t pid, int64_t deadline, int *ret_status)
-{
-	for (long step_ms = 1;;
-	     step_ms = step_ms * 2 < WAIT_CHILD_STEP_MS ? step_ms * 2 : WAIT_CHILD_STEP_MS) {
-		const pid_t done = waitpid(pid, ret_status, WNOHANG);
-
-		if (done == pid)
-			return 1;
-		if (done < 0 && errno != EINTR)
-			return 0;
-		if (clock_ms() >= deadline)
-			return 0;
-		const struct timespec pause = {.tv_nsec = step_ms * 1000000};
-		(void)nanosleep(&pause, NULL);
-	}
 }

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -19,10 +18,5 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 
 /* The same for one descriptor. */
 int wait_ready(int fd, short events, int64_t deadline, struct error *err);
-
-/* Waits until child `pid` has ended, and reaps it. Returns 1 with its status, 0 at the deadline. It
- * is polled for, in steps that grow to WAIT_CHILD_STEP_MS. Signals do not end the wait. */
-#define WAIT_CHILD_STEP_MS 20
-int wait_child(pid_t pid, int64_t deadline, int *ret_status);
 
 #endif

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/expand.h"
 #include "base/log.h"
+#include "net/expand.h"
 
 /* A command that has seen the end of its input has this long to end by itself, and as long again when
  * it is asked to. */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/expand.h"
 #include "base/log.h"
+#include "net/expand.h"
 
 /* How long a viewer may take to end when it is asked to. */
 #define STOP_MS 2000

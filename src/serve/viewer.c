@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "net/relay.h"
+#include "relay/relay.h"
 #include "rfb/refusal.h"
 
 /* A viewer that has gone says no more; a console that then stays silent this long is let go. */

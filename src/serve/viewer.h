@@ -4,7 +4,7 @@
 #define XENCON_SERVE_VIEWER_H
 
 #include "access/access.h"
-#include "net/local.h"
+#include "relay/local.h"
 
 /* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
  * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -147,8 +147,9 @@ static _Noreturn void run_aside(struct session *s, struct tunnel *used, int repo
 /* Forks twice: what logs out is nobody's child, so that it leaves no zombie while we are attached. */
 static bool fork_aside(struct session *s, struct tunnel *used, int report)
 {
-	int status = 0;
-	const pid_t pid = signals_fork();
+	struct error ignored = {0};
+	struct child first;
+	const pid_t pid = child_fork(&first, &ignored);
 
 	if (pid == 0) {
 		const pid_t second = fork();
@@ -157,8 +158,11 @@ static bool fork_aside(struct session *s, struct tunnel *used, int report)
 			run_aside(s, used, report);
 		_exit(second < 0 ? 1 : 0);
 	}
-	return pid > 0 && wait_child(pid, CLOCK_NEVER, &status) == 1 && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
+	if (pid < 0)
+		return false;
+	(void)child_wait(&first, CLOCK_NEVER);
+	child_reap(&first);
+	return child_succeeded(first.status);
 }
 
 void session_logout_aside(struct session *s, struct tunnel *used)

@@ -15,6 +15,7 @@ MAIN_LINES_MAX = 39
 USES = {
     "base": [],
     "net": ["base"],
+    "relay": ["net", "base"],
     "trust": ["net", "base"],
     "rfb": ["base"],
     "data": [],
@@ -26,9 +27,9 @@ USES = {
     "xapi": ["rpc", "http", "trust", "net", "base"],
     "conf": ["http", "trust", "term", "net", "base"],
     "access": ["conf", "xapi", "rpc", "http", "trust", "term", "net", "base"],
-    "attach": ["conf", "http", "term", "net", "base"],
-    "serve": ["access", "conf", "xapi", "rpc", "http", "rfb", "net", "base"],
-    "cmd": ["serve", "attach", "access", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "net", "base"],
+    "attach": ["conf", "http", "term", "relay", "net", "base"],
+    "serve": ["access", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "base"],
+    "cmd": ["serve", "attach", "access", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "relay", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

@@ -119,34 +119,10 @@ static void test_write(void)
 	(void)close(fds[1]);
 }
 
-/* A child that waits to be told, and its status. */
-static void test_child(void)
-{
-	int fds[2];
-	int status = 0;
-	char byte;
-
-	test_case("waiting for a child: not yet, then its status");
-	CHECK_INT(0, pipe(fds));
-	const pid_t pid = fork();
-	if (pid == 0) {
-		(void)close(fds[1]);
-		_exit(read(fds[0], &byte, 1) == 0 ? 7 : 8);
-	}
-	(void)close(fds[0]);
-	CHECK_INT(0, wait_child(pid, clock_ms() + 10, &status));
-	(void)close(fds[1]);
-	CHECK_INT(1, wait_child(pid, CLOCK_NEVER, &status));
-	CHECK_INT(7 << 8, status);
-	test_case("waiting for a child that is none");
-	CHECK_INT(0, wait_child(pid, CLOCK_NEVER, &status));
-}
-
 int main(void)
 {
 	test_deadlines();
 	test_poll();
 	test_write();
-	test_child();
 	return test_finish();
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/expand.h"
+#include "net/expand.h"
 #include "test.h"
 
 static const struct {

@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "net/local.h"
+#include "relay/local.h"
 #include "test.h"
 
 static void test_kinds(void)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fake.h"
-#include "net/relay.h"
+#include "relay/relay.h"
 #include "test.h"
 
 #define SOON_MS  20     /* long enough to be told from none, short enough for many tests */

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/relay.h"
+#include "relay/relay.h"
 #include "test.h"
 
 #define AMOUNT   (768L * 1024 + 13) /* more than all buffers on the way hold */

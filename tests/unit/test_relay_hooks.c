@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "fake.h"
-#include "net/relay.h"
+#include "relay/relay.h"
 #include "test.h"
 
 #define SOON_MS  20

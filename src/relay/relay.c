@@ -5,14 +5,14 @@
  * Always true between two turns: what was read is in a buffer or gone to the other side; no direction
  * goes back to an earlier state; an end is polled for what its direction's state wants of it.
  */
-#include "net/relay.h"
+#include "relay/relay.h"
 
 #include <poll.h>
 
 #include "base/clock.h"
 #include "base/signals.h"
 #include "base/wait.h"
-#include "net/delivery.h"
+#include "relay/delivery.h"
 
 /* A host that has not acknowledged anything for so long, although bytes are on their way to it, is dead.
  * One whose guest merely does not read still answers TCP's probes, for as long as it takes. */

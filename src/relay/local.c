@@ -3,7 +3,7 @@
  * Standard input and output as a relay's end: see local.h. Always true: no flag is set on a description
  * that came from outside, and what is closed here was opened here.
  */
-#include "net/local.h"
+#include "relay/local.h"
 
 #include <errno.h>
 #include <fcntl.h>

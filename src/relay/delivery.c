@@ -3,7 +3,7 @@
  * Delivery: see delivery.h. Only asks, and changes nothing. Not knowing is answered like "all has arrived",
  * so that whoever decides by it goes on rather than gives a connection up.
  */
-#include "net/delivery.h"
+#include "relay/delivery.h"
 
 #ifdef __linux__
 

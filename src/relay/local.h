@@ -5,8 +5,8 @@
  * can be opened once more gets a description of our own, which may be; what cannot is written in a way
  * that ends soon whatever happens. So no write keeps us from the keyboard or a signal.
  */
-#ifndef XENCON_NET_LOCAL_H
-#define XENCON_NET_LOCAL_H
+#ifndef XENCON_RELAY_LOCAL_H
+#define XENCON_RELAY_LOCAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

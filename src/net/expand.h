@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Percent letters in a command line that the user gives, as ssh's ProxyCommand has them. Pure. */
-#ifndef XENCON_BASE_EXPAND_H
-#define XENCON_BASE_EXPAND_H
+#ifndef XENCON_NET_EXPAND_H
+#define XENCON_NET_EXPAND_H
 
 #include <stddef.h>
 

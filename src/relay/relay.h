@@ -6,16 +6,16 @@
  * while its buffer has room and written while its buffer holds something. So a slow side slows the
  * other, memory stays as it was allotted, and nothing is dropped.
  */
-#ifndef XENCON_NET_RELAY_H
-#define XENCON_NET_RELAY_H
+#ifndef XENCON_RELAY_RELAY_H
+#define XENCON_RELAY_RELAY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "net/local.h"
 #include "net/stream.h"
+#include "relay/local.h"
 
 /* What goes up is typed or pasted; what a filter adds to it must fit beside it. */
 #define RELAY_UP_SIZE      65536

@@ -3,8 +3,8 @@
  * What became of the bytes that were sent on a connection, as far as the kernel tells. Both answer 0 where
  * it does not: on another system than Linux, on a descriptor that is no socket of the kind.
  */
-#ifndef XENCON_NET_DELIVERY_H
-#define XENCON_NET_DELIVERY_H
+#ifndef XENCON_RELAY_DELIVERY_H
+#define XENCON_RELAY_DELIVERY_H
 
 #include <stdint.h>
 

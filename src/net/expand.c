@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Percent letters: see expand.h. */
-#include "base/expand.h"
+#include "net/expand.h"
 
 #include <stdbool.h>
 #include <stdio.h>
