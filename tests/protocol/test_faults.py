@@ -101,6 +101,17 @@ def test_delay(calling):
     assert time.monotonic() - started >= 0.2
 
 
+def test_an_answer_that_comes_late_is_from_before(pool, connect):
+    connection = connect(pool.coordinator)
+    session = connection.login()
+    add(pool, "rpc", "delay", seconds=0.2, method="VM.get_name_label")
+    connection.post({"jsonrpc": "2.0", "method": "VM.get_name_label", "id": 1,
+                     "params": [session, pool.vm.ref]})
+    assert pool.journal.wait(lambda: pool.requests[-1].method == "VM.get_name_label")
+    pool.vm.rename("web02")
+    assert b'"web01"' in connection.reply()[1]
+
+
 @pytest.mark.parametrize("action", ["stall", "silence"])
 def test_no_answer(action, calling):
     assert calling(action).quiet(0.2)

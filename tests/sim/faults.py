@@ -12,7 +12,8 @@ A fault waits at a stage until something gets there, and is used up after `times
     action            stages    does
     split             2345      in pieces: cut at `at`, or `every` so many bytes; `pause` between
     drip              2345      split with every=1 and pause=0.001
-    delay             1234      waits for `seconds` first
+    delay             1234      waits for `seconds` first; a call's answer is made before that, and
+                                a request shows its method once it is
     stall             12345     nothing more is sent or read, until the client closes
     silence           12345     nothing more is sent, but what comes is read and dropped
     reset             12345     a TCP reset

@@ -70,6 +70,12 @@ class Journal:
             self._changed.notify_all()
             return request
 
+    def called(self, request, call):
+        """It is known which call a request is."""
+        with self._changed:
+            request.method, request.params = call.method, call.params
+            self._changed.notify_all()
+
     def wait(self, condition, timeout=10):
         """Wait until `condition()` holds, which is looked at after each change."""
         with self._changed:

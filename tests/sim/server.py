@@ -159,9 +159,14 @@ def _remote_call(context, request, record):
     except codecs.Malformed as error:
         _refuse(host, stream, http.internal_error(str(error), request.reply_version))
         return False
-    record.method, record.params = call.method, call.params
     fault = host.pool.faults.take("rpc", host, call.method)
+    late = fault and fault.action == "delay"
+    if not late:
+        host.pool.journal.called(record, call)
     answer, extra = _call(context, request, call, fault)
+    if late:
+        # Who waits for this call changes something now: the answer is from before.
+        host.pool.journal.called(record, call)
     stream.check()
     if fault and fault.action == "connection_close":
         request.close = True
