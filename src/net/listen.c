@@ -3,18 +3,18 @@
 #include "net/listen.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/ascii.h"
 
 #define LOOPBACK "127.0.0.1"
 #define BACKLOG  64 /* viewers that connect in the same moment */
@@ -35,17 +35,12 @@ static int bad(const char *text, const char *why, struct error *err)
 
 static bool parse_port(const char *text, uint16_t *ret)
 {
-	unsigned port = 0;
+	uint64_t port;
 
-	if (text[0] == '\0' || strlen(text) > 5)
+	if (strlen(text) > 5 || !ascii_read_number(text, UINT16_MAX, &port))
 		return false;
-	for (; *text != '\0'; text++) {
-		if (!isdigit((unsigned char)*text))
-			return false;
-		port = port * 10 + (unsigned)(*text - '0');
-	}
 	*ret = (uint16_t)port;
-	return port <= UINT16_MAX;
+	return true;
 }
 
 /* Fills *ret from a literal address; its length, 0 if it is none. */
@@ -96,7 +91,7 @@ int listen_parse(const char *text, struct listen_spec *ret, struct error *err)
 		if (len >= sizeof(spec.host))
 			return bad(text, "the address is too long", err);
 		(void)snprintf(spec.host, sizeof(spec.host), "%.*s", (int)len, text + brackets);
-		if (strcasecmp(spec.host, "localhost") == 0)
+		if (ascii_equal_fold(spec.host, "localhost"))
 			(void)snprintf(spec.host, sizeof(spec.host), "%s", LOOPBACK);
 		if (!brackets && strchr(spec.host, ':') != NULL)
 			return bad(text, "an IPv6 address goes in brackets", err);

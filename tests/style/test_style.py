@@ -42,15 +42,7 @@ LOCALE_CALLS = ["is(?:alpha|digit|alnum|space|xdigit|print|cntrl|upper|lower|pun
                 "to(?:lower|upper)", "strn?casecmp", "strcasestr", "strtod", "strtof", "atof", "strcoll"]
 
 # Files that still have some.
-LOCALE_CALLS_LEFT = {
-    "src/access/confirm.c",
-    "src/http/http.c",
-    "src/net/address.c",
-    "src/net/listen.c",
-    "src/term/escape.c",
-    "src/trust/fingerprint.c",
-    "src/trust/known_hosts.c",
-}
+LOCALE_CALLS_LEFT = {"src/term/escape.c"}
 
 
 def tracked(*patterns):
