@@ -37,7 +37,8 @@ static char *describe(const struct listener *l, const struct vm *vm)
 	        : json_pack("{s:s, s:s, s:i, s:i, s:s, s:s}", "url", listen_url(l, url), "host",
 	                    l->host, "port", (int)l->port, "display", l->port - LISTEN_PORT_FIRST,
 	                    "vm", vm->name, "uuid", vm->uuid);
-	char *const text = about == NULL ? NULL : json_dumps(about, JSON_COMPACT);
+	char *const text =
+	    about == NULL ? NULL : json_dumps(about, JSON_COMPACT | JSON_ENSURE_ASCII);
 
 	json_decref(about);
 	return text;

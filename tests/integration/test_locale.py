@@ -1,7 +1,10 @@
 """What is shown fits the character set that the environment tells of, and numbers are read alike in all."""
+import json
+
 import pytest
 
 import configs
+import harness
 
 NAME = "Büro\u00db€\u009b31m"
 
@@ -49,3 +52,13 @@ def test_a_fraction_has_a_point(env, pool, xencon):
     configs.add_source(pool)
     assert xencon.run("--idle=0.09", "--connect-timeout=9.5", "web01", env=env).returncode == 0
     assert xencon.run("--idle=0,09", "web01", env=env).returncode == 2
+
+
+def test_json_is_ascii(pool, xencon):
+    """A terminal may be what it is printed on, and JSON needs nothing else."""
+    pool.add_vm(NAME)
+    process = xencon.start("vnc", "--json", NAME)
+    line = process.stdout.readline()
+    assert line.isascii() and json.loads(line)["vm"] == NAME
+    process.terminate()
+    process.communicate(timeout=harness.PATIENCE)
