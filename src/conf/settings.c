@@ -172,7 +172,8 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	if (sources_gather(&asked, &ret->sources, err) != 0)
 		return -1;
 	read_level(&ret->sources.options);
-	sources_explain(&ret->sources);
+	if (need_server) /* else nobody logs in */
+		sources_explain(&ret->sources);
 	if (read_user(ret, err) != 0 || read_servers(ret, need_server, err) != 0 ||
 	    read_network(ret, err) != 0)
 		return -1;

@@ -317,13 +317,22 @@ int sources_blame(const struct sources *s, enum option_id id, struct error *err)
 
 void sources_explain(const struct sources *s)
 {
+	const char *const server = s->options.values[OPTION_SERVER];
+	const bool none = s->password == NULL && s->options.counts[OPTION_PASSWORD_FILE] == 0 &&
+	                  s->options.counts[OPTION_PASSWORD_COMMAND] == 0;
+
 	for (int i = 0; i < LAYER_COUNT; i++) {
 		const struct layer *const l = &s->layers[i];
 
-		if (l->withheld)
-			log_trace(LOG_STEPS, "the password for %s is not used for %s",
-			          l->server[0] == '\0' ? "xe's own host" : l->server,
-			          s->options.values[OPTION_SERVER]);
+		if (!l->withheld || server == NULL)
+			continue;
+		const char *const owner = l->server[0] == '\0' ? "xe's own host" : l->server;
+		/* Who is asked for a password, or told that there is none, wants to know why. */
+		if (none)
+			log_notice("the password for %s is not used for %s", owner, server);
+		else
+			log_trace(LOG_STEPS, "the password for %s is not used for %s", owner,
+			          server);
 	}
 }
 

@@ -68,7 +68,8 @@ bool sources_typed(const struct sources *s, enum option_id id);
 /* Puts file and line before an error about the value of `id`, where it comes from a file. Returns -1. */
 int sources_blame(const struct sources *s, enum option_id id, struct error *err);
 
-/* Tells, in the trace, of passwords that were not used because they are another server's. */
+/* Tells of passwords that were not used because they are another server's: in the trace, and to everybody
+ * where there is no other. */
 void sources_explain(const struct sources *s);
 
 /* Wipes and frees; all zeroes is fine. */

@@ -101,7 +101,8 @@ def test_a_password_of_the_machine_stays_with_its_server(pool, machine, home):
     del machine.program.env["XENCON_PASSWORD"]
     machine.configure(f"[default]\nserver = xen9\npassword-file = {path}\n")
     done = machine.run("-s", pool.coordinator.url, "web01")
-    assert_failed(done, 4, "no password", pool=pool)
+    assert_failed(done, 4, "no password", f"the password for xen9 is not used for {pool.coordinator.url}",
+                  pool=pool)
     assert configs.logins(pool) == []
 
 
