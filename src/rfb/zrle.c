@@ -295,13 +295,12 @@ static enum wire_progress draw(struct zrle *z, struct decode *d, struct error *e
 	if (z->state != TILE_NONE)
 		return WIRE_MORE;
 	if (wire_left(&in) > 0)
-		return wire_broken(err, "%zu bytes or more left over in a ZRLE rectangle",
-		                   wire_left(&in));
+		return wire_broken(err, "data left over in a ZRLE rectangle");
 	return WIRE_DONE;
 }
 
-/* Inflates what has come of the rectangle, as far as the window has room. */
-static enum wire_progress fill(struct zrle *z, struct wire *in, struct error *err)
+/* Inflates what has come of the rectangle, as far as the window has room. Returns zlib's verdict. */
+static int fill(struct zrle *z, struct wire *in)
 {
 	const size_t there = wire_left(in) < z->left ? wire_left(in) : z->left;
 
@@ -317,8 +316,13 @@ static enum wire_progress fill(struct zrle *z, struct wire *in, struct error *er
 	(void)wire_take(in, taken);
 	z->left -= (uint32_t)taken;
 	buf_produced(&z->inflated, space - z->stream.avail_out);
-	/* Z_BUF_ERROR only says that there was nothing to do. A stream that ends (Z_STREAM_END) could
-	 * carry no further rectangle. */
+	return rc;
+}
+
+/* Z_BUF_ERROR only says that there was nothing to do. A stream that ends (Z_STREAM_END) could carry no
+ * further rectangle. */
+static enum wire_progress judge(const struct zrle *z, int rc, struct error *err)
+{
 	if (rc == Z_OK || rc == Z_BUF_ERROR)
 		return WIRE_DONE;
 	if (rc == Z_MEM_ERROR) {
@@ -341,14 +345,17 @@ enum wire_progress zrle_decode(struct decode *d, struct wire *in, struct error *
 		d->begun = true;
 		next_tile(z, d);
 	}
-	/* A full window may not have been all that zlib had to give. */
+	/* A full window may not have been all that zlib had to give. What it gave before an error is drawn
+	 * first, so that the first mistake is told, however the stream is cut. */
 	do {
-		if (fill(z, in, err) == WIRE_BAD)
-			return WIRE_BAD;
+		const int rc = fill(z, in);
+
 		progress = draw(z, d, err);
-	} while (progress != WIRE_BAD && z->stream.avail_out == 0);
-	if (progress == WIRE_BAD || z->left > 0)
-		return progress == WIRE_BAD ? WIRE_BAD : WIRE_MORE;
+		if (progress == WIRE_BAD || judge(z, rc, err) == WIRE_BAD)
+			return WIRE_BAD;
+	} while (z->stream.avail_out == 0);
+	if (z->left > 0)
+		return WIRE_MORE;
 	if (progress == WIRE_MORE)
 		return wire_broken(err, "a ZRLE rectangle that ends before its last tile");
 	return WIRE_DONE;

@@ -178,7 +178,7 @@ static const struct row bad[] = {
     {"ZRLE: left over", 2, 1, 1, BYTES(RECT("\0", "\0", "\2", "\1", ZRLE)), BYTES("\1" r_ "\1"),
      "left over in a ZRLE rectangle"},
     {"ZRLE: left over without pixels", 2, 1, 1, BYTES(RECT("\0", "\0", "\0", "\0", ZRLE)),
-     BYTES("\0"), "1 bytes or more left over"},
+     BYTES("\0"), "data left over"},
     {"ZRLE: a tile too few", 65, 1, 1, BYTES(RECT("\0", "\0", "\x41", "\1", ZRLE)), BYTES("\1" r_),
      "ends before its last tile"},
     {"ZRLE: a pixel too few", 2, 1, 1, BYTES(RECT("\0", "\0", "\2", "\1", ZRLE)),
