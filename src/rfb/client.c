@@ -151,11 +151,15 @@ static enum wire_progress read_handshake(struct rfb_client *c, struct wire *in, 
 	return WIRE_DONE;
 }
 
-/* The first one answers SetEncodings and is the offer; later ones end what rfb_set_continuous began. */
+/* The first one answers SetEncodings and is the offer; later ones end what rfb_set_continuous began, and
+ * from then on updates must be asked for again: the caller is told in the way that makes it ask. */
 static void end_continuous(struct rfb_client *c)
 {
 	if (!c->continuous_offered)
 		c->events |= RFB_EVENT_CONTINUOUS;
+	if (c->continuous)
+		c->events |= RFB_EVENT_UPDATE;
+	c->requested = c->requested && !c->continuous;
 	c->continuous_offered = true;
 	c->continuous = false;
 }

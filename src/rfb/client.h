@@ -35,15 +35,15 @@ enum rfb_encodings {
 	RFB_USE_ALL = 7,
 };
 
-/* What has happened, as bits. */
+/* What has happened, as bits. An update has happened, too, when updates no longer come by themselves:
+ * either way the picture is to be looked at, and the next asked for. */
 enum rfb_event {
-	RFB_EVENT_READY = 1, /* the handshake is complete: size and name are known */
-	RFB_EVENT_UPDATE =
-	    2,               /* an update is complete: look at the picture, then ask for the next */
-	RFB_EVENT_SIZE = 4,  /* the screen has another size; rfb_frame's pixels have moved */
-	RFB_EVENT_BELL = 8,  /* it rang */
-	RFB_EVENT_LEDS = 16, /* see rfb_leds */
-	RFB_EVENT_CONTINUOUS = 32 /* continuous updates are offered */
+	RFB_EVENT_READY = 1,       /* the handshake is complete: size and name are known */
+	RFB_EVENT_UPDATE = 2,      /* an update is complete */
+	RFB_EVENT_SIZE = 4,        /* the screen has another size; rfb_frame's pixels have moved */
+	RFB_EVENT_BELL = 8,        /* it rang */
+	RFB_EVENT_LEDS = 16,       /* see rfb_leds */
+	RFB_EVENT_CONTINUOUS = 32, /* continuous updates are offered */
 };
 
 struct rfb_client;

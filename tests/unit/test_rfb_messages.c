@@ -189,7 +189,9 @@ static void test_continuous(void)
 	CHECK_SENT(c, "\x96\0\0\0\0\0\0\x09\0\3");
 	CHECK(rfb_request_update(c, true));
 	CHECK_SENT(c, "");
+	(void)rfb_take_events(c);
 	say(c, BYTES("\x96"));
+	CHECK_INT(RFB_EVENT_UPDATE, rfb_take_events(c));
 	CHECK(rfb_request_update(c, true));
 	CHECK_SENT(c, "\3\1\0\0\0\0\0\x09\0\3");
 	rfb_free(c);
