@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "access/first_seen.h"
+#include "access/last_server.h"
 #include "access/password.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,13 +27,20 @@ static int no_password(const struct settings *settings, struct error *err)
 	                       "variable XENCON_PASSWORD");
 }
 
+/* What a list of servers, or a profile, is remembered by. */
+static const char *memory_key(const struct settings *settings)
+{
+	const struct sources *const sources = &settings->sources;
+
+	return sources->profile != NULL ? sources->profile : sources->options.values[OPTION_SERVER];
+}
+
 /* Of several servers one may have been ejected meanwhile, and be a pool of its own: it would answer, but
  * for other machines. The pool that was seen first under this profile, or list of servers, is the one. */
 static int check_pool(const struct settings *settings, struct session *s, struct error *err)
 {
 	const struct sources *const sources = &settings->sources;
-	const char *const key =
-	    sources->profile != NULL ? sources->profile : sources->options.values[OPTION_SERVER];
+	const char *const key = memory_key(settings);
 	char uuid[POOL_UUID_MAX];
 	char first[POOL_UUID_MAX];
 	char name[ADDRESS_SHOW_MAX];
@@ -53,6 +61,53 @@ static int check_pool(const struct settings *settings, struct session *s, struct
 	                  sources->pools_path);
 }
 
+/* Takes one out of the list. */
+static void drop(struct servers *left, size_t at)
+{
+	left->count--;
+	memmove(&left->at[at], &left->at[at + 1], (left->count - at) * sizeof(left->at[0]));
+}
+
+/* Puts one of them first. */
+static void put_first(struct servers *left, size_t at)
+{
+	const struct address first = left->at[at];
+
+	memmove(&left->at[1], &left->at[0], at * sizeof(left->at[0]));
+	left->at[0] = first;
+}
+
+/* Puts the server first that answered the last time. */
+static void recall_last(const struct settings *settings, struct servers *left)
+{
+	char last[ADDRESS_SHOW_MAX];
+	char name[ADDRESS_SHOW_MAX];
+
+	if (left->count < 2 ||
+	    !last_server_recall(settings->sources.pools_path, memory_key(settings), last))
+		return;
+	for (size_t i = 1; i < left->count; i++) {
+		if (strcmp(address_show_key(&left->at[i], name), last) == 0) {
+			put_first(left, i);
+			return;
+		}
+	}
+}
+
+/* Remembers it; that it cannot be is no harm. */
+static void keep_last(const struct settings *settings, const struct address *server)
+{
+	char last[ADDRESS_SHOW_MAX] = "";
+	char name[ADDRESS_SHOW_MAX];
+
+	if (settings->servers.count < 2 || settings->sources.pools_path[0] == '\0')
+		return;
+	if (!last_server_recall(settings->sources.pools_path, memory_key(settings), last))
+		address_show_key(&settings->servers.at[0], last);
+	if (strcmp(address_show_key(server, name), last) != 0)
+		last_server_keep(settings->sources.pools_path, memory_key(settings), name);
+}
+
 /* Connects the session to where it is, asking whether the server is trusted where that is to be asked. */
 static int connect_session(const struct login *login, struct session *s, struct error *err)
 {
@@ -63,25 +118,30 @@ static int connect_session(const struct login *login, struct session *s, struct 
 	return -1;
 }
 
-/* Starts *s at the first server from *at on that can be connected to; *at is then that one's. */
-static int connect_from(const struct login *login, size_t *at, struct session *s, struct error *err)
+/* Starts *s at whichever of those that are left shakes hands first, and puts that one first; who cannot be
+ * reached is left out from then on. */
+static int connect_any(const struct login *login, struct servers *left, struct session *s,
+                       struct error *err)
 {
-	const struct settings *const settings = login->settings;
+	struct endpoint to = *login->endpoint;
+	struct race_result race;
+	struct conn *const c = conn_open_first(&to, left->at, left->count, &race, err);
 
-	for (;; ++*at) {
-		struct endpoint to = *login->endpoint;
-		char name[ADDRESS_SHOW_MAX];
-		char line[ERROR_LINE_MAX];
-
-		to.address = settings->servers.at[*at];
-		session_init(s, &to);
-		if (connect_session(login, s, err) == 0)
-			return 0;
-		if (err->kind != ERROR_UNREACHABLE || *at + 1 >= settings->servers.count)
-			return -1;
-		log_notice("%s; trying %s", error_line(err, line),
-		           address_show(&settings->servers.at[*at + 1], name));
+	if (!race.stands)
+		return -1;
+	to.address = left->at[race.winner];
+	session_init(s, &to);
+	put_first(left, race.winner);
+	/* Those before it have moved on by one; those behind stand where they stood. */
+	for (size_t i = left->count - 1; i > 0; i--) {
+		if (race.failed[i <= race.winner ? i - 1 : i])
+			drop(left, i);
 	}
+	if (c != NULL) {
+		rpc_adopt(&s->rpc, c); /* handed over */
+		return 0;
+	}
+	return confirm_resolve(login->confirm, err) ? connect_session(login, s, err) : -1;
 }
 
 static int ask(const struct login *login, struct session *s, char **ret, struct error *err)
@@ -103,18 +163,23 @@ static int ask(const struct login *login, struct session *s, char **ret, struct 
 	return 0;
 }
 
-/* Whether there is another server to turn to after this failure; *at is then that one's. */
-static bool turn_to_next(const struct settings *settings, size_t *at, struct session *s,
-                         const struct error *failure)
+/* Whether there is another server to turn to after this failure of the one that is first in the list, which is
+ * then without it. A refusal is an answer, which the next would give as well. */
+static bool turn_to_next(struct servers *left, struct session *s, const struct error *failure)
 {
 	char line[ERROR_LINE_MAX];
+	char name[ADDRESS_SHOW_MAX];
+	char next[ADDRESS_SHOW_MAX];
 
-	/* One that starts up, or whose coordinator is away, is not to be reached either. */
-	if (failure->kind != ERROR_UNREACHABLE || *at + 1 >= settings->servers.count)
+	/* One that starts up, or whose coordinator is away, is not to be reached either; and what answers
+	 * in the way of no XAPI is in between, or in its place. */
+	if ((failure->kind != ERROR_UNREACHABLE && failure->kind != ERROR_PROTOCOL) ||
+	    left->count < 2)
 		return false;
-	log_notice("%s; trying the next server", error_line(failure, line));
+	log_notice("%s: %s; trying %s", address_show(&left->at[0], name), error_line(failure, line),
+	           address_show(&left->at[1], next));
 	rpc_disconnect(&s->rpc);
-	++*at;
+	drop(left, 0);
 	return true;
 }
 
@@ -134,15 +199,18 @@ static int log_in(const struct login *login, struct session *s, const char *pass
 static int log_in_anywhere(const struct login *login, struct session *s, const char *password,
                            struct error *err)
 {
+	struct servers left = login->settings->servers;
 	struct error failure = {0};
-	size_t at = 0;
 
+	recall_last(login->settings, &left);
 	do {
-		if (connect_from(login, &at, s, &failure) != 0)
+		if (connect_any(login, &left, s, &failure) != 0)
 			break;
-		if (log_in(login, s, password, &failure) == 0)
+		if (log_in(login, s, password, &failure) == 0) {
+			keep_last(login->settings, &left.at[0]);
 			return check_pool(login->settings, s, err);
-	} while (turn_to_next(login->settings, &at, s, &failure));
+		}
+	} while (turn_to_next(&left, s, &failure));
 	*err = failure;
 	return -1;
 }
@@ -158,19 +226,21 @@ static int ask_and_log_in(const struct login *login, struct session *s, char **r
 {
 	struct error failure = {0};
 	char *password = NULL;
-	size_t at = 0;
+	struct servers left = login->settings->servers;
 
-	if (connect_from(login, &at, s, err) != 0)
+	recall_last(login->settings, &left);
+	if (connect_any(login, &left, s, err) != 0)
 		return -1;
 	for (int tries = 1;;) {
 		if (password == NULL && ask(login, s, &password, err) != 0)
 			return -1;
 		if (log_in(login, s, password, &failure) == 0) {
 			*ret_password = password;
+			keep_last(login->settings, &left.at[0]);
 			return check_pool(login->settings, s, err);
 		}
-		if (turn_to_next(login->settings, &at, s, &failure)) {
-			if (connect_from(login, &at, s, &failure) == 0)
+		if (turn_to_next(&left, s, &failure)) {
+			if (connect_any(login, &left, s, &failure) == 0)
 				continue; /* with the same password */
 			tries = LOGIN_TRIES;
 		}

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-#define WAIT_FDS_MAX 16 /* a dial that races all of a name's addresses has the most */
+#define WAIT_FDS_MAX 64 /* a race of all servers, each with all of its addresses, has the most */
 
 /* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are
  * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED). While signals are

@@ -8,79 +8,45 @@
 
 #include "base/clock.h"
 #include "base/wait.h"
-#include "net/proxy.h"
-#include "trust/tls.h"
-
-/* A proxy command that fails has ended, or does so now. */
-#define CARRIER_MS 200
-
-/* Where a command carried the connection and has ended, that is what went wrong. Returns -1. */
-static int blame_carrier(struct child *carrier, const char *name, struct error *err)
-{
-	char status[CHILD_STATUS_MAX];
-
-	if (carrier->pid == 0 || err->kind != ERROR_UNREACHABLE ||
-	    !child_wait(carrier, clock_ms() + CARRIER_MS))
-		return -1;
-	error_set(err, ERROR_UNREACHABLE, "the proxy command for %s has ended", name);
-	return error_cause(err, "%s", child_describe_status(carrier->status, status));
-}
-
-/* A stream to the server that has been judged by nobody yet. */
-static struct stream *connect_stream(const struct endpoint *to, struct child *ret_proxy,
-                                     struct error *err)
-{
-	const bool secure = to->address.scheme == ADDRESS_HTTPS;
-	char name[ADDRESS_SHOW_MAX];
-	struct stream *stream;
-	int fd = -1;
-
-	if (judge_prepare(to->trust, err) != 0 ||
-	    dial(&to->address, &to->dial, clock_ms() + to->timeout_ms, &fd, ret_proxy, err) != 0)
-		return NULL;
-	stream =
-	    secure ? tls_begin(fd, &to->address, to->trust->legacy, err) : stream_plain(fd, err);
-	if (stream == NULL)
-		(void)close(fd); /* still ours */
-	if (stream != NULL &&
-	    (!secure || tls_shake_until(stream, clock_ms() + to->timeout_ms, err) == 0))
-		return stream;
-	/* Before it is closed, since then a command that is well ends, too. */
-	(void)blame_carrier(ret_proxy, address_show_port(&to->address, name), err);
-	stream_close(stream);
-	proxy_end(ret_proxy);
-	return NULL;
-}
+#include "trust/judge.h"
 
 int conn_look(const struct endpoint *to, struct trust_question *ret, struct error *err)
 {
+	struct race_result race;
 	struct tunnel t = {0};
 	int rc = -1;
 
-	t.stream = connect_stream(to, &t.carrier, err);
+	if (judge_prepare(to->trust, err) != 0)
+		return -1;
+	t.stream = race_run(to, &to->address, 1, &race, err);
+	t.carrier = race.proxy;
 	if (t.stream != NULL)
 		rc = judge_describe(t.stream, to->trust, &to->address, ret, err);
 	tunnel_close(&t);
 	return rc;
 }
 
-struct conn *conn_open(const struct endpoint *to, struct error *err)
+struct conn *conn_open_first(const struct endpoint *to, const struct address *servers, size_t count,
+                             struct race_result *ret, struct error *err)
 {
 	struct conn *const c = calloc(1, sizeof(*c));
 
+	*ret = (struct race_result){0};
 	if (c == NULL) {
 		error_set_errno(err, ERROR_LOCAL, "cannot allocate a connection");
 		return NULL;
 	}
 	c->timeout_ms = to->timeout_ms;
-	c->clear_text = to->address.scheme == ADDRESS_HTTP;
-	address_show_port(&to->address, c->name);
-	address_show_header(&to->address, c->host);
-	if (buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
-	    (c->stream = connect_stream(to, &c->proxy, err)) == NULL)
+	if (judge_prepare(to->trust, err) != 0 || buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
+	    (c->stream = race_run(to, servers, count, ret, err)) == NULL)
 		goto failed;
-	if (to->address.scheme == ADDRESS_HTTPS &&
-	    judge_peer(c->stream, to->trust, &to->vouched, &to->address, to->question, err) != 0)
+	const struct address *const peer = &servers[ret->winner];
+	c->proxy = ret->proxy; /* handed over */
+	c->clear_text = peer->scheme == ADDRESS_HTTP;
+	address_show_port(peer, c->name);
+	address_show_header(peer, c->host);
+	if (peer->scheme == ADDRESS_HTTPS &&
+	    judge_peer(c->stream, to->trust, &to->vouched, peer, to->question, err) != 0)
 		goto failed;
 	return c;
 failed:
@@ -88,9 +54,16 @@ failed:
 	return NULL;
 }
 
+struct conn *conn_open(const struct endpoint *to, struct error *err)
+{
+	struct race_result ignored;
+
+	return conn_open_first(to, &to->address, 1, &ignored, err);
+}
+
 int conn_broken(struct conn *c, struct error *err)
 {
-	return blame_carrier(&c->proxy, c->name, err);
+	return tunnel_blame_carrier(&c->proxy, c->name, err);
 }
 
 int conn_send(struct conn *c, const void *data, size_t len, struct error *err)

@@ -12,25 +12,14 @@
 #include "base/buf.h"
 #include "base/child.h"
 #include "base/error.h"
+#include "http/endpoint.h"
 #include "http/http.h"
+#include "http/race.h"
 #include "http/tunnel.h"
-#include "net/address.h"
-#include "net/dial.h"
 #include "net/stream.h"
-#include "trust/judge.h"
 
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536
-
-/* How to reach a server: everything that every connection of a run has in common. */
-struct endpoint {
-	struct address address;
-	struct dial_options dial;
-	const struct trust_policy *trust; /* its owner's, as is the next */
-	struct trust_question *question; /* where to leave what only a person can decide; or NULL */
-	struct trust_vouched vouched;    /* for this address alone */
-	int timeout_ms;                  /* for each step: to connect, to shake hands, to answer */
-};
 
 struct conn {
 	struct stream *stream;
@@ -47,6 +36,11 @@ struct conn {
  * timeouts at most. NULL with *err; where that has REASON_CERTIFICATE_UNKNOWN, the endpoint's question
  * has been filled, and when the answer was yes (judge_accept) this may be called again. */
 struct conn *conn_open(const struct endpoint *to, struct error *err);
+
+/* The same with whichever of servers[0..count) stands first, in place of the endpoint's own address. Where *ret
+ * says that one stands and there is no connection, that one was judged and not found good. */
+struct conn *conn_open_first(const struct endpoint *to, const struct address *servers, size_t count,
+                             struct race_result *ret, struct error *err);
 
 /* Connects to see what certificate the server shows, and leaves. Judges nothing; errors as judge_describe
  * and as above. */

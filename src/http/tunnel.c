@@ -18,6 +18,9 @@
 /* How long leaving may take on account of a carrier's last words. */
 #define FAREWELL_MS 300
 
+/* A proxy command that fails has ended, or does so now. */
+#define CARRIER_MS 200
+
 /* A proxy command whose output is torn off complains; it ends quietly when it has passed on the server's
  * farewell. */
 static void await_farewell(int fd)
@@ -29,6 +32,17 @@ static void await_farewell(int fd)
 	(void)shutdown(fd, SHUT_WR);
 	while (wait_ready(fd, POLLIN, deadline, &ignored) > 0 && read(fd, bytes, sizeof(bytes)) > 0)
 		;
+}
+
+int tunnel_blame_carrier(struct child *carrier, const char *name, struct error *err)
+{
+	char status[CHILD_STATUS_MAX];
+
+	if (carrier->pid == 0 || err->kind != ERROR_UNREACHABLE ||
+	    !child_wait(carrier, clock_ms() + CARRIER_MS))
+		return -1;
+	(void)error_set(err, ERROR_UNREACHABLE, "the proxy command for %s has ended", name);
+	return error_cause(err, "%s", child_describe_status(carrier->status, status));
 }
 
 void tunnel_abandon(struct tunnel *t)

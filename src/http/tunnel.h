@@ -22,6 +22,10 @@ struct tunnel {
 	struct child carrier;        /* the command that carries it, if one does */
 };
 
+/* Where a command carried a connection that broke (*err, ERROR_UNREACHABLE) and has ended, or does so within
+ * some 200 ms, that is what went wrong: *err says so, with its status. Else *err stays. Returns -1. */
+int tunnel_blame_carrier(struct child *carrier, const char *name, struct error *err);
+
 /* Closes the tunnel, telling a TLS peer that it is meant so, and lets its carrier pass that on: blocks
  * for some 300 ms at most where there is one. *t is all zeroes afterwards, and may be before. */
 void tunnel_close(struct tunnel *t);

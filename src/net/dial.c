@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Connecting: see dial.h. The race keeps one descriptor per address; the first to connect wins. */
+/*
+ * Connecting: see dial.h. The race keeps one descriptor per address; the first to connect wins.
+ * ALWAYS TRUE: nothing here waits but dial itself, so that several servers can be dialled beside each
+ * other; and every descriptor is in one place alone, from which dial_end closes it.
+ */
 #include "net/dial.h"
 
 #include <errno.h>
@@ -16,7 +20,6 @@
 #include "base/log.h"
 #include "base/wait.h"
 #include "net/proxy.h"
-#include "net/resolve.h"
 
 /* A host that died while a console is open is noticed after 30 + 4 x 10 s; consoles are silent for
  * days, so nothing else would tell. */
@@ -26,13 +29,6 @@
 
 /* How often a unix socket is tried again that has no room for a connection. */
 #define UNIX_STEP_MS 50
-
-struct race {
-	const struct resolved *to;
-	int fds[RESOLVE_MAX]; /* -1: not begun, or failed */
-	size_t begun;
-	int last_errno;
-};
 
 static void set_option(int fd, int level, int name, int value)
 {
@@ -63,154 +59,238 @@ static int new_socket(int family)
 }
 
 /* Starts the next attempt; what fails at once is only noted. */
-static void begin_next(struct race *race)
+static void begin_next(struct dialling *d)
 {
-	const size_t i = race->begun++;
-	const struct sockaddr *const sa = (const struct sockaddr *)&race->to->addresses[i];
+	const size_t i = d->begun++;
+	const struct sockaddr *const sa = (const struct sockaddr *)&d->found.addresses[i];
 	const int fd = new_socket(sa->sa_family);
 
+	d->next_ms = clock_ms() + DIAL_STAGGER_MS;
 	if (fd < 0) {
-		race->last_errno = errno;
+		d->last_errno = errno;
 		return;
 	}
 	tune(fd);
-	if (connect(fd, sa, race->to->lengths[i]) != 0 && errno != EINPROGRESS) {
-		race->last_errno = errno;
+	if (connect(fd, sa, d->found.lengths[i]) != 0 && errno != EINPROGRESS) {
+		d->last_errno = errno;
 		(void)close(fd);
 		return;
 	}
-	race->fds[i] = fd;
+	d->fds[i] = fd;
 }
 
-/* Looks at what poll said; returns the winner's descriptor, taken out of the race, or -1. */
-static int judge(struct race *race, const struct pollfd *polled)
+/* Looks which attempts have come to something: the first that stands is d->fd. Returns whether any is still
+ * under way. */
+static bool look(struct dialling *d)
 {
-	for (size_t i = 0; i < race->begun; i++) {
+	bool any = false;
+
+	for (size_t i = 0; i < d->begun && d->fd < 0; i++) {
+		struct pollfd one = {.fd = d->fds[i], .events = POLLOUT};
 		int failure = 0;
 		socklen_t len = sizeof(failure);
 
-		if (race->fds[i] < 0 || polled[i].revents == 0)
+		if (d->fds[i] < 0)
 			continue;
-		const int fd = race->fds[i];
-		race->fds[i] = -1;
-		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &len) == 0 && failure == 0)
-			return fd;
-		race->last_errno = failure;
-		(void)close(fd);
-	}
-	return -1;
-}
-
-static bool any_open(const struct race *race)
-{
-	for (size_t i = 0; i < race->begun; i++) {
-		if (race->fds[i] >= 0)
-			return true;
-	}
-	return false;
-}
-
-/* Runs the race. Returns 0 with *ret_fd, or -1 with *err. */
-static int run(struct race *race, const char *name, int64_t started, int64_t deadline, int *ret_fd,
-               struct error *err)
-{
-	for (;;) {
-		struct pollfd polled[RESOLVE_MAX];
-		int64_t until = deadline;
-
-		if (!any_open(race) && race->begun == race->to->count) {
-			error_set(err, ERROR_UNREACHABLE, "cannot connect to %s", name);
-			return error_cause(err, "%s", strerror(race->last_errno));
-		}
-		if (clock_ms() >= deadline)
-			return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %lld s",
-			                 name, (long long)((deadline - started + 999) / 1000));
-		if (race->begun < race->to->count) {
-			begin_next(race);
-			until = clock_earlier(deadline, clock_ms() + DIAL_STAGGER_MS);
-		}
-		if (!any_open(race))
+		if (poll(&one, 1, 0) <= 0) {
+			any = true;
 			continue;
-		for (size_t i = 0; i < race->begun; i++)
-			polled[i] = (struct pollfd){.fd = race->fds[i], .events = POLLOUT};
-		if (wait_poll(polled, race->begun, until, err) < 0)
-			return -1;
-		const int fd = judge(race, polled);
-		if (fd >= 0) {
-			*ret_fd = fd;
-			return 0;
 		}
+		if (getsockopt(d->fds[i], SOL_SOCKET, SO_ERROR, &failure, &len) == 0 &&
+		    failure == 0) {
+			d->fd = d->fds[i];
+		} else {
+			d->last_errno = failure;
+			(void)close(d->fds[i]);
+		}
+		d->fds[i] = -1;
 	}
+	return any;
 }
 
-static int dial_tcp(const struct address *to, const struct dial_options *options, int64_t deadline,
-                    int *ret_fd, struct error *err)
+static int connected(struct dialling *d)
 {
-	const int64_t started = clock_ms();
-	struct resolved found = {0};
-	struct race race = {.to = &found, .last_errno = EADDRNOTAVAIL};
 	char name[ADDRESS_SHOW_MAX];
 
-	if (resolve(to, options->family, deadline, &found, err) != 0)
-		return -1;
-	for (size_t i = 0; i < RESOLVE_MAX; i++)
-		race.fds[i] = -1;
-	const int rc = run(&race, address_show_port(to, name), started, deadline, ret_fd, err);
-	for (size_t i = 0; i < race.begun; i++) {
-		if (race.fds[i] >= 0)
-			(void)close(race.fds[i]);
-	}
-	return rc;
+	d->state = DIAL_CONNECTED;
+	log_trace(LOG_STEPS, "connected to %s", address_show_port(&d->to, name));
+	return 1;
 }
 
-static int dial_unix(const struct address *to, int64_t deadline, int *ret_fd, struct error *err)
+static int step_tcp(struct dialling *d, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	for (;;) {
+		const bool any = look(d);
+
+		if (d->fd >= 0)
+			return connected(d);
+		const bool more = d->begun < d->found.count;
+		if (!any && !more) {
+			error_set(err, ERROR_UNREACHABLE, "cannot connect to %s",
+			          address_show_port(&d->to, name));
+			return error_cause(err, "%s", strerror(d->last_errno));
+		}
+		/* The next one is due with its time, or with the end of all before it. */
+		if (!more || (any && clock_ms() < d->next_ms))
+			return 0;
+		begin_next(d);
+	}
+}
+
+/* A unix socket connects or refuses at once, but for one whose backlog is full (unix(7)): that is EAGAIN, and
+ * poll does not tell when there is room again. */
+static int step_unix(struct dialling *d, struct error *err)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
-	if (strlen(to->path) >= sizeof(sa.sun_path))
-		return error_set(err, ERROR_USAGE, "the socket path \"%s\" is too long", to->path);
-	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", to->path);
-	const int fd = new_socket(AF_UNIX);
-	if (fd < 0)
+	if (strlen(d->to.path) >= sizeof(sa.sun_path))
+		return error_set(err, ERROR_USAGE, "the socket path \"%s\" is too long",
+		                 d->to.path);
+	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", d->to.path);
+	if (d->fds[0] < 0)
+		d->fds[0] = new_socket(AF_UNIX);
+	if (d->fds[0] < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket");
-	/* A unix socket connects or refuses at once, but for one whose backlog is full (unix(7)): that
-	 * is EAGAIN, and poll does not tell when there is room again. */
-	while (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
-		const int64_t now = clock_ms();
-
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN || now >= deadline) {
-			const bool busy = errno == EAGAIN;
-
-			error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"",
-			                to->path);
-			if (busy)
-				error_cause(err, "it is busy: nobody takes the connection");
-			goto failed;
-		}
-		if (wait_ready(-1, 0, clock_earlier(deadline, now + UNIX_STEP_MS), err) < 0)
-			goto failed;
+	if (connect(d->fds[0], (const struct sockaddr *)&sa, sizeof(sa)) == 0) {
+		d->fd = d->fds[0];
+		d->fds[0] = -1;
+		return connected(d);
 	}
-	*ret_fd = fd;
+	if (errno != EAGAIN && errno != EINTR)
+		return error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"",
+		                       d->to.path);
+	d->next_ms = clock_ms() + UNIX_STEP_MS;
 	return 0;
-failed:
-	(void)close(fd);
-	return -1;
+}
+
+int dial_begin(struct dialling *d, const struct address *to, const struct dial_options *options,
+               struct error *err)
+{
+	*d = (struct dialling){
+	    .to = *to, .options = *options, .name.fd = -1, .last_errno = EADDRNOTAVAIL, .fd = -1};
+	for (size_t i = 0; i < RESOLVE_MAX; i++)
+		d->fds[i] = -1;
+	if (to->scheme == ADDRESS_UNIX) {
+		d->state = DIAL_BUSY;
+		return 0;
+	}
+	if (options->proxy_command != NULL) {
+		d->state = DIAL_CONNECTED;
+		return proxy_start(options->proxy_command, to, &d->fd, &d->proxy, err);
+	}
+	return resolve_begin(to, options->family, &d->name, err);
+}
+
+static int step_name(struct dialling *d, struct error *err)
+{
+	struct pollfd answer = {.fd = d->name.fd, .events = POLLIN};
+
+	if (answer.fd >= 0 && poll(&answer, 1, 0) <= 0)
+		return 0;
+	if (resolve_finish(&d->name, &d->to, d->options.family, &d->found, err) != 0)
+		return -1;
+	d->state = DIAL_CONNECTING;
+	return step_tcp(d, err);
+}
+
+int dial_step(struct dialling *d, struct error *err)
+{
+	switch (d->state) {
+	case DIAL_RESOLVING:
+		return step_name(d, err);
+	case DIAL_CONNECTING:
+		return step_tcp(d, err);
+	case DIAL_BUSY:
+		return step_unix(d, err);
+	case DIAL_CONNECTED:
+		break;
+	}
+	return 1;
+}
+
+size_t dial_interest(const struct dialling *d, struct pollfd ret[DIAL_FDS_MAX], int64_t *ret_until)
+{
+	size_t n = 0;
+
+	*ret_until = CLOCK_NEVER;
+	if (d->state == DIAL_RESOLVING)
+		ret[n++] = (struct pollfd){.fd = d->name.fd, .events = POLLIN};
+	if (d->state == DIAL_BUSY || (d->state == DIAL_CONNECTING && d->begun < d->found.count))
+		*ret_until = d->next_ms;
+	for (size_t i = 0; d->state == DIAL_CONNECTING && i < d->begun; i++) {
+		if (d->fds[i] >= 0)
+			ret[n++] = (struct pollfd){.fd = d->fds[i], .events = POLLOUT};
+	}
+	return n;
+}
+
+int dial_late(const struct dialling *d, int64_t waited_ms, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	if (d->state == DIAL_RESOLVING) {
+		error_set(err, ERROR_UNREACHABLE, "cannot find the address of \"%s\"", d->to.host);
+		return error_cause(err, "the name service does not answer");
+	}
+	if (d->state == DIAL_BUSY) {
+		error_set(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"", d->to.path);
+		return error_cause(err, "it is busy: nobody takes the connection");
+	}
+	return error_set(err, ERROR_UNREACHABLE, "no answer from %s within %lld s",
+	                 address_show_port(&d->to, name), (long long)((waited_ms + 999) / 1000));
+}
+
+void dial_end(struct dialling *d)
+{
+	resolve_abandon(&d->name);
+	for (size_t i = 0; i < RESOLVE_MAX; i++) {
+		if (d->fds[i] >= 0)
+			(void)close(d->fds[i]);
+		d->fds[i] = -1;
+	}
+	if (d->fd >= 0)
+		(void)close(d->fd);
+	d->fd = -1;
+	proxy_end(&d->proxy);
+}
+
+/* Steps and waits in turn. */
+static int run(struct dialling *d, int64_t deadline, struct error *err)
+{
+	const int64_t started = clock_ms();
+
+	for (;;) {
+		struct pollfd fds[DIAL_FDS_MAX];
+		int64_t until;
+
+		if (clock_ms() >= deadline)
+			return dial_late(d, deadline - started, err);
+		const int rc = dial_step(d, err);
+		if (rc != 0)
+			return rc > 0 ? 0 : -1;
+		const size_t n = dial_interest(d, fds, &until);
+		if (wait_poll(fds, n, clock_earlier(deadline, until), err) < 0)
+			return -1;
+	}
 }
 
 int dial(const struct address *to, const struct dial_options *options, int64_t deadline,
          int *ret_fd, struct child *ret_proxy, struct error *err)
 {
-	char name[ADDRESS_SHOW_MAX];
+	struct dialling d;
+	int rc = dial_begin(&d, to, options, err);
 
+	if (rc == 0)
+		rc = run(&d, deadline, err);
 	*ret_proxy = (struct child){0};
-	if (to->scheme == ADDRESS_UNIX)
-		return dial_unix(to, deadline, ret_fd, err);
-	if (options->proxy_command != NULL)
-		return proxy_start(options->proxy_command, to, ret_fd, ret_proxy, err);
-	if (dial_tcp(to, options, deadline, ret_fd, err) != 0)
-		return -1;
-	log_trace(LOG_STEPS, "connected to %s", address_show_port(to, name));
-	return 0;
+	if (rc == 0) {
+		*ret_fd = d.fd;
+		*ret_proxy = d.proxy;
+		d.fd = -1;
+		d.proxy = (struct child){0};
+	}
+	dial_end(&d);
+	return rc;
 }

@@ -6,13 +6,13 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/signals.h"
-#include "base/wait.h"
 
 /* What the child sends back. */
 struct answer {
@@ -68,40 +68,34 @@ static void look_up(const struct address *to, int family, int flags, struct answ
 	freeaddrinfo(list);
 }
 
-/* Reads the child's answer; anything but a whole one means that the child failed. */
-static int read_answer(int fd, const struct address *to, int64_t deadline, struct answer *ret,
-                       struct error *err)
+void resolve_abandon(struct resolving *r)
 {
-	const int ready = wait_ready(fd, POLLIN, deadline, err);
-
-	if (ready < 0)
-		return -1;
-	if (ready == 0) {
-		error_set(err, ERROR_UNREACHABLE, "cannot find the address of \"%s\"", to->host);
-		return error_cause(err, "the name service does not answer");
+	if (r->child > 0) {
+		(void)close(r->fd);
+		(void)kill(r->child, SIGKILL);
+		while (waitpid(r->child, NULL, 0) < 0 && errno == EINTR)
+			;
 	}
-	/* It was written in one piece smaller than PIPE_BUF. */
-	if (read(fd, ret, sizeof(*ret)) != (ssize_t)sizeof(*ret))
-		return error_set(err, ERROR_LOCAL, "looking up \"%s\" failed", to->host);
-	return 0;
+	*r = (struct resolving){.fd = -1};
 }
 
-static int look_up_aside(const struct address *to, int family, int64_t deadline, struct answer *ret,
-                         struct error *err)
+int resolve_begin(const struct address *to, int family, struct resolving *ret, struct error *err)
 {
 	int ends[2];
-	int rc;
 
 	_Static_assert(sizeof(struct answer) <= 4096, "an answer is one atomic write to a pipe");
+	*ret = (struct resolving){.fd = -1};
+	if (address_is_literal(to))
+		return 0;
 	if (pipe(ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	const pid_t child = signals_fork();
 	if (child < 0) {
-		rc = error_set_errno(err, ERROR_LOCAL, "cannot fork");
+		(void)error_set_errno(err, ERROR_LOCAL, "cannot fork");
 		(void)close(ends[0]);
 		(void)close(ends[1]);
-		return rc;
+		return -1;
 	}
 	if (child == 0) {
 		struct answer answer;
@@ -111,23 +105,24 @@ static int look_up_aside(const struct address *to, int family, int64_t deadline,
 		_exit(write(ends[1], &answer, sizeof(answer)) == (ssize_t)sizeof(answer) ? 0 : 1);
 	}
 	(void)close(ends[1]);
-	rc = read_answer(ends[0], to, deadline, ret, err);
-	(void)close(ends[0]);
-	(void)kill(child, SIGKILL);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
-	return rc;
+	*ret = (struct resolving){.child = child, .fd = ends[0]};
+	return 0;
 }
 
-int resolve(const struct address *to, int family, int64_t deadline, struct resolved *ret,
-            struct error *err)
+int resolve_finish(struct resolving *r, const struct address *to, int family, struct resolved *ret,
+                   struct error *err)
 {
 	struct answer answer = {0};
+	bool whole = true;
 
-	if (address_is_literal(to))
+	/* It was written in one piece smaller than PIPE_BUF; anything else means that the child failed. */
+	if (r->child == 0)
 		look_up(to, family, AI_NUMERICHOST, &answer);
-	else if (look_up_aside(to, family, deadline, &answer, err) != 0)
-		return -1;
+	else
+		whole = read(r->fd, &answer, sizeof(answer)) == (ssize_t)sizeof(answer);
+	resolve_abandon(r);
+	if (!whole)
+		return error_set(err, ERROR_LOCAL, "looking up \"%s\" failed", to->host);
 	if (answer.code != 0) {
 		error_set(err, ERROR_UNREACHABLE, "cannot find the address of \"%s\"", to->host);
 		error_cause(err, "%s", gai_strerror(answer.code));

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "net/address.h"
@@ -18,10 +19,23 @@ struct resolved {
 	struct sockaddr_storage addresses[RESOLVE_MAX];
 };
 
-/* Looks up to->host in `family` (AF_UNSPEC, AF_INET, AF_INET6); the addresses come in the order to
- * try them, families alternating (RFC 8305, section 4). A literal address asks nobody. getaddrinfo
- * cannot be given a deadline, so names are looked up in a child, which is killed when it is late. */
-int resolve(const struct address *to, int family, int64_t deadline, struct resolved *ret,
-            struct error *err);
+/* A look-up under way. A value; all zeroes is none. */
+struct resolving {
+	pid_t child; /* that asks; 0: nobody has to be asked */
+	int fd;      /* readable when it has an answer; -1 where there is none to wait for */
+};
+
+/* Begins to look up to->host in `family` (AF_UNSPEC, AF_INET, AF_INET6), without waiting. A literal address
+ * asks nobody. getaddrinfo can neither be given a deadline nor run beside others, so names are looked up in a
+ * child. ERROR_LOCAL. */
+int resolve_begin(const struct address *to, int family, struct resolving *ret, struct error *err);
+
+/* Takes the answer, once r->fd is readable, and ends the look-up, with whatever comes of it. The addresses come
+ * in the order to try them, families alternating (RFC 8305, section 4). ERROR_UNREACHABLE, ERROR_LOCAL. */
+int resolve_finish(struct resolving *r, const struct address *to, int family, struct resolved *ret,
+                   struct error *err);
+
+/* Ends a look-up that took too long: the child is killed. All zeroes is fine. */
+void resolve_abandon(struct resolving *r);
 
 #endif

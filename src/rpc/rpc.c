@@ -58,6 +58,12 @@ static void end_call(struct rpc *rpc)
 	rpc->call = (struct rpc_call){0};
 }
 
+void rpc_adopt(struct rpc *rpc, struct conn *conn)
+{
+	rpc->conn = conn;
+	rpc->answered = false;
+}
+
 void rpc_disconnect(struct rpc *rpc)
 {
 	end_call(rpc);

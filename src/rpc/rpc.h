@@ -49,6 +49,9 @@ void rpc_init(struct rpc *rpc, const struct endpoint *endpoint);
 /* Makes sure of a connection, trusted and open as far as we know. Blocks as conn_open. */
 int rpc_connect(struct rpc *rpc, struct error *err);
 
+/* Takes over a connection to the endpoint, open and trusted, in place of opening one. There must be none. */
+void rpc_adopt(struct rpc *rpc, struct conn *conn);
+
 /* Gives up the call that is under way, if there is one, and closes the connection, if there is one. */
 void rpc_disconnect(struct rpc *rpc);
 

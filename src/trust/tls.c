@@ -15,9 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "trust/policy.h"
 
 struct tls {
@@ -281,24 +279,10 @@ int tls_shake(struct stream *s, short *ret_events, struct error *err)
 	return 1;
 }
 
-int tls_shake_until(struct stream *s, int64_t deadline, struct error *err)
+int tls_late(struct stream *s, int64_t waited_ms, struct error *err)
 {
-	const int64_t started = clock_ms();
-
-	for (;;) {
-		short events = 0;
-		const int rc = tls_shake(s, &events, err);
-
-		if (rc != 0)
-			return rc > 0 ? 0 : -1;
-		const int ready = wait_ready(s->fd, events, deadline, err);
-		if (ready < 0)
-			return -1;
-		if (ready == 0)
-			return error_set(err, ERROR_UNREACHABLE,
-			                 "no TLS answer from %s within %lld s", tls_of(s)->name,
-			                 (long long)((deadline - started + 999) / 1000));
-	}
+	return error_set(err, ERROR_UNREACHABLE, "no TLS answer from %s within %lld s",
+	                 tls_of(s)->name, (long long)((waited_ms + 999) / 1000));
 }
 
 SSL *tls_ssl(struct stream *s)

@@ -22,8 +22,8 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
  * the descriptor has *ret_events, -1 with ERROR_UNREACHABLE (no TLS there). */
 int tls_shake(struct stream *s, short *ret_events, struct error *err);
 
-/* The same until it is done, or the deadline is there, which is ERROR_UNREACHABLE as well. Blocks. */
-int tls_shake_until(struct stream *s, int64_t deadline, struct error *err);
+/* Fills *err for a peer that has not shaken hands within that time. Returns -1. */
+int tls_late(struct stream *s, int64_t waited_ms, struct error *err);
 
 /* What OpenSSL knows of a stream that was made here: the stream's, and gone with it. */
 SSL *tls_ssl(struct stream *s);

@@ -94,10 +94,62 @@ def test_the_first_is_enough(pool, make_xencon):
 
 
 def test_one_that_hangs_before_it(hung, pool, make_xencon):
-    done = quiet(on(make_xencon(pool), hung, pool.coordinator), "--connect-timeout", "2", "web01")
+    """It is not waited for: the next one starts beside it."""
+    done = quiet(on(make_xencon(pool), hung, pool.coordinator), "--connect-timeout", "600", "web01")
     assert_served(done, pool)
-    assert f"no TLS answer from {hung} within 2 s" in done.stderr
+    assert f"{hung} has not answered yet; trying {name(pool.coordinator)}" in done.stderr
     assert_no_holes(done.stderr)
+
+
+def test_many_that_hang_before_it(hung, pool, make_xencon):
+    silent = [hung] * 5 + ["192.0.2.1:443"]  # documentation's, where nobody is
+    done = quiet(on(make_xencon(pool), *silent, pool.coordinator), "--connect-timeout", "600",
+                 "web01")
+    assert_served(done, pool)
+
+
+def test_all_that_hang_are_given_up_together(hung, pool, make_xencon):
+    done = quiet(on(make_xencon(pool), hung, hung, hung), "--connect-timeout", "1", "web01")
+    assert_failed(done, 3, f"no TLS answer from {hung} within 1 s")
+    assert len(done.stderr.splitlines()) <= 4
+
+
+def test_one_that_comes_late_is_told_nothing(pool, make_xencon):
+    """Who is overtaken in the handshake gets no request, and no password."""
+    late = pool.faults.add(sim.Fault("tls", "delay", seconds=2, host=pool.hosts[1]))
+    xencon = on(make_xencon(pool), pool.hosts[1], pool.coordinator)
+    assert_served(quiet(xencon, "web01"), pool)
+    assert late.used == 1
+    assert {request.host for request in pool.requests} == {pool.coordinator}
+
+
+def test_the_one_that_answered_last_is_tried_first(pool, make_xencon, file):
+    servers = file.parent / "servers"
+    xencon = on(make_xencon(pool), CLOSED, pool.coordinator)
+    assert CLOSED in quiet(xencon, "web01").stderr
+    assert servers.read_text() == f"{name(pool.coordinator)} {xencon.env['XENCON_SERVER']}\n"
+    before = servers.stat().st_mtime_ns
+    done = quiet(xencon, "web01")
+    assert_served(done, pool)
+    assert CLOSED not in done.stderr
+    assert servers.stat().st_mtime_ns == before
+    servers.write_text(f"{CLOSED} other\nnonsense\n{CLOSED} {xencon.env['XENCON_SERVER']}")
+    assert CLOSED in quiet(xencon, "web01").stderr
+    assert servers.read_text() == (f"{CLOSED} other\nnonsense\n"
+                                   f"{name(pool.coordinator)} {xencon.env['XENCON_SERVER']}\n")
+
+
+@pytest.mark.parametrize("fault", [
+    sim.Fault("rpc", "status", line="503 Service Unavailable"), sim.Fault("rpc", "not_json"),
+    sim.Fault("rpc", "garble")], ids=["503", "no JSON", "no HTTP"])
+def test_what_answers_as_no_xapi_does(fault, pool, make_xencon):
+    waiting = pool.faults.add(sim.Fault(fault.stage, fault.action, host=pool.hosts[1],
+                                        **({"line": fault.get("line")} if fault.get("line")
+                                           else {})))
+    done = quiet(on(make_xencon(pool), pool.hosts[1], pool.coordinator), "web01")
+    assert_served(done, pool)
+    assert waiting.used == 1
+    assert name(pool.hosts[1]) in done.stderr
 
 
 @pytest.mark.parametrize("fault", [
