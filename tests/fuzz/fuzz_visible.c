@@ -23,6 +23,23 @@ static void require_printable(const char *text)
 	}
 }
 
+/* To a terminal of 8 bits nothing goes out but printable ASCII, and line feeds where they are our own. */
+static void require_ascii(const char *in, size_t len)
+{
+	const size_t cap = 8 * len + 1; /* "\\xNN" for a byte, "\\u{NN}" for two */
+	char *const out = malloc(cap);
+
+	REQUIRE(out != NULL);
+	(void)setenv("LC_ALL", "C", 1);
+	size_t n = text_visible(out, cap, in, len);
+	for (size_t i = 0; i < n; i++)
+		REQUIRE(out[i] >= 0x20 && out[i] < 0x7f);
+	n = text_visible_lines(out, cap, in, len);
+	for (size_t i = 0; i < n; i++)
+		REQUIRE(out[i] == '\n' || (out[i] >= 0x20 && out[i] < 0x7f));
+	free(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0 || setlocale(LC_CTYPE, "C.UTF-8") == NULL)
@@ -48,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(m < small && strlen(part) == m && memcmp(whole, part, m) == 0);
 	REQUIRE(m == n || m + 10 >= small);
 	require_printable(part);
+	require_ascii(in, len);
 	free(part);
 	free(again);
 	free(whole);

@@ -1,6 +1,7 @@
 """The certificates that were said yes to: the question on a terminal, and the file of answers."""
 import ctypes
 import os
+import pathlib
 import re
 import stat
 import time
@@ -252,6 +253,25 @@ def test_a_name_in_any_case(pool, stranger, file):
     server = f"localhost:{pool.coordinator.port}"
     write_known(file, f"LocalHost:{pool.coordinator.port} {pool.coordinator.fingerprint}")
     assert_served(stranger.run("-4", "-s", server.upper(), "web01"), pool)
+
+
+def test_a_file_of_windows(pool, stranger, file):
+    """An editor there puts a byte order mark before the first line."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"\xef\xbb\xbf" + f"{name(pool.coordinator)} {pool.coordinator.fingerprint}\r\n"
+                     .encode())
+    assert_served(stranger.run("web01"), pool)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root")
+def test_it_stays_its_owners(stranger, file, tmp_path):
+    """As root with a user's HOME, as sudo may keep it: the file is the user's, also where it is new."""
+    os.chown(tmp_path, 54321, 54321)
+    assert_said_yes(stranger.terminal("web01"))
+    for each in (file, file.parent, pathlib.Path(f"{file}.lock")):
+        assert (each.stat().st_uid, each.stat().st_gid) == (54321, 54321), each
+    assert stranger.run("trust", "--forget", *entries(file)).returncode == 0
+    assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (54321, 0o600)
 
 
 @pytest.mark.parametrize("line", [
