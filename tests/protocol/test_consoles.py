@@ -222,3 +222,17 @@ def test_what_ends_a_domain_ends_its_tunnels(act, connect):
             assert vm.console().location.startswith(pool.hosts[1].url)
         if after:
             connect(vm.host).open(vm.console(), session, then=b"x").until(b"x")
+
+
+def test_a_vm_that_halts_as_somebody_connects_stays_halted(pool, connect):
+    vm = pool.add_vm("web01")
+    connection = connect(pool.coordinator)
+    session = connection.login()
+    fault = pool.faults.add(sim.Fault("connect", "split", at=9, pause=0.3))
+    halting = threading.Thread(target=lambda: (connection.until(b"HTTP/1.1 "), vm.shutdown()))
+    connection.send(f"CONNECT /console?uuid={vm.console().uuid} HTTP/1.1\r\n"
+                    f"Cookie: session_id={session}\r\n\r\n".encode())
+    halting.start()
+    halting.join()
+    assert connection.rest().startswith(b"200 OK\r\n") and connection.ended == "clean"
+    assert fault.used == 1 and vm.backend.pid is None

@@ -8,7 +8,6 @@ import socket
 import threading
 
 from . import faults, http, idle, shaping
-from .backends import Dead
 from .database import ApiError
 from .relay import end, relay
 from .stream import CHUNK
@@ -211,15 +210,13 @@ def _failure(reason, request):
 def _serve(host, stream, tunnel, console, fault):
     """Say 200, and only then find out whether anything answers at the backend."""
     reply = http.tunnel_open()
-    # Between a domain's end and its next one the socket of its console is there, with nobody at it.
-    connect_backend = (console.backend if console.vm.refusal(host) is None else Dead()).connect
     if fault and fault.action == "join":
-        tunnel.attach(connect_backend())
+        tunnel.attach(_connect_backend(host, console))
         first = fault.get("data") or _first_bytes(tunnel.backend, fault.get("wait", 5))
         stream.send(bytes(reply) + first)
     else:
         faults.deliver(fault, stream, reply, host)
-        tunnel.attach(connect_backend())
+        tunnel.attach(_connect_backend(host, console))
     if tunnel.backend is None:
         end(stream)
         return
@@ -234,6 +231,14 @@ def _watch(host, console):
     if console.vm.is_control_domain:
         limit = host.pool.database.get("host", host.ref).get("console_idle_timeout", 0)
     return idle.Watch(limit, settings.idle_period, settings.idle_versions)
+
+
+def _connect_backend(host, console):
+    """A connection to the backend, or None: between a domain's end and its next one, nobody is at
+    the socket of its console. To ask a guest that has ended would boot it."""
+    vm = console.vm
+    alive = vm.refusal(host) is None and vm.power_state == "Running"
+    return console.backend.connect() if alive else None
 
 
 def _first_bytes(backend, seconds):
