@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "conf/options.h"
-#include "conf/settings.h"
 
 struct target {
 	const char
@@ -16,7 +15,7 @@ struct target {
 };
 
 /* Takes what to reach from the operand, or from --dom0 in its place. ERROR_USAGE. */
-int target_choose(const struct options *o, const struct settings *settings, const char *protocol,
-                  struct target *ret, struct error *err);
+int target_choose(const struct options *o, const char *protocol, struct target *ret,
+                  struct error *err);
 
 #endif

@@ -21,7 +21,7 @@ int command_console(const struct invocation *invocation, struct error *err)
 		goto out;
 	access_init(&access, &settings);
 	if (console_settings_read(&settings.sources, &console, err) != 0 ||
-	    target_choose(o, &settings, CONSOLE_TEXT, &what, err) != 0 ||
+	    target_choose(o, CONSOLE_TEXT, &what, err) != 0 ||
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0 ||
 	    access_open(&access, err) != 0 || access_reach(&access, &what, &vm, &tunnel, err) != 0)
 		goto out;

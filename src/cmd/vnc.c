@@ -154,7 +154,7 @@ int command_vnc(const struct invocation *invocation, struct error *err)
 		goto out;
 	access_init(&access, &settings);
 	if (vnc_settings_read(&settings.sources, &vnc, err) != 0 ||
-	    target_choose(o, &settings, CONSOLE_GRAPHIC, &what, err) != 0)
+	    target_choose(o, CONSOLE_GRAPHIC, &what, err) != 0)
 		goto out;
 	if (vnc.viewer && launch_check(vnc.viewer_command, vnc.listen.unix_socket, err) != 0)
 		goto out;

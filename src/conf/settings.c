@@ -152,7 +152,6 @@ static int read_user(struct settings *s, struct error *err)
 	s->user = o->values[OPTION_USER] != NULL ? o->values[OPTION_USER] : "root";
 	s->password_file = o->values[OPTION_PASSWORD_FILE];
 	s->password_command = o->values[OPTION_PASSWORD_COMMAND];
-	s->dom0 = o->values[OPTION_DOM0];
 	if (s->password_file == NULL || s->password_command == NULL)
 		return 0;
 	error_set(err, ERROR_USAGE, "--password-file and --password-command exclude each other");

@@ -34,7 +34,6 @@ struct settings {
 	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;
 	char *password;   /* that a source gave as it is; whoever takes it leaves NULL here */
-	const char *dom0; /* the host whose control domain is meant, or NULL */
 };
 
 /* Gathers the sources and sets the level of messages. `server`, where it is not NULL, counts for more

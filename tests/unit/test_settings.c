@@ -70,7 +70,7 @@ static void test_defaults(void)
 	CHECK(s.trust.cacert_file == NULL && !s.trust.insecure && s.trust.pin_count == 0);
 	CHECK_STR("root", s.user);
 	CHECK(s.password == NULL && s.password_file == NULL && s.password_command == NULL);
-	CHECK(s.dom0 == NULL && c.log_file == NULL);
+	CHECK(c.log_file == NULL);
 	CHECK_INT(ESCAPE_DEFAULT, c.escape);
 	CHECK(!c.escape_asked && !c.timestamps && !c.stdio);
 	CHECK_INT(2000, c.idle_ms);
@@ -261,7 +261,6 @@ static void test_values(void)
 	    "-6e^A",
 	    "--log=l",
 	    "--timestamps",
-	    "--dom0=h",
 	    "--password-file=p",
 	    "--fingerprint=sha256 Fingerprint=" PIN "," PIN2,
 	    NULL,
@@ -281,7 +280,6 @@ static void test_values(void)
 	CHECK_INT(0x01, c.escape);
 	CHECK(c.escape_asked && c.timestamps && !c.stdio);
 	CHECK_STR("l", c.log_file);
-	CHECK_STR("h", s.dom0);
 	CHECK_STR("p", s.password_file);
 	CHECK_INT(2, s.trust.pin_count);
 	CHECK_INT(0x00, s.trust.pins[0][0]);
