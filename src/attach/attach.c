@@ -11,10 +11,8 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "relay/relay.h"
-#include "term/escape.h"
-#include "term/modes.h"
+#include "term/terminal.h"
 #include "term/tty.h"
-#include "term/undo.h"
 
 /* "stty rows 65535 cols 65535" and its carriage return. */
 #define RESIZE_MAX 48
@@ -22,23 +20,38 @@
 /* How long a busy terminal may take to be set right; one that is stopped would never be. */
 #define UNDO_MS 500
 
+/* What is held back is put into the relay's buffer beside a read's bytes. */
+_Static_assert(ESCAPE_HELD_MAX <= RELAY_FILTER_EXTRA, "there is room for it");
+
+enum command {
+	COMMAND_QUIT = 1,
+	COMMAND_SUSPEND,
+	COMMAND_RESIZE,
+	COMMAND_LOG,
+	COMMAND_STATUS,
+	COMMAND_HELP,
+};
+
+static const struct escape_command commands[] = {
+    {'.', COMMAND_QUIT}, {'q', COMMAND_QUIT},   {'z', COMMAND_SUSPEND}, {'r', COMMAND_RESIZE},
+    {'l', COMMAND_LOG},  {'s', COMMAND_STATUS}, {'?', COMMAND_HELP},
+};
+
+/* A text console, and what it is attached to; nothing in here is owned. */
 struct attachment {
 	const struct console_settings *settings;
 	struct tunnel *tunnel;
 	const char *vm;
 	struct recorder *recorder;
 	struct relay relay;
-	struct escape escape;
-	struct modes modes; /* what the console has switched on in the terminal */
-	bool terminal;      /* stdin is one */
-	bool screen;        /* stdout is one */
+	struct terminal terminal;
 	int64_t started_ms;
 };
 
 /* The cursor may be anywhere in a line of the guest's. */
 static void begin_line(const struct attachment *a)
 {
-	if (a->terminal)
+	if (a->terminal.input)
 		log_block("\n");
 }
 
@@ -47,7 +60,7 @@ static void show_help(const struct attachment *a)
 	char c[ESCAPE_SHOW_MAX];
 
 	begin_line(a);
-	escape_show(a->escape.character, c);
+	escape_show(a->terminal.escape.character, c);
 	log_message("%s . or %s q  quit          %s %s  send %s itself", c, c, c, c, c);
 	log_message("%s z  suspend               %s r  tell the guest the window's size", c, c);
 	log_message("%s l  log on or off         %s s  status", c, c);
@@ -100,84 +113,52 @@ static void type_size(struct buf *up, size_t reserve)
 		(void)buf_put(up, line, (size_t)n);
 }
 
-static void put_undo(struct attachment *a)
-{
-	char undo[UNDO_MAX];
-
-	if (a->screen) {
-		const size_t n = undo_write(&a->modes, undo);
-
-		modes_forget(&a->modes);
-		local_put(a->relay.local, (const uint8_t *)undo, n, clock_ms() + UNDO_MS);
-	}
-}
-
-/* The shell gets the terminal as it lent it, and the guest finds it as it left it. */
 static void suspend(struct attachment *a)
 {
-	const struct modes before = a->modes;
-	char redo[UNDO_MAX];
-
-	put_undo(a);
-	tty_suspend();
-	a->modes = before;
-	if (a->screen && tty_is_raw()) {
-		const size_t n = undo_restore(&a->modes, redo);
-
-		local_put(a->relay.local, (const uint8_t *)redo, n, clock_ms() + UNDO_MS);
-	}
+	relay_flush(&a->relay);
+	terminal_suspend(&a->terminal);
 }
 
-static enum relay_verdict obey(struct attachment *a, enum escape_action action, uint8_t byte,
+/* Puts what is to be sent, then does what is asked. `reserve` bytes of input are still to come. */
+static enum relay_verdict obey(struct attachment *a, const struct escape_event *event,
                                size_t reserve, struct buf *up)
 {
-	const uint8_t both[] = {(uint8_t)a->escape.character, byte};
-
-	switch (action) {
-	case ESCAPE_SEND:
-		(void)buf_put(up, &byte, 1);
-		break;
-	case ESCAPE_SEND_BOTH:
-		(void)buf_put(up, both, sizeof(both));
-		break;
-	case ESCAPE_SEND_ONE:
-		(void)buf_put(up, both, 1);
-		break;
-	case ESCAPE_HOLD:
-		break;
-	case ESCAPE_QUIT:
+	(void)buf_put(up, event->data, event->len);
+	switch (event->command) {
+	case COMMAND_QUIT:
 		return RELAY_QUIT;
-	case ESCAPE_SUSPEND:
-		if (a->terminal) {
-			relay_flush(&a->relay);
+	case COMMAND_SUSPEND:
+		if (a->terminal.input)
 			suspend(a);
-		}
 		break;
-	case ESCAPE_RESIZE:
-		type_size(up, reserve);
+	case COMMAND_RESIZE:
+		type_size(up, reserve + ESCAPE_HELD_MAX);
 		break;
-	case ESCAPE_LOG:
+	case COMMAND_LOG:
 		toggle_log(a);
 		break;
-	case ESCAPE_STATUS:
+	case COMMAND_STATUS:
 		show_status(a);
 		break;
-	case ESCAPE_HELP:
+	case COMMAND_HELP:
 		show_help(a);
+		break;
+	default:
 		break;
 	}
 	return RELAY_GO_ON;
 }
 
-/* `up` has room for every byte of `data` and for an escape character held back before it. */
+/* `up` has room for every byte of `data` and for what was held back before it. */
 static enum relay_verdict on_input(void *context, const uint8_t *data, size_t len, struct buf *up)
 {
 	struct attachment *const a = context;
 
-	for (size_t i = 0; i < len; i++) {
-		const enum escape_action action = escape_feed(&a->escape, data[i]);
+	for (size_t i = 0; i < len;) {
+		struct escape_event event;
 
-		if (obey(a, action, data[i], len - i - 1, up) == RELAY_QUIT)
+		i += terminal_input(&a->terminal, data + i, len - i, &event);
+		if (obey(a, &event, len - i, up) == RELAY_QUIT)
 			return RELAY_QUIT;
 	}
 	return RELAY_GO_ON;
@@ -186,35 +167,55 @@ static enum relay_verdict on_input(void *context, const uint8_t *data, size_t le
 static void on_input_end(void *context, struct buf *up)
 {
 	struct attachment *const a = context;
-	const uint8_t held = (uint8_t)a->escape.character;
+	struct escape_event event;
 
-	if (escape_flush(&a->escape))
-		(void)buf_put(up, &held, 1);
+	terminal_ended(&a->terminal, &event);
+	(void)buf_put(up, event.data, event.len);
+}
+
+static int64_t on_deadline(void *context)
+{
+	const struct attachment *const a = context;
+
+	return terminal_deadline(&a->terminal);
+}
+
+/* Time alone makes no command of what is held: at most the escape, or what is sent. */
+static void on_expired(void *context, struct buf *up)
+{
+	struct attachment *const a = context;
+	struct escape_event event;
+
+	terminal_expired(&a->terminal, &event);
+	(void)buf_put(up, event.data, event.len);
 }
 
 static void on_output(void *context, const uint8_t *data, size_t len)
 {
-	const struct attachment *const a = context;
+	struct attachment *const a = context;
 
-	recorder_write(a->recorder, data, len);
+	terminal_record(&a->terminal, data, len);
 }
 
 static void on_shown(void *context, const uint8_t *data, size_t len)
 {
 	struct attachment *const a = context;
 
-	if (a->screen)
-		modes_feed(&a->modes, data, len);
+	terminal_shown(&a->terminal, data, len);
 }
 
 static void on_signal(void *context)
 {
 	struct attachment *const a = context;
 
-	if (signals_take(SIGTSTP) && a->terminal)
-		suspend(a);
-	if (signals_take(SIGCONT) && a->terminal)
-		tty_resume();
+	terminal_signalled(&a->terminal);
+}
+
+static void show(void *context, const uint8_t *data, size_t len)
+{
+	const struct attachment *const a = context;
+
+	local_put(a->relay.local, data, len, clock_ms() + UNDO_MS);
 }
 
 static void say_attached(const struct attachment *a)
@@ -223,39 +224,43 @@ static void say_attached(const struct attachment *a)
 
 	if (a->settings->stdio)
 		return;
-	if (!a->terminal) {
+	if (!a->terminal.input) {
 		log_notice("attached to \"%s\" on %s", a->vm, a->tunnel->name);
-	} else if (a->escape.character == ESCAPE_NONE) {
+	} else if (a->terminal.escape.character == ESCAPE_NONE) {
 		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty; there "
 		           "is no escape character",
 		           a->vm, a->tunnel->name);
 	} else {
-		escape_show(a->escape.character, c);
+		escape_show(a->terminal.escape.character, c);
 		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty, %s "
 		           "then . to quit, %s ? for help",
 		           a->vm, a->tunnel->name, c, c);
 	}
 }
 
-/* The terminal first: its modes, its settings, a line of its own for what follows. */
-static void leave_terminal(struct attachment *a)
-{
-	put_undo(a);
-	if (!a->terminal)
-		return;
-	tty_leave_raw();
-	if (log_level() >= LOG_NORMAL)
-		log_block("\n");
-}
-
 static int run(struct attachment *a, enum relay_end *ret, struct error *err)
 {
-	if (a->terminal && tty_enter_raw(STDIN_FILENO, err) != 0)
+	if (terminal_enter(&a->terminal, err) != 0)
 		return -1;
 	say_attached(a);
 	const int rc = relay_run(&a->relay, ret, err);
-	leave_terminal(a);
+	/* The terminal first: its modes, its settings, a line of its own for what follows. */
+	terminal_leave(&a->terminal, rc == 0 && *ret == RELAY_ENDED_QUIT);
+	if (a->terminal.input && log_level() >= LOG_NORMAL)
+		log_block("\n");
 	return rc;
+}
+
+static void say_ended(const struct attachment *a, enum relay_end end)
+{
+	if (!a->terminal.input)
+		return;
+	if (end == RELAY_ENDED_CONSOLE)
+		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
+		           "the pool closes idle consoles (vm_console_idle_timeout)",
+		           a->vm);
+	else
+		log_notice("detached from \"%s\"", a->vm);
 }
 
 int attach(const struct console_settings *settings, struct tunnel *tunnel, const char *vm,
@@ -267,6 +272,8 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	    .output = on_output,
 	    .shown = on_shown,
 	    .signalled = on_signal,
+	    .deadline = on_deadline,
+	    .expired = on_expired,
 	};
 	struct local local;
 	struct attachment a = {
@@ -274,16 +281,27 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	    .tunnel = tunnel,
 	    .vm = vm,
 	    .recorder = recorder,
-	    .terminal = isatty(STDIN_FILENO) == 1 && !settings->stdio,
-	    .screen = isatty(STDOUT_FILENO) == 1 && !settings->stdio,
-	    .escape.character = settings->escape,
 	    .started_ms = clock_ms(),
 	};
 	struct relay_hooks bound = hooks;
 	enum relay_end end = RELAY_ENDED_QUIT;
 
-	if (!a.terminal && !settings->escape_asked)
-		a.escape.character = ESCAPE_NONE;
+	const struct terminal_spec spec = {
+	    .in_fd = STDIN_FILENO,
+	    .out_fd = STDOUT_FILENO,
+	    .plain = settings->stdio,
+	    .escape = settings->escape,
+	    .commands = commands,
+	    .command_count = sizeof(commands) / sizeof(commands[0]),
+	    .recorder = recorder,
+	    .show = show,
+	    .context = &a,
+	};
+
+	terminal_init(&a.terminal, &spec);
+	/* A pipe's bytes are data, unless the user has asked for an escape in them. */
+	if (!a.terminal.input && !settings->escape_asked)
+		a.terminal.escape.character = ESCAPE_NONE;
 	bound.context = &a;
 	local_init(&local, STDIN_FILENO, STDOUT_FILENO);
 	a.relay = (struct relay){
@@ -300,11 +318,8 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	/* A terminal that hangs up sends SIGHUP, but may be seen to be gone just before. */
-	if (end == RELAY_ENDED_NO_READER && a.screen && !signals_ignored(SIGHUP))
+	if (end == RELAY_ENDED_NO_READER && a.terminal.screen && !signals_ignored(SIGHUP))
 		return error_interrupted(err, SIGHUP);
-	if (a.terminal)
-		log_notice(end == RELAY_ENDED_CONSOLE ? "the console of \"%s\" has ended"
-		                                      : "detached from \"%s\"",
-		           vm);
+	say_ended(&a, end);
 	return 0;
 }

@@ -3,9 +3,9 @@
 #ifndef XENCON_ATTACH_ATTACH_H
 #define XENCON_ATTACH_ATTACH_H
 
-#include "attach/recorder.h"
 #include "conf/console_settings.h"
 #include "http/tunnel.h"
+#include "term/recorder.h"
 
 /* Relays between stdin, stdout and the console until one ends it, with escape commands when stdin is
  * a terminal. The terminal is raw meanwhile and as it was afterwards, whatever happens. `vm` is for

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -14,7 +15,10 @@
 
 static struct termios saved;
 static struct termios raw;
+static struct termios saved_out;
+static struct termios raw_out;
 static int raw_fd = -1;
+static int raw_out_fd = -1; /* the other terminal that output is on, or -1 */
 static volatile sig_atomic_t is_raw;
 
 /* As cfmakeraw, with VMIN and VTIME set. */
@@ -33,13 +37,33 @@ static void make_raw(const struct termios *from, struct termios *to)
 
 /* TCSANOW: waiting for the output to drain takes as long as a stopped terminal likes. What was typed ahead
  * stays. */
-static int set(const struct termios *mode)
+static int set(int fd, const struct termios *mode)
 {
 	int rc;
 
-	while ((rc = tcsetattr(raw_fd, TCSANOW, mode)) != 0 && errno == EINTR)
+	while ((rc = tcsetattr(fd, TCSANOW, mode)) != 0 && errno == EINTR)
 		;
 	return rc;
+}
+
+static bool is_same(int a, int b)
+{
+	struct stat x;
+	struct stat y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_rdev == y.st_rdev;
+}
+
+/* A terminal that is only written to keeps all but what changes what is written. */
+static void take_output(int fd, int out_fd)
+{
+	raw_out_fd = -1;
+	if (out_fd < 0 || is_same(fd, out_fd) || tcgetattr(out_fd, &saved_out) != 0)
+		return;
+	raw_out = saved_out;
+	raw_out.c_oflag &= (tcflag_t)~OPOST;
+	raw_out_fd = out_fd;
+	(void)set(raw_out_fd, &raw_out);
 }
 
 /* A shell that has taken the terminal back has set it as it needs it. */
@@ -63,7 +87,7 @@ bool tty_await_foreground(int fd)
 	return signals_fatal() == 0;
 }
 
-int tty_enter_raw(int fd, struct error *err)
+int tty_enter_raw(int fd, int out_fd, struct error *err)
 {
 	if (is_raw)
 		return 0;
@@ -78,14 +102,30 @@ int tty_enter_raw(int fd, struct error *err)
 	signals_on_crash(tty_leave_raw);
 	signals_catch_stop(true);
 	is_raw = 1;
-	if (set(&raw) != 0) {
+	if (set(fd, &raw) != 0) {
 		is_raw = 0;
 		signals_catch_stop(false);
 		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal to raw mode");
 	}
 	child_keep_terminal(true);
+	take_output(fd, out_fd);
 	log_set_raw(true);
 	return 0;
+}
+
+size_t tty_typed_ahead(void)
+{
+	int n = 0;
+
+	if (!is_raw || (saved.c_iflag & ICRNL) == 0 || ioctl(raw_fd, FIONREAD, &n) != 0)
+		return 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+void tty_drop_input(void)
+{
+	if (is_raw && is_ours(raw_fd))
+		(void)tcflush(raw_fd, TCIFLUSH);
 }
 
 void tty_leave_raw(void)
@@ -93,10 +133,10 @@ void tty_leave_raw(void)
 	if (!is_raw)
 		return;
 	is_raw = 0;
-	if (is_ours(raw_fd)) {
-		while (tcsetattr(raw_fd, TCSANOW, &saved) != 0 && errno == EINTR)
-			;
-	}
+	if (is_ours(raw_fd))
+		(void)set(raw_fd, &saved);
+	if (raw_out_fd >= 0)
+		(void)set(raw_out_fd, &saved_out);
 	signals_catch_stop(false);
 	child_keep_terminal(false);
 	log_set_raw(false);
@@ -111,20 +151,24 @@ void tty_suspend(void)
 {
 	struct error ignored = {0};
 	const int fd = raw_fd;
+	const int out_fd = raw_out_fd;
 	const bool was_raw = tty_is_raw();
 
 	tty_leave_raw();
 	signals_catch_stop(false);
 	/* The whole job, as the terminal's own ^Z does: a pipeline stops with us. */
 	(void)kill(0, SIGTSTP);
-	if (was_raw && tty_await_foreground(fd) && tty_enter_raw(fd, &ignored) != 0)
+	if (was_raw && tty_await_foreground(fd) && tty_enter_raw(fd, out_fd, &ignored) != 0)
 		log_message("%s: %s", ignored.text, ignored.cause);
 }
 
 void tty_resume(void)
 {
-	if (is_raw && tty_await_foreground(raw_fd))
-		(void)set(&raw);
+	if (!is_raw || !tty_await_foreground(raw_fd))
+		return;
+	(void)set(raw_fd, &raw);
+	if (raw_out_fd >= 0)
+		(void)set(raw_out_fd, &raw_out);
 }
 
 bool tty_size(int fd, unsigned *ret_rows, unsigned *ret_columns)

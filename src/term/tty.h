@@ -9,12 +9,21 @@
 #define XENCON_TERM_TTY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
 /* Puts the terminal `fd` into raw mode: every byte goes through, none has a meaning. What was typed
- * ahead is kept. From here on log lines end in CR LF. */
-int tty_enter_raw(int fd, struct error *err);
+ * ahead is kept. From here on log lines end in CR LF. `out_fd`, where it is another terminal (-1: there
+ * is none), is set to show what is written to it as it is, and otherwise left alone. */
+int tty_enter_raw(int fd, int out_fd, struct error *err);
+
+/* How many bytes were typed before the terminal became raw, and are still to be read, if the terminal
+ * has made a line feed of each Enter among them; else 0. Call it right behind tty_enter_raw. */
+size_t tty_typed_ahead(void);
+
+/* Drops what was typed and has not been read. Nothing happens while another job has the terminal. */
+void tty_drop_input(void);
 
 /* Restores what tty_enter_raw found. Leaves a terminal alone that another job has in its hands by
  * now. Safe in a signal handler. */

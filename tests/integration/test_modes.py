@@ -62,7 +62,8 @@ def test_switched_on_by_pieces(pty, puppet, xencon):
     check_undone(pty.read_rest())
 
 
-def test_output_that_is_no_terminal_is_left_alone(pty, puppet, xencon):
+def test_output_into_a_pipe_may_lead_to_the_terminal(pty, puppet, xencon):
+    """As with tee: what the guest switches on arrives there, and no byte of ours in the pipe."""
     with ptys.pipe() as (reader, writer):
         process = pty.attach(xencon, stdout=writer)
         puppet.say(BEGIN)
@@ -70,7 +71,29 @@ def test_output_that_is_no_terminal_is_left_alone(pty, puppet, xencon):
         pty.write(harness.ESCAPE + b".")
         assert harness.finish(process) == 0
         assert not ptys.is_readable(reader)
-        assert pty.read_rest() == b""
+        check_undone(pty.read_rest())
+
+
+def test_through_tee(puppet, xencon, tmp_path):
+    command = " ".join(map(str, xencon.command("-q", "web01")))
+    terminal = xencon.spawn("/bin/sh", "-c", f"{command} | tee {tmp_path}/copy")
+    harness.eventually(terminal.is_raw, "the terminal becomes raw")
+    puppet.say(BEGIN + b"text")
+    terminal.expect_exact(BEGIN + b"text")
+    terminal.send(harness.ESCAPE + b".")
+    assert terminal.finish() == 0
+    check_undone(terminal.before)
+    assert (tmp_path / "copy").read_bytes() == BEGIN + b"text"
+
+
+def test_output_into_a_file_is_left_alone(pty, puppet, xencon, tmp_path):
+    with open(tmp_path / "out", "wb") as file:
+        process = pty.attach(xencon, stdout=file)
+    puppet.say(BEGIN)
+    puppet.end()
+    assert harness.finish(process) == 0
+    assert (tmp_path / "out").read_bytes() == BEGIN
+    assert pty.read_rest() == b""
 
 
 @pytest.mark.parametrize("way", [quit_by_keys, console_ends, killed])

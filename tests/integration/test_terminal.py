@@ -64,7 +64,7 @@ def test_the_first_bytes_may_come_with_the_reply(pool, pty, puppet, xencon):
     assert harness.finish(process) == 0
 
 
-@pytest.mark.parametrize("typed, heard", [(b"root\r", b"root\n"), (b"half a line", b"half a line")])
+@pytest.mark.parametrize("typed, heard", [(b"root\r", b"root\r"), (b"half a line", b"half a line")])
 def test_what_is_typed_while_connecting_goes_to_the_guest(pool, puppet, xencon, typed, heard):
     pool.faults.add(sim.Fault("connect", "delay", seconds=0.5))
     terminal = xencon.terminal("web01")

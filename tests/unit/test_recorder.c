@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attach/recorder.h"
+#include "term/recorder.h"
 #include "test.h"
 
 #define FIFO_AMOUNT 200000 /* more than a FIFO holds */

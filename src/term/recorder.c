@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Recording a console: see recorder.h. */
-#include "attach/recorder.h"
+#include "term/recorder.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
  * A file that cannot be written any more (a full disk) is reported once and given up; the console
  * goes on.
  */
-#ifndef XENCON_ATTACH_RECORDER_H
-#define XENCON_ATTACH_RECORDER_H
+#ifndef XENCON_TERM_RECORDER_H
+#define XENCON_TERM_RECORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
