@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "term/tty.h"
-#include "term/undo.h"
+#include "vt/undo.h"
 
 /* How long a terminal that is busy or stopped may take what undoes its modes. */
 #define UNDO_MS 500

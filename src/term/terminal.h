@@ -16,8 +16,8 @@
 
 #include "base/error.h"
 #include "term/escape.h"
-#include "term/modes.h"
 #include "term/recorder.h"
+#include "vt/modes.h"
 
 #define TERMINAL_CHUNK 256
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The terminal's modes: cuts make no difference, and the undo text undoes whatever was on. */
 #include "fuzz.h"
-#include "term/modes.h"
-#include "term/undo.h"
+#include "vt/modes.h"
+#include "vt/undo.h"
 
 static size_t undo(struct modes *m, char out[UNDO_MAX])
 {

@@ -22,14 +22,15 @@ USES = {
     "font": ["data", "base"],
     "screen": ["font", "rfb", "base"],
     "http": ["trust", "net", "base"],
-    "term": ["base"],
+    "vt": ["base"],
+    "term": ["vt", "base"],
     "rpc": ["http", "trust", "net", "base"],
     "xapi": ["rpc", "http", "trust", "net", "base"],
-    "conf": ["http", "trust", "term", "net", "base"],
-    "access": ["conf", "xapi", "rpc", "http", "trust", "term", "net", "base"],
-    "attach": ["conf", "http", "term", "relay", "net", "base"],
+    "conf": ["http", "trust", "term", "vt", "net", "base"],
+    "access": ["conf", "xapi", "rpc", "http", "trust", "term", "vt", "net", "base"],
+    "attach": ["conf", "http", "term", "vt", "relay", "net", "base"],
     "serve": ["access", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "base"],
-    "cmd": ["serve", "attach", "access", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "relay", "net", "base"],
+    "cmd": ["serve", "attach", "access", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

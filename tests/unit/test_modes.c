@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "term/modes.h"
-#include "term/undo.h"
 #include "test.h"
+#include "vt/modes.h"
+#include "vt/undo.h"
 
 #define VI_BEGINS "\033[?1049h\033[?1h\033=\033[1;24r\033[?12h\033[?25h\033[H\033[2J"
 #define VI_ENDS   "\033[24;1H\033[?1l\033>\033[r\033[?1049l"

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "term/modetable.h"
-#include "term/undo.h"
 #include "test.h"
+#include "vt/modetable.h"
+#include "vt/undo.h"
 
 static void follow(struct modes *m, const char *text, size_t len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Kitty's keyboard flags: see kitty.h. */
-#include "term/kitty.h"
+#include "vt/kitty.h"
 
 #include <stdio.h>
 #include <string.h>

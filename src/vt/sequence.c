@@ -4,7 +4,7 @@
  * Williams drew for the VT500 (vt100.net), which the terminals of today follow, less what only matters
  * to somebody who draws.
  */
-#include "term/sequence.h"
+#include "vt/sequence.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Select Graphic Rendition: see rendition.h. The numbers are ECMA-48's 8.3.117, and those that all
  * terminals have added: 90 to 107, and 58 and 59 for the underline's colour.
  */
-#include "term/rendition.h"
+#include "vt/rendition.h"
 
 #include <stdio.h>
 #include <string.h>

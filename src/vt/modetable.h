@@ -3,8 +3,8 @@
  * The table of what a guest can leave behind in a terminal: how each thing is seen, how it is undone,
  * how it is put back. Owns no state: see modes.h for the machine that goes by it.
  */
-#ifndef XENCON_TERM_MODETABLE_H
-#define XENCON_TERM_MODETABLE_H
+#ifndef XENCON_VT_MODETABLE_H
+#define XENCON_VT_MODETABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

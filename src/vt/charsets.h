@@ -2,13 +2,13 @@
 /*
  * What letters are drawn as: ISO 2022's four sets of a terminal, and which of them is in use. Pure.
  */
-#ifndef XENCON_TERM_CHARSETS_H
-#define XENCON_TERM_CHARSETS_H
+#ifndef XENCON_VT_CHARSETS_H
+#define XENCON_VT_CHARSETS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "term/sequence.h"
+#include "vt/sequence.h"
 
 #define CHARSETS_COUNT 4
 

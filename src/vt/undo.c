@@ -3,7 +3,7 @@
  * Undoing and restoring modes: see undo.h. Goes down the table, or up: what is undone last is restored
  * first, as the screen that the rest belongs to.
  */
-#include "term/undo.h"
+#include "vt/undo.h"
 
 #include <stdarg.h>
 #include <stdio.h>

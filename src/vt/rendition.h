@@ -3,14 +3,14 @@
  * How characters are shown (SGR: bold, colours): what a terminal has been told, so that it can be told
  * again. Pure.
  */
-#ifndef XENCON_TERM_RENDITION_H
-#define XENCON_TERM_RENDITION_H
+#ifndef XENCON_VT_RENDITION_H
+#define XENCON_VT_RENDITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "term/sequence.h"
+#include "vt/sequence.h"
 
 /* The longest: each attribute, and three colours of three bytes each. */
 #define RENDITION_MAX 128

@@ -3,7 +3,7 @@
  * Watching the terminal's modes: see modes.h. What one sequence switches is in the table; here is what
  * needs more than that: stacks, saved cursors, resets, and questions that the terminal answers.
  */
-#include "term/modes.h"
+#include "vt/modes.h"
 
 #include <stdlib.h>
 #include <string.h>

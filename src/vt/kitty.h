@@ -3,14 +3,14 @@
  * The flags of kitty's keyboard protocol (sw.kovidgoyal.net/kitty/keyboard-protocol): a stack on each of
  * a terminal's two screens, which a guest pushes to, pops from and changes. Pure.
  */
-#ifndef XENCON_TERM_KITTY_H
-#define XENCON_TERM_KITTY_H
+#ifndef XENCON_VT_KITTY_H
+#define XENCON_VT_KITTY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "term/sequence.h"
+#include "vt/sequence.h"
 
 #define KITTY_LEVELS   8   /* as many as kitty and foot keep; the oldest makes room */
 #define KITTY_SHOW_MAX 128 /* what puts a whole stack back */

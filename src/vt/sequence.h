@@ -6,8 +6,8 @@
  *
  * Always true: its size is fixed, and however the bytes are cut, what comes out is the same. Pure.
  */
-#ifndef XENCON_TERM_SEQUENCE_H
-#define XENCON_TERM_SEQUENCE_H
+#ifndef XENCON_VT_SEQUENCE_H
+#define XENCON_VT_SEQUENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

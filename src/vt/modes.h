@@ -8,18 +8,18 @@
  * does not know it leaves alone; a terminal that gets the undo text behind what was watched is as it
  * was at the start, as far as one can tell from outside. Pure.
  */
-#ifndef XENCON_TERM_MODES_H
-#define XENCON_TERM_MODES_H
+#ifndef XENCON_VT_MODES_H
+#define XENCON_VT_MODES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "term/charsets.h"
-#include "term/kitty.h"
-#include "term/modetable.h"
-#include "term/rendition.h"
-#include "term/sequence.h"
+#include "vt/charsets.h"
+#include "vt/kitty.h"
+#include "vt/modetable.h"
+#include "vt/rendition.h"
+#include "vt/sequence.h"
 
 #define MODES_STRINGS_MAX 1024 /* the colours that are kept to be set again; more are only undone */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Sets of characters: see charsets.h. Sources: ECMA-35, and xterm's ctlseqs. */
-#include "term/charsets.h"
+#include "vt/charsets.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The text that takes a terminal's modes back, and the text that sets them again. Pure. */
-#ifndef XENCON_TERM_UNDO_H
-#define XENCON_TERM_UNDO_H
+#ifndef XENCON_VT_UNDO_H
+#define XENCON_VT_UNDO_H
 
 #include <stddef.h>
 
-#include "term/modes.h"
+#include "vt/modes.h"
 
 #define UNDO_MAX 4096 /* every sequence that either can write, with room to spare */
 

@@ -7,7 +7,7 @@
  * Sources: xterm's ctlseqs, console_codes(4), foot-ctlseqs(7), and the documentation of kitty, WezTerm,
  * Windows Terminal, VTE and mintty. Where they disagree on how a terminal starts, nobody knows.
  */
-#include "term/modetable.h"
+#include "vt/modetable.h"
 
 /* clang-format off */
 #define OFF(n)     {.seen = MODE_PRIVATE, .number = (n)}
