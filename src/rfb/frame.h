@@ -10,8 +10,11 @@
 #ifndef XENCON_RFB_FRAME_H
 #define XENCON_RFB_FRAME_H
 
+#include <assert.h>
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -36,6 +39,32 @@ struct frame_rect {
 	uint32_t height;
 };
 
+/* These three are asked for each row or pixel, so they are here to be inlined. */
+
+/* The pixel at x, y, within the frame; the rest of its row follows. */
+static inline uint32_t *frame_at(const struct frame *f, uint32_t x, uint32_t y)
+{
+	assert(x <= f->width && y <= f->height);
+	return f->pixels + (size_t)y * f->width + x;
+}
+
+/* A pixel in the format that we ask for, as a colour. Bytes of the stream are not aligned; compilers make
+ * one load of this. */
+static inline uint32_t frame_colour(const uint8_t bytes[4])
+{
+	uint32_t pixel;
+
+	memcpy(&pixel, bytes, sizeof(pixel));
+	return le32toh(pixel) & FRAME_COLOUR_MASK;
+}
+
+/* One of ZRLE's. The byte that it leaves out is the fourth, since the depth asked for is 24 and blue is
+ * lowest. */
+static inline uint32_t frame_colour_short(const uint8_t bytes[3])
+{
+	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16;
+}
+
 /* Makes the frame that large and black. A side of 0 or beyond FRAME_SIDE_MAX is the server's error
  * (ERROR_PROTOCOL); on failure the frame is as it was. */
 int frame_resize(struct frame *f, uint32_t width, uint32_t height, struct error *err);
@@ -45,9 +74,6 @@ void frame_free(struct frame *f);
 
 /* Whether the rectangle lies within the frame. One without pixels does, where its corner does. */
 bool frame_holds(const struct frame *f, const struct frame_rect *rect);
-
-/* The pixel at x, y, within the frame; the rest of its row follows. */
-uint32_t *frame_at(const struct frame *f, uint32_t x, uint32_t y);
 
 /* Paints a rectangle that the frame holds in one colour. */
 void frame_fill(struct frame *f, const struct frame_rect *rect, uint32_t colour);
@@ -60,9 +86,5 @@ void frame_put(struct frame *f, uint32_t x, uint32_t y, const uint8_t *bytes, ui
 
 /* The same for ZRLE's pixels of RFB_CPIXEL_SIZE bytes. */
 void frame_put_short(struct frame *f, uint32_t x, uint32_t y, const uint8_t *bytes, uint32_t count);
-
-/* One pixel of either kind, as a colour. */
-uint32_t frame_colour(const uint8_t bytes[4]);
-uint32_t frame_colour_short(const uint8_t bytes[3]);
 
 #endif
