@@ -7,8 +7,8 @@
  *
  * A line of input: `write FILE` (the picture, as PPM), `full` (ask for all of it), `key KEYSYM CODE DOWN`,
  * `pointer BUTTONS X Y`, `continuous 0|1`. A line of output for each: `done`; and one for what happens:
- * `ready W H NAME`, `size W H`, `update W H BYTES` (of the stream since the last), `bell`, `leds N`,
- * `offered` (continuous updates). Ends with 0 when standard input does, with 1 and a line on standard
+ * `ready W H NAME`, `size W H`, `update W H BYTES MICROSECONDS` (of the stream, and in rfb_feed, since
+ * the last), `bell`, `leds N`, `offered` (continuous updates). Ends with 0 when standard input does, with 1 and a line on standard
  * error when the server or its stream do.
  */
 #include <arpa/inet.h>
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rfb/client.h"
@@ -29,9 +30,10 @@
 struct dump {
 	int fd;
 	struct rfb_client *client;
-	bool full;    /* the next update is to be of all */
-	bool waiting; /* an update is complete, and the next not asked for yet */
-	size_t bytes; /* received since the last update */
+	bool full;        /* the next update is to be of all */
+	bool waiting;     /* an update is complete, and the next not asked for yet */
+	size_t bytes;     /* received since the last update */
+	int64_t spent_ns; /* in rfb_feed since the last update */
 	uint8_t held[READ_SIZE];
 	size_t held_size; /* received and not fed yet */
 	char line[LINE_SIZE];
@@ -141,8 +143,10 @@ static void tell_events(struct dump *d)
 	if (events & RFB_EVENT_SIZE)
 		(void)printf("size %u %u\n", f->width, f->height);
 	if (events & RFB_EVENT_UPDATE) {
-		(void)printf("update %u %u %zu\n", f->width, f->height, d->bytes);
+		(void)printf("update %u %u %zu %lld\n", f->width, f->height, d->bytes,
+		             (long long)(d->spent_ns / 1000));
 		d->bytes = 0;
+		d->spent_ns = 0;
 	}
 	if (events & RFB_EVENT_BELL)
 		(void)printf("bell\n");
@@ -154,13 +158,23 @@ static void tell_events(struct dump *d)
 		d->waiting = true;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* Feeds what is held and tells what came of it. */
 static int feed(struct dump *d, struct error *err)
 {
+	const int64_t begun = now_ns();
 	size_t used;
 
 	if (rfb_feed(d->client, d->held, d->held_size, &used, err) == -1)
 		return -1;
+	d->spent_ns += now_ns() - begun;
 	memmove(d->held, d->held + used, d->held_size - used);
 	d->held_size -= used;
 	tell_events(d);
