@@ -268,9 +268,11 @@ int login_open(const struct login *login, struct session *s, struct error *err)
 		password = secret_dup("");
 	if (password != NULL)
 		rc = log_in_anywhere(login, s, password, err);
-	else if (login->confirm->possible)
+	else if (login->confirm->possible) {
+		prompt_hold(); /* another try may follow, however long this one takes */
 		rc = ask_and_log_in(login, s, &password, err);
-	else
+		prompt_release(rc != 0);
+	} else
 		rc = no_password(settings, err);
 	if (rc != 0) {
 		secret_free(password);

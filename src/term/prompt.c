@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Questions on the terminal: see prompt.h. */
+/* Questions on the terminal: see prompt.h. The settings to restore are global because a crash handler needs
+ * them; there is one terminal, and one question at a time. */
 #include "term/prompt.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -18,8 +20,13 @@
 #include "term/tty.h"
 
 static struct termios saved;
-static int taken_fd = -1; /* the terminal that is set for a question, or -1 */
+static int taken_fd = -1; /* the terminal that is set for a question, or between two of them; -1 */
 static bool show_typing;  /* echo what is typed */
+static bool holding;      /* between prompt_hold and prompt_release */
+
+/* A paste that goes on behind an answer is dropped until it has been silent so long. */
+#define REST_STEP_MS 50
+#define REST_MAX_MS  1000
 
 static int open_terminal(void)
 {
@@ -53,7 +60,8 @@ static int take_terminal(int fd, struct error *err)
 	/* In the background the settings are those of the shell's line editor. */
 	if (!tty_await_foreground(fd) && signals_fatal() != 0)
 		return error_interrupted(err, signals_fatal());
-	if (tcgetattr(fd, &saved) != 0)
+	/* One that is held since the last question has no settings of its own any more. */
+	if (taken_fd < 0 && tcgetattr(fd, &saved) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
 	quiet = saved;
 	if (!show_typing)
@@ -62,10 +70,41 @@ static int take_terminal(int fd, struct error *err)
 	signals_on_crash(restore_terminal);
 	taken_fd = fd;
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
-		taken_fd = -1;
+		restore_terminal();
 		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal for a question");
 	}
 	return 0;
+}
+
+/* Drops what came with the answer in one go. Line by line, the beginning of a line would not be seen. */
+static void drop_rest(int fd)
+{
+	const int64_t deadline = clock_ms() + REST_MAX_MS;
+	struct termios by_bytes;
+	int n = 0;
+
+	if (tcgetattr(fd, &by_bytes) != 0)
+		return;
+	by_bytes.c_lflag &= (tcflag_t) ~(ICANON | ECHO | ECHONL);
+	(void)tcsetattr(fd, TCSANOW, &by_bytes);
+	if (ioctl(fd, FIONREAD, &n) != 0 || n == 0)
+		return; /* who types is not that fast */
+	do {
+		struct pollfd more = {.fd = fd, .events = POLLIN};
+
+		(void)tcflush(fd, TCIFLUSH);
+		if (poll(&more, 1, REST_STEP_MS) <= 0 || (more.revents & POLLIN) == 0)
+			break;
+	} while (clock_ms() < deadline);
+}
+
+/* Between two questions: no echo, and otherwise as it was, so that ^C is ^C. */
+static void keep_quiet(int fd)
+{
+	struct termios quiet = saved;
+
+	quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
+	(void)tcsetattr(fd, TCSANOW, &quiet);
 }
 
 static void say(int fd, const char *text)
@@ -126,13 +165,26 @@ static int read_line(int fd, const char *question, char line[PROMPT_ANSWER_MAX],
 	return 0;
 }
 
+/* The terminal is given back, or kept without echo where another question may follow. */
+static void end_question(int fd, bool keep)
+{
+	if (keep)
+		keep_quiet(fd);
+	else
+		restore_terminal();
+	signals_catch_stop(false);
+	if (!keep)
+		(void)close(fd);
+}
+
 static int ask(const char *question, bool echo, char **ret, struct error *err)
 {
 	char shown[PROMPT_ANSWER_MAX];
 	char line[PROMPT_ANSWER_MAX];
+	const bool held = taken_fd >= 0;
 	int rc = -1;
 
-	const int fd = open_terminal();
+	const int fd = held ? taken_fd : open_terminal();
 	if (fd < 0)
 		return error_set_errno(err, ERROR_LOGIN, "there is no terminal to ask on");
 	(void)text_visible(shown, sizeof(shown), question, strlen(question));
@@ -142,16 +194,34 @@ static int ask(const char *question, bool echo, char **ret, struct error *err)
 		goto out;
 	say(fd, shown);
 	rc = read_line(fd, shown, line, err);
+	if (rc == 0)
+		drop_rest(fd);
 	if (!echo || rc != 0)
 		say(fd, "\n"); /* the one that was typed was not shown, or none was */
 	if (rc == 0 && (*ret = secret_dup(line)) == NULL)
 		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the answer");
 out:
-	restore_terminal();
-	signals_catch_stop(false);
+	end_question(fd, rc == 0 && holding && (held || !echo));
 	secret_wipe(line, sizeof(line));
-	(void)close(fd);
 	return rc;
+}
+
+void prompt_hold(void)
+{
+	holding = true;
+}
+
+void prompt_release(bool drop)
+{
+	const int fd = taken_fd;
+
+	holding = false;
+	if (fd < 0)
+		return;
+	if (drop)
+		(void)tcflush(fd, TCIFLUSH);
+	restore_terminal();
+	(void)close(fd);
 }
 
 int prompt_secret(const char *question, char **ret, struct error *err)

@@ -8,6 +8,7 @@ import pytest
 import sim
 
 import harness
+import puppets
 import shells
 from outcome import assert_logged_out, await_call, calls
 
@@ -42,6 +43,14 @@ def ask(pool, make_xencon):
         terminal.close(force=True)
 
 
+@pytest.fixture
+def puppet_shell(pool, make_xencon, tmp_path):
+    """A shell that has no password, and a guest "web02" that hears."""
+    guest = puppets.Puppet()
+    pool.add_vm("web02", backend=guest)
+    return shells.Shell(make_xencon(pool, password=None), tmp_path), guest, tmp_path
+
+
 def echoes(terminal):
     return bool(terminal.settings()[3] & termios.ECHO)
 
@@ -63,14 +72,52 @@ def test_the_right_password(pool, ask):
     assert pool.requests[0].params[:2] == ["root", "secret"]
 
 
-def test_the_echo_is_back_before_the_login_is_answered(pool, ask):
-    pool.faults.add(sim.Fault("rpc", "delay", method=LOGIN, seconds=1))
+def test_no_echo_before_the_login_is_answered(pool, ask):
+    """There may be another try, and who types it early must not see it."""
+    fault = pool.faults.add(sim.Fault("rpc", "delay", method=LOGIN, seconds=1))
     terminal = ask()
+    terminal.send(b"wrong\r")
+    harness.eventually(lambda: fault.used, "the login is asked for")
+    assert not echoes(terminal)
+    terminal.send(b"secret too early\r")
+    terminal.expect(QUESTION)
+    assert not echoes(terminal)
     terminal.send(b"secret\r")
-    await_call(pool, LOGIN)
-    assert terminal.settings() == terminal.before_all
     terminal.expect_exact(HELLO)
-    assert terminal.quit() == 0
+    terminal.send(harness.ESCAPE + b".")
+    assert_left(terminal, pool, 0)
+    assert [request.params[1] for request in pool.requests if request.method == LOGIN] == [
+        "wrong", "secret"]
+
+
+def test_the_echo_is_back_after_the_last_try(pool, ask):
+    terminal = ask()
+    for _ in range(2):
+        terminal.send(b"wrong\r")
+        terminal.expect(QUESTION)
+    pool.faults.add(sim.Fault("rpc", "delay", method=LOGIN, seconds=0.5))
+    terminal.send(b"wrong\r")
+    assert_left(terminal, pool, 4)
+
+
+@pytest.mark.parametrize("answer, tries", [(b"secret", 1), (b"wrong", 2)])
+def test_a_paste_of_several_lines_answers_once(pool, puppet_shell, answer, tries):
+    """The rest neither runs in the user's shell, nor answers another question, nor goes to the guest."""
+    shell, guest, folder = puppet_shell
+    shell.type("xencon web02")
+    shell.terminal.expect(QUESTION)
+    shell.terminal.send(answer + b"\rtouch made\rsecret\rtouch made")
+    if tries == 2:
+        shell.terminal.expect(QUESTION)
+        shell.terminal.send(b"secret\r")
+    shell.terminal.attached()
+    shell.terminal.send(b"typed" + harness.ESCAPE + b".")
+    shell.prompt()
+    assert guest.hear_all() == b"typed"
+    assert shell.run("ls made 2>/dev/null; echo usable") == "usable\r\n"
+    assert not (folder / "made").exists()
+    logins = [request.params[1] for request in pool.requests if request.method == LOGIN]
+    assert logins == [answer.decode(), "secret"][-tries:]
 
 
 def test_wrong_twice_then_right(pool, ask):
