@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,24 @@
 
 /* How long the reader of a log that is a FIFO may keep us waiting. */
 #define READER_MS 500
+
+/* Whether a file ends in the middle of a line. What cannot be read may: an empty line does no harm. */
+static bool ends_mid_line(int fd, const char *path)
+{
+	struct stat ours;
+	struct stat st;
+	char last = '\n';
+
+	if (fstat(fd, &ours) != 0 || !S_ISREG(ours.st_mode) || ours.st_size == 0)
+		return false;
+	const int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (reader < 0)
+		return true;
+	if (fstat(reader, &st) == 0 && st.st_dev == ours.st_dev && st.st_ino == ours.st_ino)
+		(void)!pread(reader, &last, 1, st.st_size - 1);
+	(void)close(reader);
+	return last != '\n';
+}
 
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
 {
@@ -30,6 +49,7 @@ int recorder_open(struct recorder *r, const char *path, bool timestamps, struct 
 	}
 	if (r->fd < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
+	r->cut = timestamps && ends_mid_line(r->fd, path);
 	return 0;
 }
 
@@ -101,6 +121,9 @@ void recorder_write(struct recorder *r, const uint8_t *data, size_t len)
 		(void)put(r, data, len);
 		return;
 	}
+	if (r->cut && len > 0 && !put(r, "\n", 1))
+		return;
+	r->cut = false;
 	while (len > 0) {
 		const uint8_t *const newline = memchr(data, '\n', len);
 		const size_t n = newline == NULL ? len : (size_t)(newline - data) + 1;

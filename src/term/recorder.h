@@ -2,8 +2,9 @@
 /*
  * The record of a console in a file: what --log and --timestamps ask for.
  *
- * A file that cannot be written any more (a full disk) is reported once and given up; the console
- * goes on.
+ * A sink: it knows nothing of what writes to it. Always true: with timestamps each line of the file that it
+ * begins has one, also where an earlier run ended in the middle of a line. A file that cannot be written
+ * any more (a full disk) is reported once and given up; the console goes on.
  */
 #ifndef XENCON_TERM_RECORDER_H
 #define XENCON_TERM_RECORDER_H
@@ -20,6 +21,7 @@ struct recorder {
 	bool paused;
 	bool timestamps;
 	bool mid_line; /* the last byte recorded was not a line's end */
+	bool cut;      /* the file ended so before we came, and nothing was recorded yet */
 	uint64_t bytes;
 };
 

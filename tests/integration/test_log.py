@@ -96,6 +96,24 @@ def test_timestamps_of_lines_that_come_in_pieces(puppet, xencon, log):
     assert re.fullmatch(expected, log.read_bytes())
 
 
+@pytest.mark.parametrize("before", [b"", b"half", b"whole\n"])
+def test_a_second_run_with_timestamps_begins_on_its_own_line(pool, xencon, log, before):
+    log.write_bytes(before)
+    printing(pool, b"one\r\ntwo")
+    for _ in range(2):
+        assert xencon.run("--log", log, "--timestamps", "web01").returncode == 0
+    end = b"\n" if before == b"half" else b""
+    once = STAMP + rb"one\r\n" + STAMP + rb"two"
+    assert re.fullmatch(re.escape(before + end) + once + rb"\n" + once, log.read_bytes())
+
+
+def test_a_second_run_that_records_nothing_adds_nothing(pool, puppet, xencon, log):
+    log.write_bytes(b"half")
+    process = xencon.start("--log", log, "--timestamps", "--idle", "0.1", "web01", stdin=-3)
+    assert harness.finish(process) in (0, 6)
+    assert log.read_bytes() == b"half"
+
+
 def test_timestamps_change_nothing_else(pool, xencon, log):
     text = ALL_BYTES.replace(b"\n", b"") + b"\n"
     printing(pool, text * 2000)
