@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole files: see file.h. */
+/*
+ * Whole files: see file.h.
+ *
+ * As root we act in folders that others own, who may put links in our way at any moment. Therefore owner
+ * and mode are only ever changed through a descriptor of a file that we have made ourselves.
+ */
 #include "base/file.h"
 
 #include <errno.h>
@@ -41,6 +46,7 @@ const char *file_home(char ret[FILE_PATH_MAX])
 	return ret;
 }
 
+/* Root may read everybody's files, but that is no reason to believe what is in them. */
 static bool is_ours(uid_t owner)
 {
 	char home[FILE_PATH_MAX];
@@ -169,6 +175,7 @@ int file_read(const char *path, enum file_guard guard, size_t max, char **ret, s
 	return 0;
 }
 
+/* On disk when this returns: what is renamed in place of a good file must not be empty after a crash. */
 static int write_all(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
@@ -320,6 +327,7 @@ int file_lock(const char *path, int *ret_lock, struct error *err)
 	if (fd < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot open the lock \"%s\"", name);
 	const int64_t deadline = clock_ms() + LOCK_MS;
+	/* Asked again and again rather than waited for, so that a signal ends it. */
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			error_set_errno(err, ERROR_LOCAL, "cannot take the lock \"%s\"", name);

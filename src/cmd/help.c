@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* xencon help: what one command, or each, does and takes. */
+/* xencon help: what one command, or each, does and takes. It is given all commands, since knowing the
+ * table itself would be a way back to who knows us. */
 #include "cmd/usage.h"
 
 int command_help(const struct invocation *invocation, struct error *err)

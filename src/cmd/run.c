@@ -42,12 +42,14 @@ int command_run(int argc, char *const argv[], struct error *err)
 
 	if (options_parse(argc, argv, &o, err) != 0)
 		return -1;
+	/* Asked before the command is taken off: `xencon --help` is not about the default command. */
 	const bool named = o.operand_count > 0;
 	const struct command *const command = take_command(&o);
 	if (o.counts[OPTION_HELP] > 0)
 		return usage_print(commands, command_count, named ? command : NULL, err);
 	if (o.counts[OPTION_VERSION] > 0)
 		return command_version(&invocation, err);
+	/* --dom0 stands in place of a VM. */
 	if (!named && o.counts[OPTION_DOM0] == 0) {
 		error_set(err, ERROR_USAGE, "no VM is named");
 		return error_hint(err, "usage: xencon [OPTION…] VM; more with xencon --help");

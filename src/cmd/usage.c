@@ -24,6 +24,7 @@ __attribute__((format(printf, 1, 2))) static void put(const char *fmt, ...)
 	(void)fputs(shown, stdout); /* what cannot be written is told by the flush */
 }
 
+/* What all commands take, once: most of it is the same for each. */
 static void usage_of_all(const struct command *commands, size_t count)
 {
 	char options[HELP_MAX];
@@ -49,7 +50,7 @@ static void usage_of(const struct command *command)
 	put("usage: xencon %s%s%s\n\n%s\n", command->name, command->operands[0] != '\0' ? " " : "",
 	    command->operands, command->summary);
 	if (command->bit == OPTION_FOR_INFO)
-		return;
+		return; /* options are not what it is about */
 	options_help(command->bit, options, sizeof(options));
 	put("\noptions:\n%s", options);
 }

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The configuration file: see config.h. */
+/*
+ * The configuration file: see config.h.
+ *
+ * One pass over the text, line by line, in place: values are pieces of it. What is always true: a line is
+ * blank, a comment, a section, a key with a value, or an error; nothing is passed over because it is not
+ * understood, since a setting that silently does nothing is worse than none.
+ */
 #include "conf/config.h"
 
 #include <stdlib.h>
@@ -24,6 +30,7 @@ static bool is_key(int id)
 	return option_specs[id].name != NULL && (option_specs[id].flags & OPTION_TYPED) == 0;
 }
 
+/* Keys are exact: a beginning that is unique today may not be tomorrow, and a file outlives versions. */
 static int find_key(const char *key)
 {
 	for (int id = 0; id < OPTION_COUNT; id++) {
@@ -33,6 +40,7 @@ static int find_key(const char *key)
 	return -1;
 }
 
+/* Words of yes and no are in any letter case, as people write them in files of this form. */
 static bool is_one_of(const char *text, const char *const words[3])
 {
 	return ascii_equal_fold(text, words[0]) || ascii_equal_fold(text, words[1]) ||
@@ -48,6 +56,7 @@ static const char *read_value(int id, const char *text, const char **ret)
 	*ret = text;
 	if (option_specs[id].argument != NULL && !option_is_optional(id))
 		return text[0] == '\0' ? "its value is missing" : NULL;
+	/* "viewer = yes" is --viewer, "viewer = CMD" is --viewer=CMD: the words are not for commands. */
 	if (option_is_optional(id) && !is_one_of(text, on) && !is_one_of(text, off))
 		return NULL;
 	if (is_one_of(text, on))
@@ -72,6 +81,7 @@ struct reading {
 	struct config *config;
 };
 
+/* The line that is wrong may hold anything; error_print makes it fit for a terminal. */
 static int wrong(const struct reading *r, const char *what, const char *why, struct error *err)
 {
 	error_set(err, ERROR_USAGE, "%s, line %u: \"%s\"", r->path, r->line, what);
@@ -116,6 +126,7 @@ static int read_pair(struct reading *r, char *line, struct error *err)
 	char *const equals = strchr(line, '=');
 	const char *value = NULL;
 
+	/* A value may have more of them: only the first one counts. */
 	if (equals == NULL)
 		return wrong(r, line, "it is neither [SECTION] nor KEY = VALUE", err);
 	*equals = '\0';
@@ -169,6 +180,7 @@ int config_load(const char *path, bool must_exist, const char *profile, struct c
 		                       path);
 	if (file_read(path, FILE_OURS, CONFIG_FILE_MAX, &config.text, &len, err) != 0)
 		return -1;
+	/* Behind a NUL byte the rest would not be seen; and UTF-16, as some editors save, has many. */
 	if (strlen(config.text) != len) {
 		config_free(&config);
 		return error_set(err, ERROR_USAGE, "%s is not a text file: it has a NUL byte",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The option table and its parser: see options.h. */
+/*
+ * The command line's parser: see options.h. What is an option is in option_table.h, and here nothing knows
+ * any option by its name but the rivals, and the hint to who types a password.
+ */
 #include "conf/options.h"
 
 #include <stdio.h>
@@ -50,6 +53,7 @@ static int find_letter(char letter)
 	return -1;
 }
 
+/* Names are exact, as in the configuration. */
 static int find_name(const char *name, size_t len)
 {
 	for (int i = 0; i < OPTION_COUNT; i++) {
@@ -62,6 +66,7 @@ static int find_name(const char *name, size_t len)
 	return -1;
 }
 
+/* A word that is no option: what may have been meant is told, but never done. */
 static int unknown(const char *word, size_t len, struct error *err)
 {
 	char name[OPTION_SHOW_MAX * 2];
@@ -91,6 +96,7 @@ static int unknown(const char *word, size_t len, struct error *err)
 	                       "behind --");
 }
 
+/* The last one counts, as people expect who add to a command line; how often tells -v from -vv. */
 static void record(struct options *o, int id, const char *value)
 {
 	o->values[id] = value;
@@ -137,10 +143,12 @@ static int parse_short(int argc, char *const argv[], int *at, struct options *o,
 
 		if (id < 0)
 			return unknown(letter, sizeof(letter) - 1, err);
+		/* Flags may stand together: -vq. */
 		if (option_specs[id].argument == NULL) {
 			record(o, id, "");
 			continue;
 		}
+		/* What takes a value takes the rest of the word, else the next word. */
 		if (p[1] != '\0') {
 			record(o, id, p + 1);
 			return 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Lists of servers: see servers.h. */
+/*
+ * Lists of servers: see servers.h. Members are read by address_parse, each as if it stood alone, so that a
+ * list means nothing that its members do not mean.
+ */
 #include "conf/servers.h"
 
 #include <string.h>
@@ -15,6 +18,7 @@ int servers_parse(const char *list, struct servers *ret, struct error *err)
 		return address_parse(list, &ret->at[0], err);
 	}
 	for (const char *p = list;;) {
+		/* Blanks around commas are harmless; a blank in a name is a mistake. */
 		p += strspn(p, " ");
 		const size_t len = strcspn(p, ", ");
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Settings out of options and environment: see settings.h. */
+/*
+ * What all commands share, out of the sources: see settings.h. Each function reads one thing, in the order
+ * in which one depends on another: who, where, how, whom to trust.
+ */
 #include "conf/settings.h"
 
 #include <stdio.h>
@@ -11,6 +14,7 @@
 #include "base/secret.h"
 #include "conf/values.h"
 
+/* One or several, separated by commas, in any form that tools print: hosts of a pool differ. */
 static int read_pins(const char *list, struct trust_policy *trust, struct error *err)
 {
 	char one[FINGERPRINT_SHOW_MAX + 32]; /* with a tool's label */
@@ -35,6 +39,7 @@ static int read_pins(const char *list, struct trust_policy *trust, struct error 
 	return 0;
 }
 
+/* Reads no file: whether --cacert can be read is told when it is first needed. */
 static int read_trust(struct settings *s, struct error *err)
 {
 	const struct options *const o = &s->sources.options;
@@ -60,6 +65,7 @@ static int read_trust(struct settings *s, struct error *err)
 	return sources_blame(&s->sources, OPTION_FINGERPRINT, err);
 }
 
+/* The level is the process's own from here on: the only effect that reading settings has. */
 static void read_level(const struct options *o)
 {
 	static const enum log_level levels[] = {LOG_STEPS, LOG_WIRE, LOG_REQUESTS};
@@ -127,6 +133,7 @@ static int read_network(struct settings *s, struct error *err)
 	if (o->counts[OPTION_IPV4] > 0 && o->counts[OPTION_IPV6] > 0)
 		return error_set(err, ERROR_USAGE, "-4 and -6 exclude each other");
 	endpoint->address = s->servers.at[0];
+	/* Neither: both families are tried, as RFC 8305 has it. */
 	endpoint->dial.family = AF_UNSPEC;
 	if (o->counts[OPTION_IPV4] > 0)
 		endpoint->dial.family = AF_INET;
@@ -164,6 +171,7 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	struct options asked = *given;
 
 	*ret = (struct settings){0};
+	/* Named as an operand (xencon trust HOST) it is as good as typed. */
 	if (server != NULL) {
 		asked.values[OPTION_SERVER] = server;
 		asked.counts[OPTION_SERVER] = 1;

@@ -33,7 +33,7 @@ struct settings {
 	const char *user;
 	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;
-	char *password;   /* that a source gave as it is; whoever takes it leaves NULL here */
+	char *password; /* that a source gave as it is; whoever takes it leaves NULL here */
 };
 
 /* Gathers the sources and sets the level of messages. `server`, where it is not NULL, counts for more

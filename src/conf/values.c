@@ -12,7 +12,7 @@ int values_seconds(const struct sources *s, enum option_id id, int min_ms, int m
 	uint64_t ms;
 
 	if (text == NULL)
-		return 0;
+		return 0; /* the default stays */
 	if (!ascii_read_milli(text, (uint64_t)max_s * 1000, &ms) || ms < (uint64_t)min_ms) {
 		error_set(err, ERROR_USAGE,
 		          "%s takes a number of seconds from %g to %d, not \"%s\"",

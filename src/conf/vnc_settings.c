@@ -7,6 +7,7 @@
 int vnc_settings_read(const struct sources *s, struct vnc_settings *ret, struct error *err)
 {
 	const struct options *const o = &s->options;
+	/* --viewer alone is "": start one, whichever is found. */
 	const char *const viewer = o->values[OPTION_VIEWER];
 
 	*ret = (struct vnc_settings){

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* xe's settings: see xe.h. */
+/*
+ * xe's settings: see xe.h. How pairs are written, and which of them counts, is as in xe itself
+ * (ocaml/xe-cli/newcli.ml of the toolstack); of what it reads, only who and where is taken.
+ */
 #include "conf/xe.h"
 
 #include <fcntl.h>
@@ -33,6 +36,7 @@ static size_t pair_length(const char *text, enum xe_form form)
 	if (form == XE_LINES)
 		return strcspn(text, "\n");
 	size_t len = strcspn(text, ",");
+	/* xe looks one character back and no further: two backslashes keep a comma, too. */
 	while (text[len] == ',' && len > 0 && text[len - 1] == '\\')
 		len += 1 + strcspn(text + len + 1, ",");
 	return len;
@@ -105,6 +109,7 @@ static void take_variable(struct xe *xe)
 
 	if (extra == NULL)
 		return;
+	/* First on its own, to know whether the password that counts is still the file's. */
 	xe_parse(extra, XE_COMMAS, &pairs);
 	if (pairs.password[0] != '\0')
 		xe->password_in_file = false;
@@ -123,6 +128,7 @@ int xe_load(struct xe *ret, struct error *err)
 	take_variable(ret); /* also where the file is refused: it must not stay */
 	if (rc != 0)
 		return -1;
+	/* An address of IPv6 has colons of its own: with a port it needs brackets. */
 	const bool bare_v6 = pairs->server[0] != '[' && strchr(pairs->server, ':') != NULL;
 	if (pairs->server[0] != '\0' && pairs->port[0] != '\0')
 		(void)snprintf(ret->server, sizeof(ret->server), "%s%.*s%s:%.8s",
@@ -163,6 +169,7 @@ static int load_password_file(struct xe_pairs *pairs, struct error *err)
 	if (check_private(path, err) != 0 ||
 	    file_read(path, FILE_SECRET, XE_FILE_MAX, &text, &len, err) != 0)
 		return -1;
+	/* The second line may be an empty one: then there is no password. */
 	const size_t user = strcspn(text, "\r\n");
 	const char *second = text + user;
 	second += *second == '\r';
