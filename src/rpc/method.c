@@ -7,30 +7,36 @@
 
 #include <string.h>
 
+/* What tells a machine among all of a pool, and what the table of several shows of it. */
+static const char *const vm_fields[] = {
+    "uuid",          "name_label",    "power_state",       "resident_on",
+    "is_a_template", "is_a_snapshot", "is_control_domain", NULL,
+};
+
+static const char *const host_fields[] = {"uuid", "name_label", NULL};
+
+#define ONE  .reply_max = METHOD_REPLY_MAX
+#define MANY .reply_max = METHOD_LIST_MAX
+
 static const struct method methods[METHOD_COUNT] = {
     /* user, password, version, originator */
-    [METHOD_LOGIN] = {"session.login_with_password", "psss", METHOD_GIVES_TEXT, METHOD_REPLY_MAX,
-                      METHOD_LOGIN_EXTRA_MS, true},
-    [METHOD_LOGOUT] = {"session.logout", "s", METHOD_GIVES_ANYTHING, METHOD_REPLY_MAX, 0, false},
+    [METHOD_LOGIN] = {"session.login_with_password", "psss", METHOD_GIVES_TEXT, ONE,
+                      .extra_ms = METHOD_LOGIN_EXTRA_MS, .once = true},
+    [METHOD_LOGOUT] = {"session.logout", "s", METHOD_GIVES_ANYTHING, ONE},
     /* Its parameter is the session once more: whose host is asked for. */
-    [METHOD_THIS_HOST] = {"session.get_this_host", "ss", METHOD_GIVES_TEXT, METHOD_REPLY_MAX, 0,
-                          false},
-    [METHOD_HOST_ADDRESS] = {"host.get_address", "s", METHOD_GIVES_TEXT, METHOD_REPLY_MAX, 0,
-                             false},
-    [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_MAP, METHOD_LIST_MAX, 0, false},
-    [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, METHOD_LIST_MAX, 0,
-                         false},
-    [METHOD_VM_BY_NAME] = {"VM.get_by_name_label", "s", METHOD_GIVES_LIST, METHOD_REPLY_MAX, 0,
-                           false},
-    [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_MAP, METHOD_REPLY_MAX, 0, false},
-    [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP,
-                              METHOD_REPLY_MAX, 0, false},
-    [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_MAP,
-                                  METHOD_REPLY_MAX, 0, false},
-    [METHOD_POOL_ALL] = {"pool.get_all_records", "s", METHOD_GIVES_MAP, METHOD_REPLY_MAX, 0, false},
+    [METHOD_THIS_HOST] = {"session.get_this_host", "ss", METHOD_GIVES_TEXT, ONE},
+    [METHOD_HOST_ADDRESS] = {"host.get_address", "s", METHOD_GIVES_TEXT, ONE},
+    [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_MAP, MANY, .keep = host_fields},
+    [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY},
+    [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY, .keep = vm_fields},
+    [METHOD_VM_BY_NAME] = {"VM.get_by_name_label", "s", METHOD_GIVES_LIST, ONE},
+    [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_POOL_ALL] = {"pool.get_all_records", "s", METHOD_GIVES_MAP, ONE},
     /* With an empty token it gives everything of a class. How long it may take is its own parameter:
      * see rpc_extend. */
-    [METHOD_EVENT_FROM] = {"event.from", "s", METHOD_GIVES_MAP, METHOD_LIST_MAX, 0, false},
+    [METHOD_EVENT_FROM] = {"event.from", "s", METHOD_GIVES_MAP, MANY},
 };
 
 const struct method *method_of(enum method_name method)

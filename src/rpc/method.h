@@ -26,6 +26,7 @@ enum method_name {
 	METHOD_HOST_ADDRESS,
 	METHOD_HOST_ALL,
 	METHOD_VM_WHERE,
+	METHOD_VM_LIST, /* the same call, for many: see method.c for the fields that it keeps */
 	METHOD_VM_BY_NAME,
 	METHOD_VM_RECORD,
 	METHOD_CONSOLE_WHERE,
@@ -51,7 +52,10 @@ struct method {
 	enum method_result result;
 	int64_t reply_max; /* bytes of JSON */
 	int extra_ms;      /* that the answer may take beyond the connection's timeout */
-	bool once;         /* sent again after a broken connection it might be done twice */
+	/* The fields of a list's records that are read, ending with NULL; the others are cut out before
+	 * they cost time and memory. NULL: all are. */
+	const char *const *keep;
+	bool once; /* sent again after a broken connection it might be done twice */
 };
 
 /* The table's row; it lives as long as the program. */

@@ -19,6 +19,7 @@
 #include "base/wait.h"
 #include "http/status.h"
 #include "rpc/message.h"
+#include "rpc/prune.h"
 #include "version.h"
 
 /* XAPI reads at most 1006 bytes of head; ours has some 150 and the server's name. */
@@ -243,6 +244,7 @@ static int read_reply(struct rpc *rpc, json_t **ret, struct error *err)
 {
 	const struct rpc_call *const call = &rpc->call;
 	const struct reply *const reply = &call->reply;
+	size_t len = reply->len;
 	char page[ERROR_CAUSE_MAX];
 	int rc;
 
@@ -255,7 +257,9 @@ static int read_reply(struct rpc *rpc, json_t **ret, struct error *err)
 		return status_describe_call(&reply->head, page, call->method->name, rpc->conn->name,
 		                            err);
 	}
-	rc = message_parse_reply(reply->body, reply->len, call->id, ret, &rpc->fault, err);
+	if (call->method->keep != NULL)
+		len = prune_records(reply->body, reply->len, call->method->keep);
+	rc = message_parse_reply(reply->body, len, call->id, ret, &rpc->fault, err);
 	if (rc > 0 && !method_gives(call->method, *ret)) {
 		json_decref(*ret);
 		*ret = NULL;

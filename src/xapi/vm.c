@@ -42,8 +42,8 @@ static size_t drop_others(json_t *records, const char *name)
 	return json_object_size(records);
 }
 
-static int query(struct session *s, const char *field, const char *value, json_t **ret,
-                 struct error *err)
+static int query(struct session *s, enum method_name method, const char *field, const char *value,
+                 json_t **ret, struct error *err)
 {
 	struct query q;
 
@@ -51,7 +51,7 @@ static int query(struct session *s, const char *field, const char *value, json_t
 	query_where(&q, field, value);
 	if (q.unfit)
 		return error_set(err, ERROR_USAGE, "the name is too long");
-	return session_call(s, METHOD_VM_WHERE, query_params(&q), ret, err);
+	return session_call(s, method, query_params(&q), ret, err);
 }
 
 /* The records that `refs` lead to, one by one. */
@@ -88,14 +88,14 @@ static int by_quoted_name(struct session *s, const char *name, json_t **ret, str
 	if (json_array_size(refs) <= SINGLE_RECORDS_MAX)
 		rc = fetch_each(s, refs, ret, err);
 	else
-		rc = query(s, "is_a_template", "false", ret, err);
+		rc = query(s, METHOD_VM_LIST, "is_a_template", "false", ret, err);
 	json_decref(refs);
 	return rc;
 }
 
 static int by_name(struct session *s, const char *name, json_t **ret, struct error *err)
 {
-	return query_can_say(name) ? query(s, "name_label", name, ret, err)
+	return query_can_say(name) ? query(s, METHOD_VM_LIST, "name_label", name, ret, err)
 	                           : by_quoted_name(s, name, ret, err);
 }
 
@@ -146,7 +146,7 @@ static int none(struct session *s, const char *what, struct error *err)
 	struct error failure = {0};
 	json_t *all = NULL;
 
-	if (query(s, "is_a_template", "false", &all, &failure) == 0)
+	if (query(s, METHOD_VM_LIST, "is_a_template", "false", &all, &failure) == 0)
 		(void)drop_others(all, NULL);
 	if (failure.kind == ERROR_INTERRUPTED) {
 		*err = failure;
@@ -173,7 +173,7 @@ int vm_find(struct session *s, const char *what, struct vm *ret, struct error *e
 		/* XAPI compares exactly, and writes small letters. */
 		memcpy(uuid, what, sizeof(uuid));
 		ascii_lower(uuid);
-		if (query(s, "uuid", uuid, &records, err) != 0)
+		if (query(s, METHOD_VM_WHERE, "uuid", uuid, &records, err) != 0)
 			return -1;
 		count = drop_others(records, NULL);
 	}
@@ -245,7 +245,7 @@ int vm_find_control_domain(struct session *s, const char *host, struct vm *ret, 
 		(void)error_hint(err, "name the one you mean by its uuid");
 		goto out;
 	}
-	if (query(s, "is_control_domain", "true", &domains, err) != 0)
+	if (query(s, METHOD_VM_LIST, "is_control_domain", "true", &domains, err) != 0)
 		goto out;
 	rc = take_control_domain(domains, ref, host, ret, err);
 out:

@@ -109,7 +109,7 @@ def test_what_is_no_address(address, pool, xencon):
 def test_in_clear_text_nothing_unasked(pool, xencon):
     """A location in clear text is refused, but an address that the user gives is the user's."""
     done = xencon.run("--console-address", f"http://{place(pool.hosts[1])}", "web02")
-    assert_failed(done, 3, "clear text", pool=pool)
+    assert_failed(done, 3, "clear text", f"http://{place(pool.hosts[1])}", "console's address", pool=pool)
     assert connects(pool) == []
 
 
