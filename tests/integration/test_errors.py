@@ -95,8 +95,10 @@ def test_a_role_that_is_not_enough(pool, xencon, vm):
 
 def test_a_user_without_any_role(pool, xencon, vm):
     pool.add_user("eve", "secret", role=None)
-    assert_failed(xencon.run("-u", "eve", vm.name), 4, "\"eve\"", "No role was given",
+    done = xencon.run("-u", "eve", vm.name)
+    assert_failed(done, 4, "\"eve\"", ": Subject eve has no access rights in this pool\n",
                   "administrator", pool=pool)
+    assert "identifier" not in done.stderr and "User-Agent" not in done.stderr
 
 
 def test_a_wrong_password(pool, make_xencon, vm):
