@@ -11,6 +11,7 @@
 #include "access/first_seen.h"
 #include "access/last_server.h"
 #include "access/password.h"
+#include "access/pool_word.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -195,6 +196,16 @@ static int log_in(const struct login *login, struct session *s, const char *pass
 	return -1;
 }
 
+/* What there is to remember, once we are in. */
+static int logged_in(const struct login *login, const struct address *server, struct session *s,
+                     struct error *err)
+{
+	keep_last(login->settings, server);
+	if (check_pool(login->settings, s, err) != 0)
+		return -1;
+	return pool_word_keep(s, login->confirm, err);
+}
+
 /* The servers in turn, with a password that is known. */
 static int log_in_anywhere(const struct login *login, struct session *s, const char *password,
                            struct error *err)
@@ -207,8 +218,7 @@ static int log_in_anywhere(const struct login *login, struct session *s, const c
 		if (connect_any(login, &left, s, &failure) != 0)
 			break;
 		if (log_in(login, s, password, &failure) == 0) {
-			keep_last(login->settings, &left.at[0]);
-			return check_pool(login->settings, s, err);
+			return logged_in(login, &left.at[0], s, err);
 		}
 	} while (turn_to_next(&left, s, &failure));
 	*err = failure;
@@ -236,8 +246,7 @@ static int ask_and_log_in(const struct login *login, struct session *s, char **r
 			return -1;
 		if (log_in(login, s, password, &failure) == 0) {
 			*ret_password = password;
-			keep_last(login->settings, &left.at[0]);
-			return check_pool(login->settings, s, err);
+			return logged_in(login, &left.at[0], s, err);
 		}
 		if (turn_to_next(&left, s, &failure)) {
 			if (connect_any(login, &left, s, &failure) == 0)

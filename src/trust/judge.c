@@ -8,9 +8,11 @@
  */
 #include "trust/judge.h"
 
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -72,14 +74,20 @@ static int refuse_pinned(const struct hearing *h, struct error *err)
 	                  "ask for the new fingerprint");
 }
 
-static int refuse_vouched(const struct hearing *h, struct error *err)
+int judge_by_word(const struct trust_question *question, const struct trust_vouched *vouched,
+                  struct error *err)
 {
+	char shown[FINGERPRINT_SHOW_MAX];
 	char expected[FINGERPRINT_SHOW_MAX];
+	char name[ADDRESS_SHOW_MAX];
 
-	fingerprint_show(h->vouched->digests[0], expected);
+	if (is_among(vouched->digests, vouched->count, question->shown.digest))
+		return 0;
+	fingerprint_show(question->shown.digest, shown);
+	fingerprint_show(vouched->digests[0], expected);
 	error_set(err, ERROR_UNTRUSTED, "%s does not show the certificate that its pool knows",
-	          h->name);
-	error_cause(err, "it shows %s, not %s", h->fingerprint, expected);
+	          address_show_port(&question->peer, name));
+	error_cause(err, "it shows %s, not %s", shown, expected);
 	return error_hint(err, "somebody may be in between; nothing has been sent to it");
 }
 
@@ -163,6 +171,41 @@ static void recall(struct hearing *h)
 	if (h->policy->known_hosts != NULL)
 		(void)known_find(h->policy->known_hosts, &h->question.peer,
 		                 h->question.shown.digest, &h->question.known, &h->unread);
+}
+
+/* A name of which nothing is known may lead to an address that is known, since a pool tells addresses alone: where
+ * that very certificate is known there, the name is one more of that host's, and recorded. */
+static bool recall_by_address(struct hearing *h)
+{
+	const struct address *const peer = &h->question.peer;
+	struct sockaddr_storage sa = {0};
+	socklen_t len = sizeof(sa);
+	struct known_result known = {0};
+	struct address numeric = *peer;
+	struct error ignored = {0};
+	char host[ADDRESS_HOST_MAX];
+	bool same = false;
+
+	if (h->question.known.verdict != KNOWN_NONE || h->policy->known_hosts == NULL ||
+	    address_is_literal(peer) ||
+	    getpeername(SSL_get_fd(h->ssl), (struct sockaddr *)&sa, &len) != 0 ||
+	    sa.ss_family == AF_UNIX ||
+	    getnameinfo((struct sockaddr *)&sa, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) !=
+	        0 ||
+	    address_set_host(&numeric, host, &ignored) != 0)
+		goto out;
+	same = known_find(h->policy->known_hosts, &numeric, h->question.shown.digest, &known,
+	                  &ignored) == 0 &&
+	       known.verdict == KNOWN_MATCH;
+	if (same) {
+		log_trace(LOG_STEPS, "%s is known by its address %s (line %u of %s)", h->name, host,
+		          known.line, h->policy->known_hosts);
+		error_clear(&ignored);
+		(void)known_add(h->policy->known_hosts, peer, h->question.shown.digest, &ignored);
+	}
+out:
+	error_clear(&ignored);
+	return same;
 }
 
 static int verify(struct hearing *h, struct error *err)
@@ -251,6 +294,8 @@ static int judge_by_files(struct hearing *h, struct error *err)
 			          h->question.known.line, h->policy->known_hosts);
 			return 1;
 		}
+		if (h->vouched->count == 0 && recall_by_address(h))
+			return 1;
 	}
 	if (!own_authority) {
 		if (verify(h, err) != 0)
@@ -263,7 +308,7 @@ static int judge_by_files(struct hearing *h, struct error *err)
 }
 
 /* Nothing speaks for it. */
-static int refuse(const struct hearing *h, struct trust_question *question, struct error *err)
+static int refuse(const struct hearing *h, struct error *err)
 {
 	if (!h->policy->legacy && h->weak)
 		return refuse_weak(h, err);
@@ -272,11 +317,9 @@ static int refuse(const struct hearing *h, struct trust_question *question, stru
 		return -1;
 	}
 	if (h->vouched->count > 0)
-		return refuse_vouched(h, err);
+		return judge_by_word(&h->question, h->vouched, err);
 	if (h->question.known.verdict == KNOWN_CHANGED)
 		return refuse_changed(h, err);
-	if (question != NULL)
-		*question = h->question;
 	(void)refuse_unknown(h->name, h->fingerprint, h->question.doubt, err);
 	return error_reason(err, REASON_CERTIFICATE_UNKNOWN);
 }
@@ -303,8 +346,11 @@ int judge_peer(struct stream *s, const struct trust_policy *policy,
 	if (trusted == 0)
 		trusted = judge_by_files(&h, err);
 	if (trusted == 0)
-		return refuse(&h, question, err); /* which hands h.unread on */
-	error_clear(&h.unread);
+		trusted = refuse(&h, err); /* which hands h.unread on */
+	else
+		error_clear(&h.unread);
+	if (trusted < 0 && question != NULL)
+		*question = h.question;
 	return trusted > 0 ? 0 : -1;
 }
 

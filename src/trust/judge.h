@@ -67,11 +67,15 @@ void trust_vouch(struct trust_vouched *vouched, const uint8_t digest[FINGERPRINT
 int judge_prepare(const struct trust_policy *policy, struct error *err);
 
 /* Judges the peer of a TLS stream. 0 if it is to be trusted, else ERROR_UNTRUSTED with its fingerprint
- * and what to do about it; with REASON_CERTIFICATE_UNKNOWN a person may decide, and *question (may be
- * NULL) has what was seen. `vouched` may be NULL. Reads known_hosts where that decides. */
+ * and what to do about it, and *question (may be NULL) has what was seen; with REASON_CERTIFICATE_UNKNOWN
+ * a person may decide. `vouched` may be NULL. Reads known_hosts where that decides. */
 int judge_peer(struct stream *s, const struct trust_policy *policy,
                const struct trust_vouched *vouched, const struct address *peer,
                struct trust_question *question, struct error *err);
+
+/* What was seen, judged by the pool's word alone, of which there is one: 0, or ERROR_UNTRUSTED. */
+int judge_by_word(const struct trust_question *question, const struct trust_vouched *vouched,
+                  struct error *err);
 
 /* Fills *ret with what the peer of a TLS stream shows and what is to be said for and against it, and judges
  * nothing. Errors of verification, and of a known_hosts that cannot be read. */

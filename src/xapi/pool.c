@@ -78,18 +78,27 @@ static int connect_coordinator(struct session *s, const struct endpoint *support
                                const char *user, struct error *err)
 {
 	struct endpoint *const to = &s->rpc.endpoint;
-	struct error interrupted = {0};
+	struct trust_question *const place = to->question;
+	struct trust_question seen = {0};
+	struct error failure = {0};
 
-	if (rpc_connect(&s->rpc, err) == 0)
-		return 0;
-	if (err->kind != ERROR_UNTRUSTED || to->address.scheme != ADDRESS_HTTPS)
-		return -1;
-	if (ask_thumbprint(supporter, user, to->address.host, &to->vouched, &interrupted) != 0) {
-		error_clear(err);
-		*err = interrupted;
-		return -1;
+	to->question = &seen;
+	const int rc = rpc_connect(&s->rpc, err);
+	to->question = place;
+	if (place != NULL)
+		*place = seen;
+	if (rc == 0 || err->kind != ERROR_UNTRUSTED || to->address.scheme != ADDRESS_HTTPS)
+		return rc;
+	if (ask_thumbprint(supporter, user, to->address.host, &to->vouched, &failure) == 0) {
+		if (to->vouched.count == 0)
+			return -1;
+		/* Who shows something else is not met a second time. */
+		if (judge_by_word(&seen, &to->vouched, &failure) == 0)
+			return rpc_connect(&s->rpc, err);
 	}
-	return to->vouched.count == 0 ? -1 : rpc_connect(&s->rpc, err);
+	error_clear(err);
+	*err = failure; /* with all that it holds */
+	return -1;
 }
 
 /* Turns the session to the coordinator that the last fault names. */
@@ -180,6 +189,59 @@ int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *re
 	json_object_foreach(records, ref, record) vouch_by_record(ret, record);
 	json_decref(records);
 	return 0;
+}
+
+/* One call whose failure only means that nothing is known. */
+static int look_up(struct session *s, enum method_name method, json_t *params, json_t **ret,
+                   struct error *err)
+{
+	struct error failure = {0};
+
+	*ret = NULL;
+	if (session_call(s, method, params, ret, &failure) == 0)
+		return 0;
+	if (failure.kind == ERROR_INTERRUPTED)
+		return error_interrupted(err, failure.signal);
+	error_clear(&failure);
+	return 0;
+}
+
+int pool_hosts(struct session *s, struct pool_host *ret, size_t *ret_count, struct error *err)
+{
+	json_t *certificates = NULL;
+	json_t *hosts = NULL;
+	const char *ref;
+	json_t *host;
+	struct query q;
+	int rc;
+
+	*ret_count = 0;
+	query_begin(&q);
+	query_where(&q, "type", "host");
+	rc = look_up(s, METHOD_CERTIFICATE_WHERE, query_params(&q), &certificates, err);
+	if (rc == 0 && json_object_size(certificates) > 0)
+		rc = look_up(s, METHOD_HOST_ALL, json_array(), &hosts, err);
+	json_object_foreach(hosts, ref, host)
+	{
+		struct pool_host one = {.shows.other_host = true};
+		const char *key;
+		json_t *certificate;
+
+		json_object_foreach(certificates, key, certificate)
+		{
+			if (strcmp(record_text(certificate, "host"), ref) == 0)
+				vouch_by_record(&one.shows, certificate);
+		}
+		const char *const address = record_text(host, "address");
+		if (one.shows.count == 0 || address[0] == '\0' ||
+		    strlen(address) >= sizeof(one.address) || *ret_count == POOL_HOSTS_MAX)
+			continue;
+		memcpy(one.address, address, strlen(address) + 1);
+		ret[(*ret_count)++] = one;
+	}
+	json_decref(certificates);
+	json_decref(hosts);
+	return rc;
 }
 
 int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err)

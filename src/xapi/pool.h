@@ -10,6 +10,8 @@
 
 #define POOL_UUID_MAX 64
 
+#define POOL_HOSTS_MAX 64 /* as many as the largest pool has */
+
 /* So long a supporter is waited for that is asked for the coordinator's certificate. */
 #define POOL_THUMBPRINT_MS 3000
 
@@ -22,6 +24,16 @@ int pool_login(struct session *s, const char *user, const char *password, struct
  * server before 8.2 does not know, and vouches for nothing. Fails only with ERROR_INTERRUPTED. */
 int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *ret,
                    struct error *err);
+
+/* What the pool says of one of its hosts. */
+struct pool_host {
+	char address[ADDRESS_HOST_MAX]; /* as XAPI names it: bare */
+	struct trust_vouched shows;     /* at least one certificate */
+};
+
+/* Asks for all hosts of which the pool says what they show, up to POOL_HOSTS_MAX of them; `ret` has room for
+ * those. A server before 8.2 knows of none. Two round trips. Fails only with ERROR_INTERRUPTED. */
+int pool_hosts(struct session *s, struct pool_host *ret, size_t *ret_count, struct error *err);
 
 /* The pool's uuid. */
 int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err);

@@ -72,7 +72,7 @@ def test_one_yes_and_the_second_time_none(pool, file):
     assert pool.hosts[1].fingerprint in shown
     assert_attached(terminal)
     assert used(pool) == ["xen2", "xen1", "xen3"]
-    assert entries(file) == {name(pool.hosts[1]): pool.hosts[1].fingerprint}
+    assert entries(file) == {name(host): host.fingerprint for host in pool.hosts}
     assert_logged_out(pool)
     before = file.read_bytes()
     assert_attached(pool.xencon.terminal("web03"))
@@ -90,7 +90,58 @@ def test_the_same_with_a_password_that_is_asked_for(pool, file):
         trusting.assert_asked_nothing(terminal.before)
         terminal.send(b"secret\r")
         assert_attached(terminal)
-    assert len(entries(file)) == 1
+    assert len(entries(file)) == 3
+
+
+def test_one_yes_is_enough_when_that_host_is_down(pool, file):
+    """What the pool said of its other hosts is kept, by address and by a name that leads there."""
+    answer(terminal := pool.xencon.terminal("web03"))
+    assert_attached(terminal)
+    pool.elect(pool.hosts[2])
+    pool.hosts[1].stop()
+    third = name(pool.hosts[2])
+    for servers in (f"{name(pool.hosts[1])},{third}", third):
+        done = quiet(pool.xencon, "-s", servers, "web03")
+        assert_served(done, pool)
+
+
+def test_a_name_that_leads_to_a_known_address(make, file):
+    pool = make(addresses=["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+    know(file, pool.coordinator)
+    by_name = f"localhost:{pool.coordinator.port}"
+    assert_served(quiet(pool.xencon, "-4", "-s", by_name, "web03"), pool)
+    assert entries_by_hand(file)[by_name] == pool.coordinator.fingerprint
+    trusting.replace(pool.coordinator)
+    done = quiet(pool.xencon, "-4", "-s", by_name, "web03")
+    assert_failed(done, 3, by_name, "HAS CHANGED", rows=3)
+
+
+def test_a_name_that_leads_to_another_certificate(make, file):
+    pool = make(addresses=["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+    know(file, pool.coordinator)
+    trusting.replace(pool.coordinator)
+    by_name = f"localhost:{pool.coordinator.port}"
+    assert_failed(quiet(pool.xencon, "-4", "-s", by_name, "web03"), 3, by_name, "not trusted",
+                  pool=pool)
+    assert len(entries_by_hand(file)) == 1
+
+
+def entries_by_hand(file):
+    return dict(line.split()[:2] for line in file.read_text().splitlines())
+
+
+def test_a_word_that_changes_an_entry(pool, file):
+    """It is said, with both, and recorded, whoever is met."""
+    before = trusting.WRONG
+    trusting.write_known(file, f"{name(pool.hosts[2])} {before}")
+    terminal = pool.xencon.terminal("web03")
+    answer(terminal)
+    terminal.expect_exact(HELLO)
+    said = " ".join(terminal.before.decode().split())
+    assert f"certificate of {name(pool.hosts[2])} has been replaced" in said
+    assert before in said and pool.hosts[2].fingerprint in said
+    assert terminal.finish() == 0
+    assert entries_by_hand(file) == {name(host): host.fingerprint for host in pool.hosts}
 
 
 def test_with_one_fingerprint(pool):
