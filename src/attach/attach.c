@@ -310,6 +310,7 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	    .down = &tunnel->first,
 	    .hooks = &bound,
 	    .carry_half_close = settings->stdio,
+	    .carrier = &tunnel->carrier,
 	    /* A console that is told of the end of input ends in its own time. */
 	    .idle_ms = settings->stdio && !settings->idle_asked ? RELAY_NO_IDLE : settings->idle_ms,
 	};

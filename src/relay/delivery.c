@@ -5,6 +5,8 @@
  */
 #include "relay/delivery.h"
 
+#include <stdint.h>
+
 #ifdef __linux__
 
 #include <linux/sockios.h>
@@ -20,7 +22,8 @@ int delivery_undelivered(int fd)
 	return ioctl(fd, SIOCOUTQ, &n) == 0 ? n : 0;
 }
 
-int64_t delivery_last_acknowledged_ms(int fd)
+/* How long ago it acknowledged anything, a probe of TCP's included. */
+static int64_t last_acknowledged_ms(int fd)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
@@ -37,10 +40,19 @@ int delivery_undelivered(int fd)
 	return 0;
 }
 
-int64_t delivery_last_acknowledged_ms(int fd)
+static int64_t last_acknowledged_ms(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
 #endif
+
+int delivery_check(int fd, struct error *err)
+{
+	if (last_acknowledged_ms(fd) < DELIVERY_DEAD_MS)
+		return 0;
+	error_set(err, ERROR_LOST, "the connection was lost");
+	return error_cause(err, "the host has not taken the last %d bytes",
+	                   delivery_undelivered(fd));
+}

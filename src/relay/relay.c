@@ -13,10 +13,7 @@
 #include "base/signals.h"
 #include "base/wait.h"
 #include "relay/delivery.h"
-
-/* A host that has not acknowledged anything for so long, although bytes are on their way to it, is dead.
- * One whose guest merely does not read still answers TCP's probes, for as long as it takes. */
-#define DEAD_HOST_MS 70000
+#include "relay/ending.h"
 
 enum { FD_INPUT, FD_OUTPUT, FD_STREAM, FD_SIGNALS, FD_COUNT };
 
@@ -26,7 +23,8 @@ enum up {
 	UP_QUIT,     /* the user leaves: nothing is read, what was typed is sent for a moment yet */
 	UP_LAST,     /* the input has ended, what it said is still sent */
 	UP_FAREWELL, /* all is sent; the console must be told that this was all */
-	UP_CLOSED,   /* nothing goes to the console any more */
+	UP_TOLD,     /* the console knows it, and may end for that reason */
+	UP_CLOSED,   /* nothing is sent any more; of that the console knows nothing */
 };
 
 /* From the console to the output. */
@@ -54,6 +52,8 @@ struct state {
 	struct error failure; /* how the connection broke; what came before is still shown */
 	struct error attempt; /* where the stream puts what fails */
 	int64_t quiet_since;  /* when a byte last moved, either way */
+	int64_t ended_at;     /* when the console ended */
+	bool left_first;      /* and whether it had been told by then that we left */
 	int64_t flush_until;  /* in UP_QUIT: the latest that we send */
 	int64_t watch_at; /* when to see whether what was sent has arrived; CLOCK_NEVER: it has */
 	struct pollfd fds[FD_COUNT];
@@ -76,14 +76,16 @@ static void move(struct state *s, enum event event)
 		if (s->up == UP_LAST)
 			s->up = half_close ? UP_FAREWELL : UP_CLOSED;
 		break;
-	case FAREWELL_SENT:
-		s->up = UP_CLOSED;
+	case FAREWELL_SENT: /* what it still says is read to its end */
+		s->up = UP_TOLD;
 		break;
 	case SEND_REFUSED: /* leaving is not hurried by it, and cannot be undone by it */
 		if (s->up != UP_QUIT)
 			s->up = UP_CLOSED;
 		break;
-	case CONSOLE_ENDED:
+	case CONSOLE_ENDED: /* why is judged when what it said is written */
+		s->ended_at = clock_ms();
+		s->left_first = s->up == UP_TOLD;
 		s->r->console_first = s->up == UP_OPEN;
 		s->down = DOWN_LAST;
 		break;
@@ -242,40 +244,38 @@ static int watch_delivery(struct state *s, struct error *err)
 	if (now < s->watch_at)
 		return 0;
 	s->watch_at = CLOCK_NEVER;
-	const int n = s->down == DOWN_OPEN ? delivery_undelivered(s->r->stream->fd) : 0;
-	if (n == 0)
+	if (s->down != DOWN_OPEN || delivery_undelivered(s->r->stream->fd) == 0)
 		return 0;
 	s->watch_at = now + RELAY_DELIVERY_STEP_MS;
-	if (delivery_last_acknowledged_ms(s->r->stream->fd) < DEAD_HOST_MS)
-		return 0;
-	error_set(err, ERROR_LOST, "the connection was lost");
-	return error_cause(err, "the host has not taken the last %d bytes", n);
+	return delivery_check(s->r->stream->fd, err);
 }
 
 /* The console has been silent for as long as asked: whether to leave now (1) or, since input may still
  * be on its way, go on waiting (0). */
 static int judge_silence(struct state *s)
 {
-	if (s->down != DOWN_OPEN || delivery_undelivered(s->r->stream->fd) == 0)
+	if (delivery_undelivered(s->r->stream->fd) == 0)
 		return 1;
 	s->quiet_since = clock_ms() - s->r->idle_ms + RELAY_DELIVERY_STEP_MS;
 	return 0;
 }
 
-/* The console has ended and all that it said is written: what that means. 0 when it ended in order. */
+/* The console has ended: 0 when it did so in order. */
 static int judge_end(const struct state *s, struct error *err)
 {
-	if (is_broken(s)) {
-		*err = s->failure;
-		return -1;
-	}
-	if (s->r->bytes_down == 0) {
-		error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
-		return error_cause(err, "its backend is not answering");
-	}
-	if (s->r->stream->truncated)
-		return error_set(err, ERROR_LOST, "the connection was lost");
-	return 0;
+	const struct ending ending = {
+	    .stream = s->r->stream,
+	    .carrier = s->r->carrier,
+	    .bytes = s->r->bytes_down,
+	    .opened_at = s->r->opened_at,
+	    .ended_at = s->ended_at,
+	    .left_first = s->left_first,
+	};
+
+	if (!is_broken(s))
+		return ending_judge(&ending, err);
+	*err = s->failure;
+	return -1;
 }
 
 /* What follows from buffers having run empty. Returns 1 with *ret when the relay is over. */
@@ -310,13 +310,37 @@ static int64_t leave_deadline(const struct state *s)
 {
 	if (s->up == UP_QUIT)
 		return s->flush_until;
+	/* Both sides have had their say: neither holds us by not listening. */
+	if (s->down == DOWN_TOLD || (s->down == DOWN_LAST && s->r->carry_half_close))
+		return s->quiet_since + RELAY_FAREWELL_MS;
 	if (wants_send(s) || wants_output(s))
 		return CLOCK_NEVER; /* the slow side decides how long that takes */
-	if (s->down == DOWN_TOLD || is_broken(s))
+	if (is_broken(s))
 		return s->quiet_since + RELAY_FAREWELL_MS;
 	if (s->up == UP_OPEN || s->r->idle_ms == RELAY_NO_IDLE)
 		return CLOCK_NEVER;
 	return s->quiet_since + s->r->idle_ms;
+}
+
+/* The silence has lasted that long. Returns as settle does. */
+static int leave(struct state *s, enum relay_end *ret, struct error *err)
+{
+	if (is_broken(s)) {
+		*err = s->failure;
+		return -1;
+	}
+	switch (s->down) {
+	case DOWN_OPEN:
+		*ret = RELAY_ENDED_IDLE;
+		return judge_silence(s);
+	case DOWN_LAST: /* what it did not take is lost; how the console ended is still told */
+		*ret = RELAY_ENDED_NO_READER;
+		return judge_end(s, err) == 0 ? 1 : -1;
+	case DOWN_TOLD:
+		break;
+	}
+	*ret = RELAY_ENDED_CONSOLE;
+	return 1;
 }
 
 static void set_interest(struct state *s)
@@ -420,12 +444,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		return -1;
 	if (s->up == UP_QUIT || clock_ms() < leave_deadline(s))
 		return 0;
-	if (is_broken(s)) {
-		*err = s->failure;
-		return -1;
-	}
-	*ret = s->down == DOWN_TOLD ? RELAY_ENDED_CONSOLE : RELAY_ENDED_IDLE;
-	return s->down == DOWN_TOLD ? 1 : judge_silence(s);
+	return leave(s, ret, err);
 }
 
 int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
@@ -442,6 +461,8 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 
 	if (buf_init(&r->up, RELAY_UP_SIZE, err) != 0)
 		return -1;
+	if (r->opened_at == 0)
+		r->opened_at = s.quiet_since;
 	show_output(r, buf_head(r->down), buf_used(r->down));
 	do {
 		rc = turn(&s, &end, err);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/error.h"
 #include "net/stream.h"
 #include "relay/local.h"
@@ -36,7 +37,8 @@
 /* How often what was sent is looked after until it has arrived. */
 #define RELAY_DELIVERY_STEP_MS 1000
 
-/* The console has ended and input may go on: leave when it is silent for so long. */
+/* The console has ended, and with half-close carried across both sides may go on: leave when nothing has
+ * moved for so long. */
 #define RELAY_FAREWELL_MS 2000
 
 #define RELAY_NO_IDLE (-1)
@@ -47,10 +49,11 @@ enum relay_verdict {
 };
 
 enum relay_end {
-	RELAY_ENDED_QUIT,     /* a hook said RELAY_QUIT */
-	RELAY_ENDED_IDLE,     /* the input had ended, and the console fell silent */
-	RELAY_ENDED_CONSOLE,  /* the console ended in order, all of its output is written */
-	RELAY_ENDED_NO_READER /* nobody reads our output any more */
+	RELAY_ENDED_QUIT,    /* a hook said RELAY_QUIT */
+	RELAY_ENDED_IDLE,    /* the input had ended, and the console fell silent */
+	RELAY_ENDED_CONSOLE, /* the console ended in order, all of its output is written */
+	RELAY_ENDED_NO_READER /* nobody reads our output any more, or has for RELAY_FAREWELL_MS since the
+	                       * console's end */
 };
 
 struct relay_hooks {
@@ -81,6 +84,9 @@ struct relay {
 	struct buf up;    /* input to console; the relay's own */
 	const struct relay_hooks *hooks;
 	bool carry_half_close; /* the input's end is told to the console, and the other way round */
+	struct child
+	    *carrier; /* the command that carries the stream; the caller's, NULL: there is none */
+	int64_t opened_at; /* when the server said 200 (clock_ms); 0: just now */
 	int idle_ms; /* after the input's end: leave when the console has been silent so long, or
 	              * RELAY_NO_IDLE */
 
@@ -89,9 +95,14 @@ struct relay {
 	bool console_first; /* the console ended while there could still be input */
 };
 
-/* Relays until one side ends it. *ret says which. -1 with ERROR_LOST when the connection broke (also
- * when it ended without TLS's farewell), ERROR_UNAVAILABLE when the console ended without ever a
- * byte, ERROR_LOCAL, ERROR_INTERRUPTED. Frees r->up. */
+/* Relays until one side ends it. *ret says which. -1 with *err:
+ *
+ *   ERROR_LOST         the connection broke; ended without TLS's farewell; or, where an end in order cannot
+ *                      be told from a loss, what carries it has ended as well
+ *   ERROR_UNAVAILABLE  the console ended without ever a byte, at once, and not because we left
+ *   ERROR_LOCAL, ERROR_INTERRUPTED
+ *
+ * May wait ENDING_CARRIER_MS for the carrier's end. Frees r->up. */
 int relay_run(struct relay *r, enum relay_end *ret, struct error *err);
 
 /* For a hook that is about to make the relay wait: sends what is in r->up, for RELAY_FLUSH_MS at most.

@@ -71,6 +71,7 @@ int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
 	    .down = &tunnel->first,
 	    .hooks = &no_hooks,
 	    .carry_half_close = true,
+	    .carrier = &tunnel->carrier,
 	    .idle_ms = VIEWER_IDLE_MS,
 	};
 	enum relay_end end = RELAY_ENDED_QUIT;

@@ -180,7 +180,12 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
 		return NULL;
 	}
 	t->stream = (struct stream){
-	    .ops = &tls_ops, .fd = -1, .recv_events = POLLIN, .send_events = POLLOUT};
+	    .ops = &tls_ops,
+	    .fd = -1,
+	    .recv_events = POLLIN,
+	    .send_events = POLLOUT,
+	    .tells_end = true,
+	};
 	t->legacy = legacy;
 	address_show_port(peer, t->name);
 	t->context = policy_context(legacy);

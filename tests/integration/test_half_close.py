@@ -185,3 +185,22 @@ def test_input_that_the_server_has_not_taken_is_waited_for(far_pool, far_xencon)
     assert puppets.hear(console, len(data)) == data
     assert harness.finish(process) == 0
     bare.close()
+
+
+def test_a_guest_that_only_reads(pool, xencon):
+    """We ended it: that nothing came is no fault of the console's."""
+    sink = sim.Sink()
+    pool.add_vm("web01", backend=sink)
+    text = bytes(8 << 20)
+    done = xencon.run("--stdio", "web01", input=text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", "")
+    assert len(sink.received) == len(text)
+
+
+def test_a_reader_that_stopped_is_not_waited_for(bare, far_xencon):
+    process = far_xencon.start("--stdio", "web01")
+    console = bare.accept()
+    console.send(bytes(70_000))     # more than a pipe holds, less than that and the program's buffer
+    console.finish()
+    assert harness.finish(process) == 0
+    assert len(process.stdout.read()) == 65536

@@ -259,6 +259,25 @@ def test_one_that_dies_under_the_console(attached, proxy):
     assert harness.finish(attached) == 7, attached.stderr.read()
 
 
+@pytest.mark.parametrize("end, status, says", [
+    ("kill -KILL $$", 7, "killed by signal 9"), ("exit 255", 7, "exit status 255"),
+    ("exit 0", 7, "exit status 0"), ("exec <&- >&-; exec sleep 1000", 0, "")])
+def test_in_clear_text_its_end_is_a_loss(end, status, says, make_pool, make_xencon, tmp_path):
+    """An end of file does not tell by itself whether the console has ended or the way to it."""
+    pool = make_pool(tls=False)
+    pool.add_vm("web01", backend=sim.Source(HELLO, stay=True))
+    fifo = tmp_path / "end"
+    os.mkfifo(fifo)
+    command = f"exec 3<&0; nc %h %p <&3 & exec 3<&-; nc=$!; read word <{fifo}; kill $nc; {end}"
+    process = make_xencon(pool).start("--proxy-command", command, "-q", "--stdio", "web01")
+    assert process.stdout.read(len(HELLO)) == HELLO
+    fifo.write_text("\n")
+    assert harness.finish(process) == status
+    said = process.stderr.read().decode()
+    assert says in said
+    assert (said == "") == (status == 0)
+
+
 @pytest.mark.parametrize("hosts", [1, 2])
 def test_one_that_goes_on_after_its_input(hosts, make_pool, make_xencon, tmp_path):
     pool = make_pool(hosts=hosts)

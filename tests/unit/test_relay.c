@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "fake.h"
+#include "relay/ending.h"
 #include "relay/relay.h"
 #include "test.h"
 
@@ -22,6 +24,7 @@ struct scenario {
 	const char *first; /* what came with the reply's head */
 	struct fake how;
 	bool carry_half_close;
+	bool long_ago; /* the server's 200 came more than ENDING_ANSWER_MS ago */
 	int idle_ms;
 	size_t down_size;
 
@@ -88,6 +91,36 @@ static const struct scenario scenarios[] = {
      .kind = ERROR_UNAVAILABLE,
      .output = "",
      .sent = "hello"},
+    {.name = "an end without a byte, long after the reply: it was merely silent",
+     .steps = {{FAKE_EOF, NULL}},
+     .long_ago = true,
+     .end = RELAY_ENDED_CONSOLE,
+     .output = ""},
+    {.name = "an end without a byte and without a farewell, long after the reply",
+     .steps = {{FAKE_TRUNCATED, NULL}},
+     .long_ago = true,
+     .end = FAILS,
+     .kind = ERROR_LOST,
+     .text = "lost",
+     .output = ""},
+    {.name = "an end without a byte that we brought about",
+     .steps = {{FAKE_WAIT_SHUT, NULL}, {FAKE_EOF, NULL}},
+     .input = "much",
+     .carry_half_close = true,
+     .idle_ms = NEVER_MS,
+     .end = RELAY_ENDED_CONSOLE,
+     .output = "",
+     .sent = "much",
+     .shuts = 1},
+    {.name = "an end without a farewell that we brought about",
+     .steps = {{FAKE_WAIT_SHUT, NULL}, {FAKE_DATA, "bye"}, {FAKE_TRUNCATED, NULL}},
+     .input = "exit",
+     .carry_half_close = true,
+     .idle_ms = NEVER_MS,
+     .end = RELAY_ENDED_CONSOLE,
+     .output = "bye",
+     .sent = "exit",
+     .shuts = 1},
     {.name = "an end without a farewell",
      .steps = {{FAKE_DATA, "last words"}, {FAKE_TRUNCATED, NULL}},
      .end = FAILS,
@@ -287,6 +320,7 @@ static void run(const struct scenario *s)
 	                  .down = &down,
 	                  .hooks = &hooks,
 	                  .carry_half_close = s->carry_half_close,
+	                  .opened_at = s->long_ago ? clock_ms() - ENDING_ANSWER_MS : 0,
 	                  .idle_ms = s->idle_ms};
 	CHECK_INT(s->end == FAILS ? -1 : 0, relay_run(&r, &end, &err));
 	CHECK_INT(s->end == FAILS ? 99 : s->end, end);

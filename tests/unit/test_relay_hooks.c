@@ -237,6 +237,39 @@ static void test_idle(void)
 	(void)close(out);
 }
 
+/* The console has had its say, its reader is there and reads no more. */
+static void test_reader_that_stopped(void)
+{
+	static const struct fake_step lost[] = {{FAKE_DATA, "hello"}, {FAKE_TRUNCATED, NULL}};
+	static const struct {
+		const char *name;
+		const struct fake_step *steps;
+		int rc;
+		enum error_kind kind;
+	} rows[] = {
+	    {"the console ended in order", greeting, 0, ERROR_NONE},
+	    {"the console was lost", lost, -1, ERROR_LOST},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		static const char zeroes[65536];
+		struct user u = {.relay = {.carry_half_close = true, .idle_ms = NEVER_MS}};
+		int fds[2];
+
+		test_case("a reader that stopped is not waited for: %s", rows[i].name);
+		CHECK_INT(0, pipe(fds));
+		(void)fcntl(fds[1], F_SETPIPE_SZ, 4096);
+		CHECK(write(fds[1], zeroes, 4096) > 0);
+		start(&u, rows[i].steps, -1, fds[1]);
+		CHECK_INT(rows[i].rc, relay_run(&u.relay, &u.end, &u.err));
+		CHECK_INT(rows[i].kind, u.err.kind);
+		CHECK(rows[i].rc != 0 || u.end == RELAY_ENDED_NO_READER);
+		finish(&u);
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+	}
+}
+
 static void test_flush(void)
 {
 	static const struct {
@@ -366,6 +399,7 @@ int main(void)
 	test_quit();
 	test_local_ends();
 	test_idle();
+	test_reader_that_stopped();
 	test_flush();
 	test_deadline();
 	test_signals();

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Judging a console's end: see ending.h. Always true: an end that we brought about ourselves is in order, and
+ * TLS's close_notify is believed, since nobody on the way can have made it up.
+ */
+#include "relay/ending.h"
+
+/* Whether what carries the stream has ended, too. An end in order leaves it running for long enough to
+ * be told from an end that it caused. */
+static bool carrier_ended(const struct ending *e)
+{
+	return e->carrier != NULL && e->carrier->pid != 0 &&
+	       child_wait(e->carrier, e->ended_at + ENDING_CARRIER_MS);
+}
+
+static int lost(const struct ending *e, bool by_carrier, struct error *err)
+{
+	char status[CHILD_STATUS_MAX];
+
+	error_set(err, ERROR_LOST, "the connection was lost");
+	if (by_carrier)
+		error_cause(err, "the command that carried it has ended: %s",
+		            child_describe_status(e->carrier->status, status));
+	return -1;
+}
+
+int ending_judge(const struct ending *e, struct error *err)
+{
+	if (e->left_first)
+		return 0;
+	const bool doubtful = e->stream->truncated || !e->stream->tells_end;
+	const bool carried = doubtful && carrier_ended(e);
+	/* A carrier that failed is the reason even where the console had not said a word yet. */
+	if (carried && !child_succeeded(e->carrier->status))
+		return lost(e, true, err);
+	/* xapi says 200 before it connects to what is behind: nothing there is an end at once. */
+	if (e->bytes == 0 && e->ended_at - e->opened_at < ENDING_ANSWER_MS) {
+		error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
+		return error_cause(err, "its backend is not answering");
+	}
+	return e->stream->truncated || carried ? lost(e, carried, err) : 0;
+}
