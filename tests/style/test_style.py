@@ -42,8 +42,6 @@ BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "gets", "strtok", "atoi", "
 LOCALE_CALLS = ["is(?:alpha|digit|alnum|space|xdigit|print|cntrl|upper|lower|punct|graph|blank)",
                 "to(?:lower|upper)", "strn?casecmp", "strcasestr", "strtod", "strtof", "atof", "strcoll"]
 
-# Files that still have some.
-LOCALE_CALLS_LEFT = set()
 
 
 def tracked(*patterns):
