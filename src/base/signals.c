@@ -139,10 +139,12 @@ void signals_handled(void)
 
 bool signals_take(int signal)
 {
-	const bool was = noted[signal] != 0;
-
+	/* Cleared only where it was seen set: one that comes between a look and a clearing without a
+	 * condition would be lost. One that comes here is what the caller is about to act upon. */
+	if (noted[signal] == 0)
+		return false;
 	noted[signal] = 0;
-	return was;
+	return true;
 }
 
 void signals_catch_stop(bool on)
