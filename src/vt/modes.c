@@ -236,10 +236,50 @@ static bool is_query(const struct sequence *s)
 	}
 }
 
+/* A sequence of neither prefix nor intermediate. Most of them draw, and are passed over at once: a flood of
+ * colours should cost no more than it must. Whether others may follow it as well. */
+static bool end_plain(struct modes *m)
+{
+	const struct sequence *const s = &m->sequence;
+
+	switch (s->final) {
+	case 'm':
+		rendition_follow(&m->cursor.rendition, s);
+		return false;
+	case 'r':
+		m->has_region = s->param_count > 1 || s->params[0] != 0;
+		m->region[0] = s->params[0];
+		m->region[1] = s->params[1];
+		return false;
+	case 's':
+		if (!is_set(m, PRIVATE_MARGINS))
+			save_cursor(m);
+		return false;
+	case 'u':
+		restore_cursor(m);
+		return false;
+	case 'g':
+		m->tabs = true;
+		return false;
+	case 't':
+		if (s->params[0] >= 22)
+			push_titles(m);
+		return true;
+	case 'h':
+	case 'l':
+		switch_modes(m);
+		return false;
+	default:
+		return strchr("cinx", s->final) != NULL;
+	}
+}
+
 static void end_csi(struct modes *m)
 {
 	const struct sequence *const s = &m->sequence;
 
+	if (s->intermediate == 0 && s->prefix == 0 && !end_plain(m))
+		return;
 	m->queries += is_query(s);
 	if (s->intermediate == '!' && s->final == 'p')
 		reset_softly(m);
@@ -249,25 +289,9 @@ static void end_csi(struct modes *m)
 		plain_titles(m);
 	if (s->prefix != 0)
 		kitty_follow(kitty_now(m), s);
-	if (s->intermediate == 0 && s->prefix == 0) {
-		if (s->final == 'm')
-			rendition_follow(&m->cursor.rendition, s);
-		else if (s->final == 'r') {
-			m->has_region = s->param_count > 1 || s->params[0] != 0;
-			m->region[0] = s->params[0];
-			m->region[1] = s->params[1];
-		} else if (s->final == 's' && !is_set(m, PRIVATE_MARGINS))
-			save_cursor(m);
-		else if (s->final == 'u')
-			restore_cursor(m);
-		else if (s->final == 'g')
-			m->tabs = true;
-		else if (s->final == 't' && s->params[0] >= 22)
-			push_titles(m);
-	}
 	if (s->intermediate == 0 && s->prefix == '?' && s->final == 'W')
 		m->tabs = false; /* DECST8C */
-	if (s->intermediate == 0 && (s->prefix == '?' || s->prefix == 0))
+	if (s->intermediate == 0 && s->prefix == '?')
 		switch_modes(m);
 	set_values(m);
 }

@@ -32,7 +32,7 @@ def ask(pool, make_xencon):
     def start(*words, question=QUESTION):
         terminal = make_xencon(pool, password=None).terminal(*(words or ("web01",)))
         terminal.log = terminal.logfile_read = io.BytesIO()
-        terminal.before_all = terminal.settings()
+        terminal.before_all = terminal.found
         terminal.expect(question)
         assert not echoes(terminal)
         started.append(terminal)

@@ -178,6 +178,7 @@ static const struct {
     {"a cursor that keeps its set", BYTES("\033(0\033[s\033(B\033[u"), G0_ASCII},
     {"a colour that the main screen keeps", BYTES("\033[31m\033[?1049h\033[0m"),
      "\033[?1049l\033[0m"},
+    {"a region leaves insert mode alone", BYTES("\033[4h\033[4;20r\033[r"), "\033[4l"},
     {"modes that were kept", BYTES("\033[?1000h\033[?1000s\033[?1000l\033[?1000r"), "\033[?1000l"},
     {"modes that were kept off", BYTES("\033[?1000s\033[?1000h\033[?1000r"), ""},
     {"a soft reset", BYTES(VI_BEGINS "\033[31m\033(0\033[!p"), "\033[?12l\033[?1049l"},
