@@ -186,3 +186,13 @@ def test_started_in_the_background(puppet, screen, tmp_path):
     screen.type("stty -g >after\r")
     check_usable(screen)
     assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
+
+
+def test_a_stack_of_screens_and_colours_is_left(puppet, screen):
+    attach(screen)
+    puppet.say(b"\x1b[31m\x1b[?1049h\x1b[?6h\x1b[3;9r\x1b[?1003;1004h\x1b[5 q\x1b(0\x1b[?7lfull")
+    screen.wait_for(lambda: screen.mode("alternate_on") == [1], "the alternate screen")
+    screen.type(ESC + ".")
+    check_usable(screen)
+    assert screen.mode(*FLAGS) == NORMAL
+    assert screen.mode("wrap_flag", "origin_flag") == [1, 0]
