@@ -15,7 +15,13 @@ class Drawing:
     def __init__(self, number):
         self.number = number
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(f"/tmp/.X11-unix/X{number}")
+        path = f"/tmp/.X11-unix/X{number}"
+        try:
+            # The name that is no file: a server of the same number that is ending removes the file,
+            # whoever's it is (those that choose their number take no lock).
+            self._socket.connect(f"\0{path}")
+        except ConnectionRefusedError:
+            self._socket.connect(path)
         self._socket.sendall(struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0))
         status, length = struct.unpack("<BxxxxxH", self._receive(8))
         body = self._receive(4 * length)
