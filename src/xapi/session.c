@@ -1,30 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* Sessions: see session.h. */
+/*
+ * Sessions: see session.h. ALWAYS TRUE: a reference that we hold is logged out, or handed to a process that
+ * does it, before it is forgotten; it is wiped then.
+ */
 #include "xapi/session.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
 #include "base/text.h"
-#include "base/wait.h"
 #include "version.h"
 
 void session_init(struct session *s, const struct endpoint *endpoint)
 {
-	*s = (struct session){.report_fd = -1};
+	*s = (struct session){.aside.report_fd = -1};
 	rpc_init(&s->rpc, endpoint);
 }
-
-/* Descriptors beyond this are not looked for; callers pass on a few low ones. */
-#define INHERITED_MAX 1024
 
 /* It goes into a header: nothing in it may end that, or the cookie. */
 static bool is_cookie(const char *ref)
@@ -93,6 +88,9 @@ static int logout_once(struct session *s, struct error *err)
  * doubt, and nobody knows whether the session has ended. It is said again, over the next connection. */
 static int logout(struct session *s, struct error *err)
 {
+	/* A call that is still under way, a long poll, is given up: it has the connection. */
+	if (s->rpc.call.method != NULL)
+		rpc_disconnect(&s->rpc);
 	if (logout_once(s, err) == 0)
 		return 0;
 	if (err->kind != ERROR_PROTOCOL || err->reason != REASON_NONE)
@@ -107,114 +105,65 @@ static void forget(struct session *s)
 	s->ref = NULL;
 }
 
-/* Closes what we inherited from our caller as well: somebody may wait for its end. */
-static void close_others(int keep, int keep_too)
-{
-	for (int fd = STDERR_FILENO + 1; fd < INHERITED_MAX; fd++) {
-		if (fd != keep && fd != keep_too)
-			(void)close(fd);
-	}
-}
+/* What the process beside us has of ours. */
+struct farewell {
+	struct session *session;
+	struct tunnel *used; /* the other process's: let go of without a word; or NULL */
+};
 
-/* The process that logs out: away from the terminal, from the pipes that others wait on, and from the
- * console. Its last act is a byte to `report`. */
-static _Noreturn void run_aside(struct session *s, struct tunnel *used, int report)
+static bool say_farewell(void *context)
 {
+	struct farewell *const farewell = context;
 	struct error err = {0};
 
-	(void)setsid();
-	signals_reset();
-	const int null = open("/dev/null", O_RDWR);
-	if (null >= 0) {
-		(void)dup2(null, STDIN_FILENO);
-		(void)dup2(null, STDOUT_FILENO);
-		(void)dup2(null, STDERR_FILENO);
-		if (null > STDERR_FILENO)
-			(void)close(null);
-	}
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (used != NULL)
-		tunnel_abandon(used);
-	close_others(s->rpc.conn == NULL ? -1 : s->rpc.conn->stream->fd, report);
-	const int rc = logout(s, &err);
-	if (rc == 0)
-		(void)!write(report, "", 1);
-	(void)close(report);
-	rpc_disconnect(&s->rpc); /* and with it a proxy command */
-	_exit(rc == 0 ? 0 : 1);
-}
-
-/* Forks twice: what logs out is nobody's child, so that it leaves no zombie while we are attached. */
-static bool fork_aside(struct session *s, struct tunnel *used, int report)
-{
-	struct error ignored = {0};
-	struct child first;
-	const pid_t pid = child_fork(&first, &ignored);
-
-	if (pid == 0) {
-		const pid_t second = fork();
-
-		if (second == 0)
-			run_aside(s, used, report);
-		_exit(second < 0 ? 1 : 0);
-	}
-	if (pid < 0)
-		return false;
-	(void)child_wait(&first, CLOCK_NEVER);
-	child_reap(&first);
-	return child_succeeded(first.status);
+	if (farewell->used != NULL)
+		tunnel_abandon(farewell->used);
+	const bool done = logout(farewell->session, &err) == 0;
+	rpc_disconnect(&farewell->session->rpc); /* and with it a proxy command */
+	return done;
 }
 
 void session_logout_aside(struct session *s, struct tunnel *used)
 {
-	int ends[2];
+	struct farewell farewell = {.session = s, .used = used};
 
-	if (s->ref == NULL || pipe(ends) != 0)
+	if (s->ref == NULL)
 		return;
-	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	/* A proxy command is our child and can serve nobody else. */
 	if (s->rpc.conn != NULL && s->rpc.conn->proxy.pid != 0)
 		rpc_disconnect(&s->rpc);
-	const bool forked = fork_aside(s, used, ends[1]);
-	(void)close(ends[1]);
-	if (!forked) {
-		(void)close(ends[0]);
+	const int keep = s->rpc.conn == NULL ? -1 : s->rpc.conn->stream->fd;
+	if (!aside_start(&s->aside, keep, say_farewell, &farewell))
 		return;
-	}
-	s->report_fd = ends[0];
 	/* The connection, if the session still has one, is that process's now. */
 	conn_abandon(s->rpc.conn);
 	s->rpc.conn = NULL;
 	forget(s);
 }
 
-/* Waits for the end of the process that logs out. */
-static void await_report(struct session *s)
+/* Waits for the process that logs out, if there is one. */
+static void await_aside(struct session *s)
 {
-	const int64_t deadline = clock_ms() + SESSION_LOGOUT_MS;
-	struct error ignored = {0};
-	char byte;
-
-	signals_defer_begin();
-	const int ready = wait_ready(s->report_fd, POLLIN, deadline, &ignored);
-	signals_defer_end();
-	if (ready <= 0)
+	if (s->aside.report_fd < 0)
+		return;
+	switch (aside_await(&s->aside, clock_ms() + SESSION_LOGOUT_MS)) {
+	case ASIDE_LATE:
 		log_trace(LOG_STEPS, "the logout is still under way, leaving it behind");
-	else if (read(s->report_fd, &byte, 1) != 1)
+		break;
+	case ASIDE_FAILED:
 		log_trace(LOG_STEPS, "the logout failed, the server will drop the session later");
-	else
+		break;
+	case ASIDE_DONE:
 		log_trace(LOG_STEPS, "logged out");
-	(void)close(s->report_fd);
-	s->report_fd = -1;
+		break;
+	}
 }
 
 void session_end(struct session *s)
 {
 	struct error err = {0};
 
-	if (s->report_fd >= 0)
-		await_report(s);
+	await_aside(s);
 	if (s->ref != NULL) {
 		signals_defer_begin();
 		s->rpc.endpoint.timeout_ms = SESSION_LOGOUT_MS;

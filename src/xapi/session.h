@@ -11,14 +11,15 @@
 #include <sys/types.h>
 
 #include "rpc/rpc.h"
+#include "xapi/aside.h"
 
 /* How long leaving may take on account of the logout, whoever does it. */
 #define SESSION_LOGOUT_MS SIGNALS_GRACE_MS
 
 struct session {
 	struct rpc rpc;
-	char *ref;     /* the secret; NULL when not logged in */
-	int report_fd; /* readable when the process that logs out beside us has done so; -1 for none */
+	char *ref;          /* the secret; NULL when not logged in */
+	struct aside aside; /* the process that logs out beside us */
 };
 
 /* Copies the endpoint; does not connect. */

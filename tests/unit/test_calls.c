@@ -167,6 +167,14 @@ static void test_given_up(void)
 	rpc_disconnect(&f.s.rpc);
 	CHECK(f.s.rpc.conn == NULL && f.s.rpc.call.method == NULL);
 	end(&f);
+
+	test_case("a session that ends gives up the call that is under way");
+	f = begin(60000);
+	f.s.rpc.endpoint.address = (struct address){.scheme = ADDRESS_UNIX, .path = "/nowhere"};
+	CHECK_INT(0, session_begin(&f.s, METHOD_POOL_ALL, json_array(), &err));
+	session_end(&f.s);
+	CHECK(f.s.ref == NULL && f.s.rpc.conn == NULL && f.s.rpc.call.method == NULL);
+	(void)close(f.peer);
 }
 
 int main(void)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A process beside ours that does one thing while we go on, and that nobody waits for who does not ask: it
+ * is away from the terminal, from its signals, and from every pipe that others read to its end.
+ */
+#ifndef XENCON_XAPI_ASIDE_H
+#define XENCON_XAPI_ASIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct aside {
+	int report_fd; /* owned: a byte comes when it has succeeded, the end when it has ended; -1: none */
+};
+
+enum aside_end {
+	ASIDE_LATE, /* it is still at work */
+	ASIDE_FAILED,
+	ASIDE_DONE,
+};
+
+/* Starts a process that does `work` with `context`, true for success, and ends. Of our descriptors it has
+ * `keep` (-1 for none), and what `work` opens. False, and nothing started, where there is none to be had.
+ * Blocks for a fork, no longer. */
+bool aside_start(struct aside *a, int keep, bool (*work)(void *context), void *context);
+
+/* Waits for its end, until `deadline` (clock_ms) at most; a fatal signal only brings that forward. There is
+ * none afterwards: one that is late is left behind. */
+enum aside_end aside_await(struct aside *a, int64_t deadline);
+
+#endif
