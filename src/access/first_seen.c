@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The pools that were seen first: see first_seen.h. */
+/*
+ * The pools that were seen first: see first_seen.h. ALWAYS TRUE: what was once recorded for a key is never
+ * changed here, only by hand; two of us that start at the same time agree on who was first, by the lock.
+ */
 #include "access/first_seen.h"
 
 #include <stdbool.h>
@@ -21,7 +24,7 @@ static bool find(const char *text, const char *key, char ret[POOL_UUID_MAX])
 		if (uuid < len && uuid < POOL_UUID_MAX && len - uuid - 1 == wanted &&
 		    memcmp(text + uuid + 1, key, wanted) == 0) {
 			(void)snprintf(ret, POOL_UUID_MAX, "%.*s", (int)uuid, text);
-			if (text_is_uuid(ret))
+			if (text_is_uuid(ret)) /* else it is no line of ours */
 				return true;
 		}
 		text += len + (text[len] != '\0');
@@ -29,6 +32,7 @@ static bool find(const char *text, const char *key, char ret[POOL_UUID_MAX])
 	return false;
 }
 
+/* At the end, behind whatever a person has written there. */
 static int append(const char *path, const char *text, const char *key, const char *uuid,
                   struct error *err)
 {

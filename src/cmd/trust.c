@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* xencon trust: the certificates that were said yes to; a new one, after a look at it. */
+/*
+ * xencon trust: the certificates that were said yes to; a new one, after a look at it. The only command that
+ * asks of what is trusted already: who calls it wants to see. ALWAYS TRUE: the server is connected to for its
+ * certificate alone, and is told nothing; what is said to be trusted is recorded.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +50,7 @@ static int forget(const char *path, const struct address *server, struct error *
 	address_show_port(server, name);
 	if (known_forget(path, server, &count, err) != 0)
 		return -1;
+	/* A script that cleans up must be able to tell. */
 	if (count == 0)
 		return error_set(err, ERROR_NOT_FOUND, "nothing is known of %s", name);
 	log_notice("%s is forgotten", name);
@@ -96,6 +101,7 @@ static int look(const struct settings *settings, struct error *err)
 		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
 		return error_hint(err, "give the fingerprint: --fingerprint SHA256");
 	}
+	/* Asked when the connection is closed again: no server waits for a person. */
 	if (conn_look(&settings->endpoint, &question, err) != 0 ||
 	    decide(policy, &question, err) != 0 || judge_accept(policy, &question, err) != 0)
 		return -1;

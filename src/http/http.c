@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* HTTP reply heads and error pages: see http.h. */
+/*
+ * HTTP reply heads and error pages: see http.h.
+ *
+ * ALWAYS TRUE: a head is read only when all of it is there, so that how it was cut into segments makes no
+ * difference; what is not understood is refused by name, since a length that is guessed puts a server's
+ * bytes into the user's terminal.
+ */
 #include "http/http.h"
 
 #include <stdio.h>
@@ -62,6 +68,7 @@ static bool parse_length(const char *value, size_t len, int64_t *ret)
 {
 	int64_t n = 0;
 
+	/* No sign, no blank, no hexadecimal: two readings of one length are how requests are smuggled. */
 	if (len == 0 || len > 18) /* 18 digits fit */
 		return false;
 	for (size_t i = 0; i < len; i++) {
@@ -182,6 +189,7 @@ enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_
 	head.size = find_end(text, len < HTTP_HEAD_MAX ? len : HTTP_HEAD_MAX);
 	if (head.size == 0)
 		return len < HTTP_HEAD_MAX ? HTTP_MORE : bad(err, "its head does not end");
+	/* It would end a name for us that goes on for somebody else. */
 	if (memchr(text, '\0', head.size) != NULL)
 		return bad(err, "its head has a NUL byte");
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Server addresses, read and shown: see address.h. */
+/*
+ * Server addresses, read and shown: see address.h. What is read comes from the user, from a file, or from a
+ * server that may be hostile; all take the same way.
+ *
+ * ALWAYS TRUE: a host that got through set_host has only characters of names and addresses. So it can stand in
+ * a Host header, in known_hosts and in a proxy command's line without a thought.
+ */
 #include "net/address.h"
 
 #include <arpa/inet.h>
@@ -79,7 +85,7 @@ static const char *set_host(struct address *a, const char *host, size_t len)
 		return "the host ends with a dot too many";
 	if (host[0] == '-') /* a proxy command would take it for an option */
 		return "a host does not begin with a dash";
-	if (len >= sizeof(a->host))
+	if (len >= sizeof(a->host)) /* no cut: a shorter name is another machine's */
 		return "the host is too long";
 	for (size_t i = 0; i < len; i++) {
 		if (!is_host_char(host[i]))
@@ -102,6 +108,7 @@ static const char *parse_authority(struct address *a, const char *text, size_t l
 	const char *wrong;
 
 	if (len > 0 && text[0] == '[') {
+		/* RFC 3986, section 3.2.2: only an IPv6 address stands in brackets. */
 		host_end = memchr(text, ']', len);
 		if (host_end == NULL)
 			return "the bracket is not closed";
@@ -110,6 +117,7 @@ static const char *parse_authority(struct address *a, const char *text, size_t l
 			return "brackets are for IPv6 addresses";
 		host_end++;
 	} else {
+		/* XAPI itself writes IPv6 addresses bare [source]; such a one has no port. */
 		const char *const colon = memchr(text, ':', len);
 		const bool bare_v6 =
 		    colon != NULL && memchr(colon + 1, ':', (size_t)(end - colon - 1)) != NULL;
@@ -143,7 +151,7 @@ static bool parse_scheme(const char **text, struct address *a)
 
 int address_set_host(struct address *a, const char *host, struct error *err)
 {
-	struct address changed = *a;
+	struct address changed = *a; /* a host that is none must leave *a as it was */
 	const char *const wrong = set_host(&changed, host, strlen(host));
 
 	if (wrong != NULL) {

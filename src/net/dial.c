@@ -38,6 +38,7 @@ static void set_option(int fd, int level, int name, int value)
 
 static void tune(int fd)
 {
+	/* Each key that is typed is a segment of its own, and is not held back for the next. */
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_KEEPIDLE
@@ -71,6 +72,7 @@ static void begin_next(struct dialling *d)
 		return;
 	}
 	tune(fd);
+	/* An address of a family that this machine does not have fails here, at once: the next is due. */
 	if (connect(fd, sa, d->found.lengths[i]) != 0 && errno != EINPROGRESS) {
 		d->last_errno = errno;
 		(void)close(fd);
@@ -92,7 +94,8 @@ static bool look(struct dialling *d)
 
 		if (d->fds[i] < 0)
 			continue;
-		if (poll(&one, 1, 0) <= 0) {
+		if (poll(&one, 1, 0) <=
+		    0) { /* whoever waits has polled; this only asks which one it is */
 			any = true;
 			continue;
 		}
@@ -108,6 +111,7 @@ static bool look(struct dialling *d)
 	return any;
 }
 
+/* From any state: d->fd is there. */
 static int connected(struct dialling *d)
 {
 	char name[ADDRESS_SHOW_MAX];
@@ -117,6 +121,7 @@ static int connected(struct dialling *d)
 	return 1;
 }
 
+/* CONNECTING -> CONNECTED, with the first address that takes the connection. */
 static int step_tcp(struct dialling *d, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
@@ -145,6 +150,7 @@ static int step_unix(struct dialling *d, struct error *err)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
+	/* sun_path has 108 bytes on Linux and fewer elsewhere; cut, it would be another socket. */
 	if (strlen(d->to.path) >= sizeof(sa.sun_path))
 		return error_set(err, ERROR_USAGE, "the socket path \"%s\" is too long",
 		                 d->to.path);
@@ -176,6 +182,7 @@ int dial_begin(struct dialling *d, const struct address *to, const struct dial_o
 		d->state = DIAL_BUSY;
 		return 0;
 	}
+	/* Names are for the command to find: here they may have no address at all. */
 	if (options->proxy_command != NULL) {
 		d->state = DIAL_CONNECTED;
 		return proxy_start(options->proxy_command, to, &d->fd, &d->proxy, err);
@@ -183,6 +190,7 @@ int dial_begin(struct dialling *d, const struct address *to, const struct dial_o
 	return resolve_begin(to, options->family, &d->name, err);
 }
 
+/* RESOLVING -> CONNECTING, with the answer. */
 static int step_name(struct dialling *d, struct error *err)
 {
 	struct pollfd answer = {.fd = d->name.fd, .events = POLLIN};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Names to addresses: see resolve.h. */
+/*
+ * Names to addresses: see resolve.h. ALWAYS TRUE: a child that looks a name up is reaped by whoever began it,
+ * with an answer or without; what it sends is believed only as a whole, since it may be killed at any time.
+ */
 #include "net/resolve.h"
 
 #include <errno.h>
@@ -59,6 +62,8 @@ static void look_up(const struct address *to, int family, int flags, struct answ
 	ret->code = getaddrinfo(name, port, &hints, &list);
 	if (ret->code != 0)
 		return;
+	/* Two walks through one list, each taking one family, so that a family that leads nowhere costs a
+	 * stagger and not all of its addresses. */
 	const struct addrinfo *first = list;
 	const struct addrinfo *other = list;
 	while (first != NULL || other != NULL) {
@@ -72,7 +77,7 @@ void resolve_abandon(struct resolving *r)
 {
 	if (r->child > 0) {
 		(void)close(r->fd);
-		(void)kill(r->child, SIGKILL);
+		(void)kill(r->child, SIGKILL); /* it may hang in a name service for minutes */
 		while (waitpid(r->child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
@@ -90,6 +95,7 @@ int resolve_begin(const struct address *to, int family, struct resolving *ret, s
 	if (pipe(ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	/* No exec: the resolver's plug-ins are in this very program, and their state dies with the child. */
 	const pid_t child = signals_fork();
 	if (child < 0) {
 		(void)error_set_errno(err, ERROR_LOCAL, "cannot fork");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Streams: the small vtable, and the plain socket behind it. See stream.h. */
+/*
+ * Streams: the small vtable, and the plain socket behind it. See stream.h. ALWAYS TRUE: nothing here waits; a
+ * peer that is gone is an error of recv and send alone, so that closing and shutting never fail.
+ */
 #include "net/stream.h"
 
 #include <errno.h>
@@ -62,7 +65,7 @@ static ssize_t plain_recv(struct stream *s, uint8_t *data, size_t len, struct er
 
 static ssize_t plain_send(struct stream *s, const uint8_t *data, size_t len, struct error *err)
 {
-	const ssize_t n = send(s->fd, data, len, MSG_NOSIGNAL);
+	const ssize_t n = send(s->fd, data, len, MSG_NOSIGNAL); /* EPIPE tells as much */
 
 	if (n >= 0)
 		return n;

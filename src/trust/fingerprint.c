@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Fingerprints: see fingerprint.h. */
+/*
+ * Fingerprints: see fingerprint.h. ALWAYS TRUE: all 32 bytes are read or none; a prefix of a fingerprint never
+ * matches anything.
+ */
 #include "trust/fingerprint.h"
 
 #include <stdio.h>

@@ -269,6 +269,7 @@ static int judge_by_fingerprint(const struct hearing *h, struct error *err)
 		note_replacement(h);
 		return 1;
 	}
+	/* Who names fingerprints wants no other word to count: no file, no authority, no yes of before. */
 	if (h->policy->pin_count > 0)
 		return refuse_pinned(h, err);
 	return was_said(h->policy->answers, h->name, digest);
@@ -318,6 +319,7 @@ static int refuse(const struct hearing *h, struct error *err)
 	}
 	if (h->vouched->count > 0)
 		return judge_by_word(&h->question, h->vouched, err);
+	/* Not a question: who answers yes to everything must not answer yes to this. */
 	if (h->question.known.verdict == KNOWN_CHANGED)
 		return refuse_changed(h, err);
 	(void)refuse_unknown(h->name, h->fingerprint, h->question.doubt, err);
@@ -334,6 +336,7 @@ int judge_peer(struct stream *s, const struct trust_policy *policy,
 
 	if (open_hearing(&h, s, peer, err) != 0)
 		return -1;
+	/* Said each time, even where the certificate would have been good: nobody has looked. */
 	if (policy->insecure) {
 		log_notice("warning: --insecure: %s is not verified, anybody may read and type "
 		           "along; its fingerprint is %s",

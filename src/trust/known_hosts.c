@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The file of known certificates: see known_hosts.h. */
+/*
+ * The file of known certificates: see known_hosts.h.
+ *
+ * ALWAYS TRUE: a line that is not ours to change is byte for byte as it was after we have written, and the file
+ * is replaced whole or not at all: who is interrupted has the old one. Of several lines of one server any
+ * may match; what is recorded replaces all of them.
+ */
 #include "trust/known_hosts.h"
 
 #include <errno.h>
@@ -44,7 +50,7 @@ bool known_parse_line(const char *line, size_t len, struct known_line *ret)
 	struct known_line parsed;
 	struct error ignored = {0};
 
-	if (len > 0 && line[len - 1] == '\r')
+	if (len > 0 && line[len - 1] == '\r') /* of an editor on Windows */
 		len--;
 	const size_t server = word_length(line, len);
 	if (server == 0 || server >= sizeof(parsed.server) || line[0] == '#')
@@ -106,12 +112,14 @@ int known_find(const char *path, const struct address *server,
 	const char *line;
 	size_t len;
 
+	/* Read without the lock: the file is only ever replaced, so that what is opened is whole. */
 	if (read_lines(path, &text, &lines, err) != 0)
 		return -1;
 	address_show_key(server, key);
 	while (result.verdict != KNOWN_MATCH && next_line(&lines, &line, &len)) {
 		if (!known_parse_line(line, len, &known) || strcmp(known.server, key) != 0)
 			continue;
+		/* Not in constant time: a certificate is no secret. */
 		const bool same = memcmp(known.digest, digest, KNOWN_DIGEST_SIZE) == 0;
 		result.verdict = same ? KNOWN_MATCH : KNOWN_CHANGED;
 		result.line = lines.number;
@@ -157,6 +165,7 @@ static int rewrite(const char *path, const struct address *server, const char *a
 	address_show_key(server, key);
 	if (file_lock(path, &lock, err) != 0 || read_lines(path, &text, &lines, err) != 0)
 		goto out;
+	/* A last line without a newline gets one: one more byte. */
 	const size_t old = (size_t)(lines.end - lines.at);
 	fresh = malloc(old + 1 + strlen(addition));
 	if (fresh == NULL) {
@@ -186,6 +195,7 @@ int known_add(const char *path, const struct address *server,
 
 	address_show_key(server, key);
 	fingerprint_show(digest, fingerprint);
+	/* The date is for people: nothing is ever decided by it. */
 	if (gmtime_r(&now, &utc) != NULL)
 		(void)strftime(date, sizeof(date), "%Y-%m-%d", &utc);
 	(void)snprintf(line, sizeof(line), "%s %s added %s\n", key, fingerprint, date);

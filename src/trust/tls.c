@@ -46,6 +46,7 @@ static const char *reason(int ssl_error)
 	return text != NULL ? text : "unknown reason";
 }
 
+/* An end of file without close_notify: OpenSSL 3 has a reason for it, older ones say SYSCALL and nothing more. */
 static bool is_truncation(int ssl_error)
 {
 	if (ssl_error == SSL_ERROR_SSL)
@@ -85,10 +86,12 @@ static ssize_t tls_recv(struct stream *s, uint8_t *data, size_t len, struct erro
 	struct tls *const t = tls_of(s);
 	size_t n = 0;
 
+	/* What an earlier call left would be taken for this one's reason. */
 	ERR_clear_error();
 	errno = 0;
 	s->recv_events = POLLIN;
 	const int rc = SSL_read_ex(t->ssl, data, len, &n);
+	/* What was read ahead but makes no whole record is nothing to spin on. */
 	t->drained = rc != 1;
 	if (rc == 1)
 		return (ssize_t)n;
@@ -124,6 +127,7 @@ static int tls_shut_writes(struct stream *s)
 	struct tls *const t = tls_of(s);
 
 	ERR_clear_error();
+	/* One call sends our close_notify; that the peer's has not come yet (0) is no matter. */
 	const int rc = SSL_shutdown(t->ssl);
 	if (rc >= 0)
 		return 0;
@@ -138,6 +142,7 @@ static const char *tls_describe(const struct stream *s)
 	return ((const struct tls *)s)->description;
 }
 
+/* Also a half-made one. SSL_free does not touch the descriptor, which is a BIO_NOCLOSE one. */
 static void tls_close(struct stream *s)
 {
 	struct tls *const t = tls_of(s);
@@ -263,6 +268,7 @@ static int handshake_failed(struct tls *t, int rc, struct error *err)
 	return -1;
 }
 
+/* Called until it is done: the stream's own recv and send are not used before that. */
 int tls_shake(struct stream *s, short *ret_events, struct error *err)
 {
 	struct tls *const t = tls_of(s);
