@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Attaching to a text console: see attach.h. */
+/*
+ * Attaching to a text console: see attach.h. It ties three things together that know nothing of each other:
+ * the relay, which moves bytes; the terminal's session, which knows keys and modes; the recorder.
+ *
+ * Always true: what goes to the guest is what the session lets through, and nothing of ours but the typed
+ * size; what the guest prints reaches the log when it comes and the modes when it was shown, since what a
+ * terminal has not seen it need not undo; messages stand on lines of their own.
+ */
 #include "attach/attach.h"
 
 #include <signal.h>
@@ -113,6 +120,7 @@ static void type_size(struct buf *up, size_t reserve)
 		(void)buf_put(up, line, (size_t)n);
 }
 
+/* What was typed before the command is with the guest before we stop: nobody sends it meanwhile. */
 static void suspend(struct attachment *a)
 {
 	relay_flush(&a->relay);
@@ -190,6 +198,7 @@ static void on_expired(void *context, struct buf *up)
 	(void)buf_put(up, event.data, event.len);
 }
 
+/* The log has what came, also what the terminal has not taken yet. */
 static void on_output(void *context, const uint8_t *data, size_t len)
 {
 	struct attachment *const a = context;
@@ -218,6 +227,7 @@ static void show(void *context, const uint8_t *data, size_t len)
 	local_put(a->relay.local, data, len, clock_ms() + UNDO_MS);
 }
 
+/* One line says where one is and how to get away; a stream of bytes (--stdio) has nobody to read it. */
 static void say_attached(const struct attachment *a)
 {
 	char c[ESCAPE_SHOW_MAX];
@@ -251,6 +261,7 @@ static int run(struct attachment *a, enum relay_end *ret, struct error *err)
 	return rc;
 }
 
+/* Why a console ended nobody tells: the server closes it in the same way whatever happened. */
 static void say_ended(const struct attachment *a, enum relay_end end)
 {
 	if (!a->terminal.input)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Questions on the terminal: see prompt.h. The settings to restore are global because a crash handler needs
- * them; there is one terminal, and one question at a time. */
+/*
+ * Questions on the terminal: see prompt.h. The settings to restore are global because a crash handler needs
+ * them; there is one terminal, and one question at a time.
+ *
+ * States: free (taken_fd is -1); asking; and, between prompt_hold and prompt_release, held: the answer was
+ * given and the echo is still off. The settings are saved when the terminal leaves the free state and only
+ * then, since those of a held one are ours.
+ */
 #include "term/prompt.h"
 
 #include <errno.h>

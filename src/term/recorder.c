@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Recording a console: see recorder.h. */
+/*
+ * Recording a console: see recorder.h. Whatever becomes of the file, the console goes on: a failure closes
+ * the log and is said once. Data are written at once, without a buffer of ours, so that not even SIGKILL
+ * loses a line of the record.
+ */
 #include "term/recorder.h"
 
 #include <errno.h>

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* The session on the terminal: see terminal.h. */
+/*
+ * The session on the terminal: see terminal.h.
+ *
+ * States: prepared (terminal_init), entered (raw: terminal_enter), lent (within terminal_suspend), left. Where
+ * input is no terminal only the modes count. In all of them: what is on in the terminal by the guest's doing
+ * is in `modes`, and whoever gives the terminal away writes what undoes it first, while the terminal is
+ * still raw, so that an answer or a key on its way shows on no screen.
+ */
 #include "term/terminal.h"
 
 #include <errno.h>
@@ -62,6 +69,7 @@ int terminal_enter(struct terminal *t, struct error *err)
 	return 0;
 }
 
+/* Each byte that comes begins the wait anew: a slow line splits a key's sequence, fingers do not. */
 static void note_held(struct terminal *t)
 {
 	t->held_until = escape_is_waiting(&t->escape) ? clock_ms() + ESCAPE_WAIT_MS : CLOCK_NEVER;
@@ -162,6 +170,7 @@ static void show(const struct terminal *t, const char *text, size_t len)
 		show_aside(t, (const uint8_t *)text, len);
 }
 
+/* Forgotten at once: a second way out (a signal on the way) must not pop what is the shell's. */
 static void undo(struct terminal *t)
 {
 	char text[UNDO_MAX];
@@ -225,6 +234,7 @@ void terminal_leave(struct terminal *t, bool by_command)
 	undo(t);
 	if (!t->input || !tty_is_raw())
 		return;
+	/* What is in the queue now, and a paste that is still being fed into it. */
 	if (by_command) {
 		tty_drop_input();
 		drop_input(t, clock_ms() + PASTE_MAX_MS, PASTE_STEP_MS);

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Raw mode and back: see tty.h. The saved state is global because a crash handler needs it. */
+/*
+ * Raw mode and back: see tty.h. The saved state is global because a crash handler needs it.
+ *
+ * Always true: `is_raw` is set before the terminal is and cleared before it is restored, so that a crash in
+ * between restores at worst what is as it was; nothing here waits for output to drain, which a stopped
+ * terminal never does; another job's terminal is not touched.
+ */
 #include "term/tty.h"
 
 #include <errno.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Kitty's keyboard flags: see kitty.h. */
+/*
+ * Kitty's keyboard flags: see kitty.h. A push puts flags above those that count, a pop takes them off, and a
+ * change is made to those on top, which are the user's own where nothing was pushed: what these were
+ * cannot be asked any more, and is taken to have been none, as terminals start.
+ */
 #include "vt/kitty.h"
 
 #include <stdio.h>

@@ -2,6 +2,9 @@
 /*
  * Undoing and restoring modes: see undo.h. Goes down the table, or up: what is undone last is restored
  * first, as the screen that the rest belongs to.
+ *
+ * Always true: a sequence is written whole or not at all, and each is one that a terminal which does not know
+ * it passes over. Nothing is written for what is as it was: an ordinary session ends without a byte.
  */
 #include "vt/undo.h"
 
@@ -41,6 +44,7 @@ static void add_escape(struct text *t, const struct mode *mode, uint8_t final)
 	add(t, "\033%.*s%c", mode->intermediate != 0, (const char *)&mode->intermediate, final);
 }
 
+/* One of the table's simple rows, by the opposite of what was seen. */
 static void undo_row(struct text *t, const struct mode *mode, uint16_t value)
 {
 	char numbers[32] = "";
@@ -80,6 +84,7 @@ static void undo_row(struct text *t, const struct mode *mode, uint16_t value)
 	}
 }
 
+/* SI first: letters that are designated while another set is in use would show nothing of it. */
 static void undo_charsets(struct text *t, const struct charsets *c)
 {
 	if (c->right != 0)
@@ -132,6 +137,7 @@ static void undo_alternate_keys(struct text *t, const struct modes *m)
 	add(t, m->alternate != 0 ? "%s" : "\033[?47h%s\033[?47l", undo);
 }
 
+/* Where the stops were is not known, but for every eighth column, where terminals have them at the start. */
 static void undo_tabs(struct text *t)
 {
 	add(t, "\0337\033[3g\r");
@@ -149,6 +155,7 @@ static bool is_on(const struct modes *m, unsigned number)
 	return false;
 }
 
+/* Popping brings back the title that the user's shell had set before the guest pushed it. */
 static void undo_titles(struct text *t, const struct modes *m)
 {
 	for (unsigned i = 0; i < 3; i++) {
@@ -214,6 +221,7 @@ size_t undo_write(const struct modes *m, char out[UNDO_MAX])
 	return t.used;
 }
 
+/* The same row, as the guest had set it. */
 static void restore_row(struct text *t, const struct mode *mode, uint16_t value)
 {
 	const unsigned number = (unsigned)value - MODES_VALUE_FIRST;
