@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -26,23 +27,39 @@ void secret_wipe(void *p, size_t len)
 		OPENSSL_cleanse(p, len);
 }
 
-char *secret_dup(const char *text)
-{
-	return strdup(text);
-}
-
-void secret_free(char *text)
-{
-	if (text != NULL)
-		secret_wipe(text, strlen(text));
-	free(text);
-}
-
 /* The block's size stands before it, in a cell that keeps malloc's alignment. */
 union header {
 	size_t size;
 	max_align_t align;
 };
+
+char *secret_dup(const char *text)
+{
+	const size_t len = strlen(text) + 1;
+	const size_t size = sizeof(union header) + len;
+	union header *const block =
+	    mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED)
+		return NULL;
+	/* Both are what can be had: a refusal leaves a secret that is still wiped in the end. */
+	(void)mlock(block, size);
+#ifdef MADV_DONTDUMP
+	(void)madvise(block, size, MADV_DONTDUMP);
+#endif
+	block->size = size;
+	return memcpy(block + 1, text, len);
+}
+
+void secret_free(char *text)
+{
+	if (text == NULL)
+		return;
+	union header *const block = (union header *)(void *)text - 1;
+	const size_t size = block->size;
+	secret_wipe(block, size);
+	(void)munmap(block, size);
+}
 
 static size_t total; /* held by all blocks */
 

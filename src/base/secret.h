@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Memory that held a secret: wiped before it goes back, never in a core dump.
+ * Memory that holds a secret: wiped before it goes back, never in a core dump, and while it is kept in
+ * pages of its own that are not swapped out.
  */
 #ifndef XENCON_BASE_SECRET_H
 #define XENCON_BASE_SECRET_H
@@ -10,10 +11,12 @@
 /* Overwrites memory in a way that the compiler may not leave out. `p` may be NULL. */
 void secret_wipe(void *p, size_t len);
 
-/* Copies a string to fresh memory, NULL when there is none left; free it with secret_free. */
+/* Copies a string to pages of its own, which are locked in memory (as far as the user's limit goes) and
+ * left out of dumps: a password may be kept for as long as a console is attached. NULL when there is no
+ * memory; free it with secret_free and nothing else. */
 char *secret_dup(const char *text);
 
-/* Wipes and frees a string. NULL is fine. */
+/* Wipes and unmaps a string that secret_dup made. NULL is fine. */
 void secret_free(char *text);
 
 /* JSON takes some ten times the room of its text: the largest reply, and no bomb. */

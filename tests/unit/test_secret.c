@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Secrets: whatever held one is zeroes by the time that it goes back to the heap. The linker puts the
- * watch below in place of free. */
+ * watches below in place of free and munmap. */
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,12 @@
 
 #define SECRET "s3cret-s3cret-s3cret"
 
+#define MANY_PAGES 20000
+
 void __real_free(void *p);
 void __wrap_free(void *p);
+int __real_munmap(void *p, size_t len);
+int __wrap_munmap(void *p, size_t len);
 
 static const uint8_t *watched; /* what to look at, in whatever block it is */
 static size_t watched_len;
@@ -41,20 +45,44 @@ void __wrap_free(void *p)
 	__real_free(p);
 }
 
+/* The same for pages that go back. */
+int __wrap_munmap(void *p, size_t len)
+{
+	const uint8_t *const pages = p;
+
+	if (watched != NULL && watched >= pages && watched + watched_len <= pages + len) {
+		for (size_t i = 0; i < watched_len; i++)
+			wiped = wiped && watched[i] == 0;
+		freed = true;
+		watched = NULL;
+	}
+	return __real_munmap(p, len);
+}
+
 static void test_string(void)
 {
 	test_case("a string is wiped, then freed");
 	char *const copy = secret_dup(SECRET);
 	CHECK_STR(SECRET, copy);
-	watch(copy, strlen(SECRET));
+	watch((const uint8_t *)copy, strlen(SECRET));
 	secret_free(copy);
 	CHECK(freed && wiped);
-	test_case("no string, an empty one");
+	test_case("no string, an empty one, one of several pages");
 	secret_free(NULL);
 	char *const empty = secret_dup("");
-	watch(empty, 1);
+	CHECK_STR("", empty);
+	watch((const uint8_t *)empty, 1);
 	secret_free(empty);
 	CHECK(freed && wiped);
+	char *const many = malloc(MANY_PAGES + 1);
+	memset(many, 's', MANY_PAGES);
+	many[MANY_PAGES] = '\0';
+	char *const long_copy = secret_dup(many);
+	CHECK_STR(many, long_copy);
+	watch((const uint8_t *)long_copy, MANY_PAGES);
+	secret_free(long_copy);
+	CHECK(freed && wiped);
+	free(many);
 }
 
 static void test_wipe(void)
