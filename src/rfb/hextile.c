@@ -32,9 +32,7 @@ static enum wire_progress raw_tile(struct decode *d, struct wire *in)
 	(void)wire_u8(in);
 	for (uint32_t y = 0; y < tile->height; y++)
 		frame_put(d->frame, tile->x, tile->y + y, wire_take(in, row), tile->width);
-	/* After a raw tile nothing carries over. */
-	d->has_background = false;
-	d->has_foreground = false;
+	/* The colours stay for the tiles after it: servers that say them again there lose nothing. */
 	return WIRE_DONE;
 }
 

@@ -98,6 +98,10 @@ static const struct row good[] = {
     {"hextile: a foreground carries over many colours", 18, 1, 1,
      BYTES(RECT("\0", "\0", "\x12", "\1", HEXTILE) "\x06" R_ G_ "\x08\1\x00\x00"), NO_PLAIN,
      "RRRRRRRRRRRRRRRRGR"},
+    {"hextile: colours carry over raw tiles", 33, 1, 1,
+     BYTES(RECT("\0", "\0", "\x21", "\1", HEXTILE) "\x06" R_ G_ "\1" B_ B_ B_ B_ B_ B_ B_ B_ B_ B_
+               B_ B_ B_ B_ B_ B_ "\x08\1\0\0"),
+     NO_PLAIN, "RRRRRRRRRRRRRRRRBBBBBBBBBBBBBBBBG"},
     {"hextile: tiles go right, then down", 17, 17, 1,
      BYTES(RECT("\0", "\0", "\x11", "\x11", HEXTILE) "\2" K_ "\2" R_ "\2" G_ "\2" B_), NO_PLAIN,
      "................R................R................R................R"

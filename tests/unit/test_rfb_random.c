@@ -134,7 +134,8 @@ static void put_raw_hextile(struct server *s, const struct tile *t, struct carri
 	server_u8(s, 1 | any(2) * 30);
 	for (uint32_t i = 0; i < t->width * t->height; i++)
 		server_pixel(s, t->pixels[i]);
-	*c = (struct carried){0};
+	if (any(2) == 0)
+		*c = (struct carried){0};
 }
 
 /* A tile in one of the ways that fit: raw; or with one foreground, or colours for each; background and
