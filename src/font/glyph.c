@@ -15,6 +15,9 @@
 /* How many glyphs one cell size of added fonts may have: all of Unicode's first plane. */
 #define ADDED_MAX 65536
 
+#define FULL_BLOCK 0x2588
+
+#define ENTRY_NONE      0x20000000U /* in an entry: of no set */
 #define ENTRY_ADDED     0x80000000U /* in an entry: of the user's fonts */
 #define ENTRY_ADDED_VGA 0x40000000U /* of those with 8 dots, in a cell of 9 */
 
@@ -308,8 +311,14 @@ static void find_vga(const struct glyph_lookup *l, const uint32_t *rows, struct 
 		ninth_all &= last;
 		differs |= last ^ (eight[y] >> (GLYPH_VGA_DOTS - 1));
 	}
-	if (any == 0 || (differs != 0 && ninth != ninth_all))
+	if (differs != 0 && ninth != ninth_all)
 		return;
+	if (any == 0) {
+		/* A full block that stands elsewhere in the font than where the hardware repeats. */
+		ret->code_points[1] = FULL_BLOCK;
+		ret->entries[1] = ENTRY_NONE;
+		return;
+	}
 	const uint64_t key = glyph_key(eight, GLYPH_VGA_DOTS, l->height);
 	find_added(l->added_vga, key, ENTRY_ADDED | ENTRY_ADDED_VGA, ret);
 	find_known(l->known_vga, key, ret);
@@ -358,6 +367,8 @@ size_t glyph_others(const struct glyph_lookup *l, uint32_t entry, uint32_t ret[G
 {
 	size_t count = 0;
 
+	if ((entry & ENTRY_NONE) != 0)
+		return 0;
 	if ((entry & ENTRY_ADDED) == 0) {
 		const struct glyph_set *const set = l->known != NULL ? l->known : l->known_vga;
 

@@ -90,8 +90,35 @@ static void read_whole(const struct seen *s, const struct pixels *p, size_t at,
 	          g->origin_y + (unsigned)(at / g->columns) * g->cell_height, size, true, ret);
 }
 
-/* Whether the cell's lowest two lines (or those above the last one) have one colour each throughout: what is left to
- * say of a cursor over a glyph that cannot be told. */
+/* The colours of a cell where they are certain: [0] background, [1] foreground. (Of half blocks they never are.) */
+static bool certain_colours(const struct seen_cell *c, uint32_t ret[2])
+{
+	const unsigned side = c->match.code_points[0] == 0;
+
+	if (c->kind != CELL_BLANK &&
+	    (!seen_is_found(c) || (c->match.code_points[0] != 0 && c->match.code_points[1] != 0)))
+		return false;
+	ret[0] = c->colours[side];
+	ret[1] = c->colours[1 - side];
+	return true;
+}
+
+/* Whether the cells beside have another background than this, so far as they are certain: at least one is. */
+static bool is_no_ground(const struct seen *s, size_t at, uint32_t colour)
+{
+	const size_t column = at % s->grid.columns;
+	uint32_t left[2];
+	uint32_t right[2];
+	const bool has_left = column > 0 && certain_colours(&s->cells[at - 1], left);
+	const bool has_right =
+	    column + 1 < s->grid.columns && certain_colours(&s->cells[at + 1], right);
+
+	return (has_left || has_right) && (!has_left || left[0] != colour) &&
+	       (!has_right || right[0] != colour);
+}
+
+/* Whether the cell's lowest two lines (or the two above the last one) have one colour, and not the background's: what is
+ * left to say of a cursor over a glyph that cannot be told. */
 static bool has_floor(const struct seen *s, const struct pixels *p, size_t at)
 {
 	const struct grid *const g = &s->grid;
@@ -106,7 +133,7 @@ static bool has_floor(const struct seen *s, const struct pixels *p, size_t at)
 
 		for (unsigned i = 0; i < g->cell_width; i++)
 			even = even && line[i] == line[0] && above[i] == line[0];
-		if (even && line[0] != p->data[y * p->stride + x])
+		if (even && is_no_ground(s, at, line[0]))
 			return true;
 	}
 	return false;
@@ -205,18 +232,6 @@ static bool find_over_blank(struct seen *s, size_t *ret_index)
 	return true;
 }
 
-/* The colours of a cell where they are certain: [0] background, [1] foreground. */
-static bool certain_colours(const struct seen_cell *c, uint32_t ret[2])
-{
-	const unsigned side = c->match.code_points[0] == 0;
-
-	if (c->kind != CELL_BLANK && !seen_is_found(c))
-		return false;
-	ret[0] = c->colours[side];
-	ret[1] = c->colours[1 - side];
-	return true;
-}
-
 /* Whether the cell beside `at` has this background; one outside the screen has any. */
 static bool has_ground(const struct seen *s, size_t row, size_t column, uint32_t ground)
 {
@@ -228,7 +243,16 @@ static bool has_ground(const struct seen *s, size_t row, size_t column, uint32_t
 	       colours[0] == ground;
 }
 
-/* A block: one cell with its colours exchanged against all around it. The text before it tells its colours. */
+static bool ends_row(const struct seen *s, size_t row, size_t column)
+{
+	while (++column < s->grid.columns)
+		if (!is_blank(s, row, column))
+			return false;
+	return true;
+}
+
+/* A block: one cell with its colours exchanged against all around it. The text before it tells its colours. Over a blank it
+ * stands at the end of its row, or it is the start of a bar. */
 static bool is_block(const struct seen *s, size_t row, size_t column, const uint32_t text[2])
 {
 	const struct seen_cell *const c = &s->cells[row * s->grid.columns + column];
@@ -236,7 +260,7 @@ static bool is_block(const struct seen *s, size_t row, size_t column, const uint
 
 	if (!certain_colours(c, own) || own[0] != text[1] || own[0] == text[0])
 		return false;
-	if (c->kind != CELL_BLANK && own[1] != text[0])
+	if (c->kind == CELL_BLANK ? !ends_row(s, row, column) : own[1] != text[0])
 		return false;
 	return has_ground(s, row, column - 1, text[0]) && has_ground(s, row, column + 1, text[0]) &&
 	       has_ground(s, row - 1, column, text[0]) && has_ground(s, row + 1, column, text[0]);
