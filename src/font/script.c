@@ -79,17 +79,33 @@ static bool is_letter(const struct script_letter *l)
 	return script_of(l->code_point) != SCRIPT_NONE;
 }
 
-/* A digit that looks like a letter (3 and З) belongs to the word whose letters follow, unless a number goes before. */
+/* The scripts, as bits, that all letters of the word at `from` may be of; *ret_end is behind its last. */
+static unsigned word_scripts(const struct script_letter *row, size_t count, size_t from,
+                             size_t *ret_end)
+{
+	unsigned shared = BIT(SCRIPT_COUNT) - 1;
+
+	while (from < count && is_letter(&row[from]))
+		shared &= scripts(&row[from++]);
+	*ret_end = from;
+	return shared;
+}
+
+/* A digit that looks like a letter (3 and З) belongs to the word that follows if that can only be of the letter's script,
+ * and no number goes before. */
 static bool begins_word(const struct script_letter *row, size_t count, size_t at)
 {
+	size_t end;
+
 	if (is_letter(&row[at]))
 		return true;
-	if (row[at].others_count == 0 || at + 1 >= count)
+	if (row[at].others_count == 0)
 		return false;
 	if (at > 0 && row[at - 1].code_point >= '0' && row[at - 1].code_point <= '9')
 		return false;
-	const enum script next = script_of(row[at + 1].code_point);
-	return next != SCRIPT_NONE && next != SCRIPT_LATIN && in_script(&row[at], next) != 0;
+	const unsigned follow = word_scripts(row, count, at + 1, &end);
+	return end > at + 1 && (follow & BIT(SCRIPT_LATIN)) == 0 &&
+	       (follow & scripts(&row[at])) != 0;
 }
 
 /* Of the scripts in `bits`, the one that the screen has most of; the first where it has none. */
