@@ -2,6 +2,10 @@
 /*
  * Looking up bitmaps: see glyph.h.
  *
+ * Owns the glyphs that were added; the known ones are constant. A bitmap is turned into its key (a hash) once, and found
+ * by halving a sorted array: some twelve steps, all in the cache of a processor, so that a table of its own for each
+ * screen's font is not worth its upkeep. The same bitmap as a negative has the same key but for the last bit.
+ *
  * Always true: nothing is ever guessed here. A bitmap that differs in one dot has another key and is not found, since
  * a character that looks nearly like another is often just that other one (е and ё, c and ç).
  */
@@ -21,12 +25,14 @@
 #define ENTRY_ADDED     0x80000000U /* in an entry: of the user's fonts */
 #define ENTRY_ADDED_VGA 0x40000000U /* of those with 8 dots, in a cell of 9 */
 
+/* One bitmap of the user's fonts. */
 struct added_glyph {
 	uint64_t key;
 	uint32_t order; /* of two fonts with one bitmap the first counts */
 	uint32_t code_points[1 + GLYPH_OTHERS_MAX];
 };
 
+/* Those of one cell size: few sizes, so they stand in a plain list. */
 struct glyph_added {
 	unsigned width;
 	unsigned height;
@@ -40,6 +46,8 @@ struct glyphs {
 	size_t sizes_count;
 };
 
+/* Each row is mixed into all that came before: one multiplication and one shift spread a dot over the whole word, so that
+ * glyphs that differ in one dot have nothing in common. tools/glyphs/generate does the same in Python. */
 uint64_t glyph_key(const uint32_t *rows, unsigned width, unsigned height)
 {
 	uint64_t value = (uint64_t)width << 8 | height;
@@ -72,6 +80,7 @@ void glyphs_free(struct glyphs *g)
 	free(g);
 }
 
+/* The user's glyphs of this size, if any. */
 static const struct glyph_added *added_of(const struct glyphs *g, unsigned width, unsigned height)
 {
 	for (size_t i = 0; g != NULL && i < g->sizes_count; i++)
@@ -86,6 +95,7 @@ static struct added_glyph *grow(struct glyphs *g, unsigned width, unsigned heigh
 {
 	const struct glyph_added *const there = added_of(g, width, height);
 
+	/* Each size is one more that a grid may have, and is tried on every picture. */
 	if (there == NULL && g->sizes_count == GLYPH_ADDED_SIZES_MAX) {
 		error_set(err, ERROR_USAGE, "fonts of more than %d cell sizes",
 		          GLYPH_ADDED_SIZES_MAX);
@@ -99,6 +109,7 @@ static struct added_glyph *grow(struct glyphs *g, unsigned width, unsigned heigh
 		return NULL;
 	}
 	if (a->count == a->capacity) {
+		/* Twice as much each time: a font adds its glyphs one by one. */
 		const size_t capacity = a->capacity == 0 ? 512 : 2 * a->capacity;
 		struct added_glyph *const grown = realloc(a->glyphs, capacity * sizeof(*a->glyphs));
 
@@ -109,6 +120,7 @@ static struct added_glyph *grow(struct glyphs *g, unsigned width, unsigned heigh
 		a->glyphs = grown;
 		a->capacity = capacity;
 	}
+	/* Only now: a size without storage must not be found. */
 	if (there == NULL) {
 		a->width = width;
 		a->height = height;
@@ -123,6 +135,7 @@ static void choose(const uint32_t *code_points, size_t count, uint32_t chosen[1 
 	size_t used = 1;
 	unsigned have;
 
+	/* Of two that are as good the font's own order decides. */
 	chosen[0] = code_points[0];
 	for (size_t i = 1; i < count; i++)
 		if (script_rank(code_points[i]) < script_rank(chosen[0]))
@@ -139,6 +152,7 @@ static void choose(const uint32_t *code_points, size_t count, uint32_t chosen[1 
 		chosen[used++] = 0;
 }
 
+/* The dots are turned so that the one at the top left is 0, as cells are read; the key's last bit remembers it. */
 int glyphs_add(struct glyphs *g, unsigned width, unsigned height, const uint32_t *rows,
                const uint32_t *code_points, size_t count, struct error *err)
 {
@@ -151,17 +165,20 @@ int glyphs_add(struct glyphs *g, unsigned width, unsigned height, const uint32_t
 		canonical[y] = (rows[y] & full) ^ flip;
 		any |= canonical[y];
 	}
+	/* Blank and full cells are told by their colour alone. */
 	if (any == 0 || count == 0)
 		return 0;
 	struct added_glyph *const glyph = grow(g, width, height, err);
 	if (glyph == NULL)
 		return -1;
 	glyph->key = glyph_key(canonical, width, height) | (flip != 0);
+	/* qsort keeps no order among equals. */
 	glyph->order = (uint32_t)added_of(g, width, height)->count;
 	choose(code_points, count, glyph->code_points);
 	return 0;
 }
 
+/* For qsort: by key, and of one key the font that came first. */
 static int compare(const void *left, const void *right)
 {
 	const struct added_glyph *const a = left;
@@ -178,6 +195,7 @@ void glyphs_settle(struct glyphs *g)
 		qsort(g->sizes[i].glyphs, g->sizes[i].count, sizeof(*g->sizes[i].glyphs), compare);
 }
 
+/* Puts a size behind those listed, unless it is there. */
 static size_t put_size(struct glyph_size *sizes, size_t count, unsigned width, unsigned height)
 {
 	for (size_t i = 0; i < count; i++)
@@ -197,12 +215,14 @@ size_t glyphs_sizes(const struct glyphs *g, struct glyph_size ret[GLYPH_SIZES_MA
 		count = put_size(ret, count, g->sizes[i].width, g->sizes[i].height);
 	for (size_t i = 0; i < glyph_sets_count; i++)
 		count = put_size(ret, count, glyph_sets[i].width, glyph_sets[i].height);
+	/* Any font of 8 dots can be in a VGA's text mode. Those added stand before the known ones, and are tried first. */
 	for (size_t i = 0, plain = count; i < plain; i++)
 		if (ret[i].width == GLYPH_VGA_DOTS)
 			count = put_size(ret, count, GLYPH_VGA_CELL, ret[i].height);
 	return count;
 }
 
+/* There are some thirty sizes: a list is as good as anything. */
 static const struct glyph_set *known_of(unsigned width, unsigned height)
 {
 	for (size_t i = 0; i < glyph_sets_count; i++)
@@ -211,6 +231,7 @@ static const struct glyph_set *known_of(unsigned width, unsigned height)
 	return NULL;
 }
 
+/* Found once for a grid, and not for each of its cells. Known fonts of nine dots do not exist; a user's may. */
 struct glyph_lookup glyphs_lookup(const struct glyphs *g, unsigned width, unsigned height)
 {
 	struct glyph_lookup l = {
@@ -227,12 +248,13 @@ struct glyph_lookup glyphs_lookup(const struct glyphs *g, unsigned width, unsign
 	return l;
 }
 
+/* A grid of such a size need not be tried. */
 bool glyph_lookup_is_empty(const struct glyph_lookup *l)
 {
 	return l->known == NULL && l->added == NULL && l->known_vga == NULL && l->added_vga == NULL;
 }
 
-/* Where the key is or would be. The keys are evenly spread, so that the place is known within a few dozen. */
+/* Where the key is or would be. */
 static size_t known_place(const struct glyph_set *set, uint64_t key)
 {
 	const uint32_t high = (uint32_t)(key >> 16);
@@ -240,6 +262,7 @@ static size_t known_place(const struct glyph_set *set, uint64_t key)
 	size_t from = 0;
 	size_t count = set->count;
 
+	/* Without a branch that depends on the data: which way it goes cannot be foretold. */
 	while (count > 0) {
 		const size_t half = count / 2;
 		const size_t at = from + half;
@@ -252,6 +275,7 @@ static size_t known_place(const struct glyph_set *set, uint64_t key)
 	return from;
 }
 
+/* Fills what is still free in *ret. */
 static void find_known(const struct glyph_set *set, uint64_t key, struct glyph_match *ret)
 {
 	if (set == NULL)
@@ -259,6 +283,7 @@ static void find_known(const struct glyph_set *set, uint64_t key, struct glyph_m
 	for (size_t at = known_place(set, key); at < set->count; at++) {
 		const uint64_t found = (uint64_t)set->high[at] << 16 | set->low[at];
 
+		/* A glyph and its negative are neighbours: at most two entries. */
 		if (found >> 1 != key >> 1)
 			return;
 		if (ret->code_points[found & 1] == 0) {
@@ -268,6 +293,7 @@ static void find_known(const struct glyph_set *set, uint64_t key, struct glyph_m
 	}
 }
 
+/* The same among the user's; the mark goes into the entries, for glyph_others. */
 static void find_added(const struct glyph_added *a, uint64_t key, uint32_t mark,
                        struct glyph_match *ret)
 {
@@ -302,6 +328,7 @@ static void find_vga(const struct glyph_lookup *l, const uint32_t *rows, struct 
 	uint32_t ninth_all = 1;
 	uint32_t differs = 0;
 
+	/* All three questions in one pass: is the ninth all alike, is it the eighth's copy, what are the eight. */
 	for (unsigned y = 0; y < l->height; y++) {
 		const uint32_t last = rows[y] >> GLYPH_VGA_DOTS & 1;
 
@@ -319,6 +346,7 @@ static void find_vga(const struct glyph_lookup *l, const uint32_t *rows, struct 
 		ret->entries[1] = ENTRY_NONE;
 		return;
 	}
+	/* The user's glyphs go first and keep their place: find_known fills only what is free. */
 	const uint64_t key = glyph_key(eight, GLYPH_VGA_DOTS, l->height);
 	find_added(l->added_vga, key, ENTRY_ADDED | ENTRY_ADDED_VGA, ret);
 	find_known(l->known_vga, key, ret);
@@ -330,6 +358,7 @@ static void find_vga(const struct glyph_lookup *l, const uint32_t *rows, struct 
 bool glyph_find(const struct glyph_lookup *l, const uint32_t *rows, struct glyph_match *ret)
 {
 	*ret = (struct glyph_match){0};
+	/* A font that is really nine dots wide goes before one of eight in a wider cell. */
 	if (l->added != NULL || l->known != NULL) {
 		const uint64_t key = glyph_key(rows, l->width, l->height);
 
@@ -342,6 +371,7 @@ bool glyph_find(const struct glyph_lookup *l, const uint32_t *rows, struct glyph
 	return ret->code_points[0] != 0 || ret->code_points[1] != 0;
 }
 
+/* The list of others is sorted by entry, and most entries have none. */
 static size_t others_known(const struct glyph_set *set, uint32_t entry,
                            uint32_t ret[GLYPH_OTHERS_MAX])
 {
@@ -363,6 +393,7 @@ static size_t others_known(const struct glyph_set *set, uint32_t entry,
 	return count;
 }
 
+/* An entry says where it comes from by its marks; without one it is a known glyph's. */
 size_t glyph_others(const struct glyph_lookup *l, uint32_t entry, uint32_t ret[GLYPH_OTHERS_MAX])
 {
 	size_t count = 0;
@@ -374,6 +405,7 @@ size_t glyph_others(const struct glyph_lookup *l, uint32_t entry, uint32_t ret[G
 
 		return set == NULL ? 0 : others_known(set, entry, ret);
 	}
+	/* The marks tell which array the number belongs to. */
 	const struct glyph_added *const a =
 	    (entry & ENTRY_ADDED_VGA) != 0 ? l->added_vga : l->added;
 	const struct added_glyph *const glyph =

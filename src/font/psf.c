@@ -36,6 +36,7 @@
 #define ASCII_FIRST 0x21
 #define ASCII_LAST  0x7e
 
+/* A font's parts, all inside the caller's data. */
 struct psf {
 	const uint8_t *glyphs;
 	const uint8_t *table; /* NULL: none */
@@ -52,10 +53,12 @@ static uint32_t le32(const uint8_t *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/* Each reason is told, since the user can often find another file. */
 static int bad(struct error *err, const char *why)
 {
 	error_set(err, ERROR_USAGE, "not a PSF font that can be used");
-	return error_cause(err, "%s", why);
+	error_cause(err, "%s", why);
+	return -1;
 }
 
 /* The header, and where the parts are; all of them inside the data. */
@@ -64,6 +67,7 @@ static int read_header(const uint8_t *data, size_t len, struct psf *ret, struct 
 	size_t start;
 	bool table;
 
+	/* The two versions have nothing in common but what is read out of them. */
 	*ret = (struct psf){.end = data + len};
 	if (len >= PSF1_HEADER && data[0] == 0x36 && data[1] == 0x04) {
 		ret->wide = true;
@@ -83,14 +87,17 @@ static int read_header(const uint8_t *data, size_t len, struct psf *ret, struct 
 	} else {
 		return bad(err, "it does not begin as one");
 	}
+	/* From here on a product of these numbers cannot overflow. */
 	if (ret->width == 0 || ret->width > GLYPH_WIDTH_MAX || ret->height == 0 ||
 	    ret->height > GLYPH_HEIGHT_MAX)
 		return bad(err, "its cells are larger than 32x64");
 	if (ret->glyph_bytes != (size_t)ret->height * ((ret->width + 7) / 8))
 		return bad(err, "the size of its glyphs does not fit its cells");
+	/* By division: the count times the size may be more than a size_t has. */
 	if (start > len || ret->count > (len - start) / ret->glyph_bytes)
 		return bad(err, "it is cut short");
 	ret->glyphs = data + start;
+	/* The table needs no length: who reads it stops at the end of the data. */
 	if (table)
 		ret->table = ret->glyphs + ret->count * ret->glyph_bytes;
 	return 0;
@@ -99,6 +106,7 @@ static int read_header(const uint8_t *data, size_t len, struct psf *ret, struct 
 /* A character's bytes in UTF-8 at p; 0 and one byte for what is none. */
 static uint32_t read_utf8(const uint8_t *p, const uint8_t *end, size_t *ret_len)
 {
+	/* c0 and c1 would begin a character that has a shorter form. */
 	const size_t len = p[0] < 0x80   ? 1
 	                   : p[0] < 0xc2 ? 0
 	                   : p[0] < 0xe0 ? 2
@@ -136,6 +144,7 @@ static const uint8_t *read_entry(const struct psf *f, const uint8_t *p,
 		else if (!f->wide)
 			len = 1;
 		p += len;
+		/* What follows a mark of sequences belongs to them, up to the entry's end. */
 		if (c == next)
 			break;
 		if (c == many)
@@ -149,6 +158,7 @@ static const uint8_t *read_entry(const struct psf *f, const uint8_t *p,
 	return p;
 }
 
+/* A glyph's rows: in the file the leftmost dot is a byte's highest bit, here it is the lowest. */
 static void read_rows(const struct psf *f, size_t at, uint32_t rows[GLYPH_HEIGHT_MAX])
 {
 	const uint8_t *p = f->glyphs + at * f->glyph_bytes;
@@ -161,6 +171,7 @@ static void read_rows(const struct psf *f, size_t at, uint32_t rows[GLYPH_HEIGHT
 	}
 }
 
+/* All glyphs, and the table beside them. */
 static int add_glyphs(const struct psf *f, struct glyphs *g, struct error *err)
 {
 	const uint8_t *p = f->table;
@@ -173,6 +184,7 @@ static int add_glyphs(const struct psf *f, struct glyphs *g, struct error *err)
 		if (p != NULL) {
 			p = read_entry(f, p, code_points, &count);
 		} else if (at >= ASCII_FIRST && at <= ASCII_LAST) {
+			/* All fonts agree on these; on the rest no two do. */
 			code_points[0] = (uint32_t)at;
 			count = 1;
 		}
@@ -191,14 +203,15 @@ static int unpack(const uint8_t *data, size_t len, uint8_t **ret, size_t *ret_le
 	uint8_t *const out = malloc(FONT_BYTES_MAX);
 	int rc = -1;
 
-	if (out == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot unpack a font");
-	if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) {
+	/* 16 more bits mean gzip's own header and checksum (zlib.h). */
+	if (out == NULL || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) {
+		error_set_errno(err, ERROR_LOCAL, "cannot unpack a font");
 		free(out);
-		return error_set(err, ERROR_LOCAL, "cannot unpack a font");
+		return -1;
 	}
 	z.next_out = out;
-	z.avail_out = FONT_BYTES_MAX;
+	z.avail_out = (uInt)FONT_BYTES_MAX;
+	/* In one go: a font that does not fit the room is beyond the limit, however small it is packed. */
 	if (inflate(&z, Z_FINISH) == Z_STREAM_END) {
 		*ret = out;
 		*ret_len = FONT_BYTES_MAX - z.avail_out;
@@ -217,6 +230,7 @@ int psf_parse(const uint8_t *data, size_t len, struct glyphs *g, struct error *e
 	struct psf font;
 	int rc = -1;
 
+	/* The limit is for what is unpacked; what is packed is never larger. */
 	if (len > FONT_BYTES_MAX)
 		return bad(err, "it is larger than 4 MiB");
 	if (len >= 2 && data[0] == 0x1f && data[1] == 0x8b) {
@@ -239,6 +253,7 @@ int psf_load(const char *path, struct glyphs *g, struct error *err)
 		err->kind = ERROR_USAGE;
 		return -1;
 	}
+	/* A file that is not there is read as an empty one. */
 	const int rc = len == 0 ? bad(err, "it is not there, or empty")
 	                        : psf_parse((const uint8_t *)data, len, g, err);
 	if (rc != 0)

@@ -14,7 +14,7 @@
 #include "font/glyph.h"
 
 /* What setfont's largest fonts come to: 65,536 glyphs of 8x16 with their table, or 16,000 of 32x64. */
-#define FONT_BYTES_MAX (4U * 1024 * 1024)
+#define FONT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* Adds the glyphs of a PSF 1 or 2 font, gzipped or not, in memory. Of its table, single characters count; sequences of
  * several are passed over. Wants glyphs_settle afterwards. ERROR_USAGE: no such font, damaged, or beyond a limit. */

@@ -11,6 +11,7 @@
 
 #define BIT(script) (1U << (script))
 
+/* Code points that have something in common. */
 struct span {
 	uint32_t first;
 	uint32_t last;
@@ -26,6 +27,7 @@ static unsigned look_up(const struct span *spans, size_t count, uint32_t code_po
 	return otherwise;
 }
 
+/* The signs of multiplication and division stand among Latin-1's letters, and are none. */
 enum script script_of(uint32_t code_point)
 {
 	static const struct span letters[] = {
@@ -132,6 +134,7 @@ static enum script word_script(const struct script_letter *row, size_t from, siz
 	return (shared & BIT(SCRIPT_LATIN)) != 0 ? SCRIPT_LATIN : commonest(shared, seen);
 }
 
+/* Letters that the script has not stay: a word is never made of what was not drawn. */
 static void put_word(struct script_letter *row, size_t from, size_t to, enum script s)
 {
 	for (size_t i = from; i < to; i++) {
@@ -152,6 +155,7 @@ struct lone {
 	bool waits;
 };
 
+/* Whether a word that is taken for Latin waits for its neighbours' say. */
 static bool is_lone(const struct script_letter *row, size_t from, size_t to)
 {
 	unsigned shared = BIT(SCRIPT_COUNT) - 1;
@@ -164,10 +168,13 @@ static bool is_lone(const struct script_letter *row, size_t from, size_t to)
 	return (shared & ~BIT(SCRIPT_LATIN)) != 0 && (to - from == 1 || !english);
 }
 
+/* Goes on by one word of this script: the one that waited, if any, is between two now. */
 static void meet_word(struct script_letter *row, struct lone *lone, size_t from, size_t to,
                       enum script s)
 {
 	const bool is = s == SCRIPT_LATIN && is_lone(row, from, to);
+
+	/* One that waits is decided by the next word; two in a row are not worth the guess. */
 
 	if (lone->waits && !is && (lone->before == s || lone->before == SCRIPT_NONE) &&
 	    s != SCRIPT_LATIN && s != SCRIPT_NONE)
@@ -186,6 +193,7 @@ void script_settle(struct script_letter *row, size_t count, const size_t seen[SC
 	struct lone lone = {.before = SCRIPT_NONE};
 	size_t at = 0;
 
+	/* From word to word; what is between them does not count. */
 	while (at < count) {
 		if (!begins_word(row, count, at)) {
 			at++;
@@ -194,6 +202,7 @@ void script_settle(struct script_letter *row, size_t count, const size_t seen[SC
 		size_t end = at + 1;
 		while (end < count && is_letter(&row[end]))
 			end++;
+		/* SCRIPT_NONE: letters of two scripts in one word, each is left as it is preferred. */
 		const enum script s = word_script(row, at, end, seen);
 		if (s != SCRIPT_LATIN && s != SCRIPT_NONE)
 			put_word(row, at, end, s);

@@ -50,8 +50,10 @@ static inline void read_cell(const struct pixels *p, const uint32_t *line, struc
 	}
 	if (y == size.height)
 		return;
+	/* It ends: the row was found to have another. */
 	while (line[x] == ret->colours[0])
 		x++;
+	/* The first row that is not of one colour has the second one. */
 	ret->colours[1] = line[x];
 	for (; y < size.height && (third == 0 || whole); y++) {
 		ret->rows[y] = row_dots(line, size.width, ret->colours, &third);
@@ -65,6 +67,7 @@ void cell_read(const struct pixels *p, unsigned x, unsigned y, struct glyph_size
 {
 	const uint32_t *const line = p->data + (size_t)y * p->stride + x;
 
+	/* The same function four times, three of them with a width that the compiler knows. */
 	switch (size.width) {
 	case 8:
 		size.width = 8;

@@ -9,6 +9,12 @@
 #include "font/glyph.h"
 #include "screen/pixels.h"
 
+/* A row with all its dots set. */
+static inline uint32_t cell_full_row(unsigned width)
+{
+	return width >= GLYPH_WIDTH_MAX ? UINT32_MAX : (1U << width) - 1;
+}
+
 enum cell_kind {
 	CELL_BLANK, /* one colour */
 	CELL_TWO,   /* two: it may be a glyph */

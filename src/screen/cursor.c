@@ -20,6 +20,7 @@
 
 #define SMALL_FONT 10 /* lines: below this a cursor has one line instead of two (fbcon, vgacon) */
 
+/* Lines of a cell, from 0 at its top. */
 struct lines {
 	unsigned first;
 	unsigned last;
@@ -32,6 +33,7 @@ static size_t shapes(unsigned height, struct lines ret[SHAPES_MAX])
 	const unsigned last = height - 1;
 	size_t count = 0;
 
+	/* The order matters where one cell fits two: a cursor of fewer lines leaves more of the glyph to be compared. */
 	ret[count++] = (struct lines){height - 2, last};
 	if (height < SMALL_FONT)
 		ret[count++] = (struct lines){last, last};
@@ -49,6 +51,7 @@ static size_t shapes(unsigned height, struct lines ret[SHAPES_MAX])
 
 #define HEIGHT_MIN 5 /* of a cell, for the lines above to be inside it */
 
+/* Whether a band over a blank is where a cursor would be. One line alone is an underscore in most fonts. */
 static bool is_shape(const struct seen_cell *c, unsigned height)
 {
 	const unsigned thick = (unsigned)c->band_last - c->band_first + 1;
@@ -61,7 +64,7 @@ static bool is_shape(const struct seen_cell *c, unsigned height)
 static bool find_beneath(const struct seen *s, const struct cell_dots *dots, struct lines lines,
                          struct glyph_match *ret)
 {
-	const uint32_t full = UINT32_MAX >> (32 - s->grid.cell_width);
+	const uint32_t full = cell_full_row(s->grid.cell_width);
 	const uint32_t band = dots->rows[lines.first];
 	struct cell_dots beneath = *dots;
 	bool even = band == 0 || band == full;
@@ -80,6 +83,7 @@ static bool find_beneath(const struct seen *s, const struct cell_dots *dots, str
 	return glyph_find(&s->lookup, beneath.rows, ret);
 }
 
+/* All dots of a cell, also where it has more than two colours. */
 static void read_whole(const struct seen *s, const struct pixels *p, size_t at,
                        struct cell_dots *ret)
 {
@@ -157,6 +161,7 @@ static bool find_over_glyph(struct seen *s, const struct pixels *p, size_t *ret_
 
 		if (c->kind == CELL_BLANK || seen_is_found(c) || c->band_last != 0)
 			continue;
+		/* Half drawn, or a picture: then no cell is told from another. */
 		if (++unknown > UNKNOWN_MAX)
 			return false;
 		if (has_floor(s, p, at)) {
@@ -184,6 +189,7 @@ static bool find_over_glyph(struct seen *s, const struct pixels *p, size_t *ret_
 	return told == 1 || (told == 0 && floors == 1);
 }
 
+/* What is beyond the last column is blank, too. */
 static bool is_blank(const struct seen *s, size_t row, size_t column)
 {
 	return column >= s->grid.columns ||
@@ -243,6 +249,7 @@ static bool has_ground(const struct seen *s, size_t row, size_t column, uint32_t
 	       colours[0] == ground;
 }
 
+/* Whether nothing stands behind this cell. */
 static bool ends_row(const struct seen *s, size_t row, size_t column)
 {
 	while (++column < s->grid.columns)
@@ -266,6 +273,7 @@ static bool is_block(const struct seen *s, size_t row, size_t column, const uint
 	       has_ground(s, row - 1, column, text[0]) && has_ground(s, row + 1, column, text[0]);
 }
 
+/* A block that is the only one. Menus invert whole words and lines, hardly ever one letter. */
 static bool find_block(const struct seen *s, size_t *ret_index)
 {
 	uint32_t text[2] = {0, 0}; /* of the last glyph met */
@@ -288,6 +296,8 @@ static bool find_block(const struct seen *s, size_t *ret_index)
 	return blocks == 1;
 }
 
+/* What is certain goes first: over a glyph no other reading is left, over a blank one may be, a block is a guess by its
+ * surroundings. */
 bool cursor_find(struct seen *s, const struct pixels *p, size_t *ret_index)
 {
 	if (s->grid.cell_height < HEIGHT_MIN)

@@ -2,6 +2,9 @@
 /*
  * Screens as JSON and as text: see describe.h.
  *
+ * Never looks at pixels, never decides anything: what is unknown is said as such, and what a person or a script makes of
+ * it is theirs. The form of the JSON is a promise to scripts: keys may be added, none changes its meaning.
+ *
  * Always true: the rows of the JSON have exactly as many characters as there are columns, so that a reader finds a cell by
  * its number; the plain text is what a person would type off the screen.
  */
@@ -14,6 +17,7 @@
 
 #define COLOUR_CAP sizeof("#rrggbb")
 
+/* One character; what recognition says is always a code point that UTF-8 has. Four bytes at most. */
 static size_t put_utf8(char *out, uint32_t c)
 {
 	if (c < 0x80) {
@@ -38,6 +42,7 @@ static size_t put_utf8(char *out, uint32_t c)
 	return 4;
 }
 
+/* The cells of a row, `columns` of them. */
 static const struct screen_cell *cells_of(const struct screen_text *text, unsigned row)
 {
 	return text->cells + (size_t)row * text->columns;
@@ -49,6 +54,7 @@ size_t describe_row(const struct screen_text *text, unsigned row, char *out, siz
 	size_t len = 0;
 	size_t end = 0;
 
+	/* A character and the NUL must fit. What ends up behind `end` are blanks, and is cut off. */
 	for (unsigned i = 0; i < text->columns && len + 5 <= cap; i++) {
 		if ((cells[i].flags & CELL_CONTINUED) != 0)
 			continue;
@@ -62,6 +68,7 @@ size_t describe_row(const struct screen_text *text, unsigned row, char *out, siz
 
 char *describe_text(const struct screen_text *text)
 {
+	/* Room for each row at its longest, and its line end: a screen of the largest size is some MiB. */
 	const size_t row_cap = DESCRIBE_ROW_CAP(text->columns) + 1;
 	char *const out = malloc(text->rows * row_cap + 1);
 	size_t len = 0;
@@ -76,7 +83,8 @@ char *describe_text(const struct screen_text *text)
 	return out;
 }
 
-/* A row of the JSON's text: one character a cell. */
+/* A row of the JSON's text: one character a cell, so that the second half of a wide one is a blank, which no reader
+ * takes for more than it is. */
 static json_t *row_text(const struct screen_text *text, unsigned row)
 {
 	const struct screen_cell *const cells = cells_of(text, row);
@@ -90,19 +98,23 @@ static json_t *row_text(const struct screen_text *text, unsigned row)
 
 		len += put_utf8(line + len, second ? ' ' : cells[i].code_point);
 	}
+	/* jansson copies it. NULL (memory) goes up: an array refuses it. */
 	json_t *const json = json_stringn(line, len);
 	free(line);
 	return json;
 }
 
+/* As HTML and X write colours. */
 static json_t *colour(uint32_t value)
 {
+	/* The top byte is none of the colour's; recognition leaves it 0. */
 	char text[COLOUR_CAP];
 
 	(void)snprintf(text, sizeof(text), "#%06x", (unsigned)(value & 0xffffff));
 	return json_string(text);
 }
 
+/* The two lists differ in one word, but a function that takes which of the two it is would be no clearer. */
 static json_t *row_foreground(const struct screen_text *text, unsigned row)
 {
 	json_t *const list = json_array();
@@ -116,6 +128,7 @@ fail:
 	return NULL;
 }
 
+/* See above. */
 static json_t *row_background(const struct screen_text *text, unsigned row)
 {
 	json_t *const list = json_array();
@@ -144,6 +157,7 @@ static json_t *rows(const struct screen_text *text,
 	return list;
 }
 
+/* [row, column], or null where none is seen: a cursor that blinks is often not there. */
 static json_t *cursor(const struct screen_text *text)
 {
 	if (text->cursor_row < 0)
@@ -156,8 +170,10 @@ json_t *describe_json(const struct screen_text *text, unsigned width, unsigned h
 	json_t *const json = json_pack("{ss si si}", "kind", text == NULL ? "picture" : "text",
 	                               "width", (int)width, "height", (int)height);
 
+	/* Of a picture there is nothing more to say. */
 	if (json == NULL || text == NULL)
 		return json;
+	/* "o" takes what it is given, and json_pack frees it all when one of them is NULL. */
 	json_t *const more = json_pack(
 	    "{si si si si s[ii] sf so so so so}", "rows", (int)text->rows, "columns",
 	    (int)text->columns, "cell_width", (int)text->cell_width, "cell_height",

@@ -2,6 +2,9 @@
 /*
  * Finding the grid: see grid.h.
  *
+ * Grids are tried from the likely to the odd ones: each known cell size at the few places that consoles have, then the
+ * modes of EDK II, then, for the sizes that boot programs use, every place there is. Hopeless ones cost a few cells.
+ *
  * Always true: a picture is only called text when several different letters were read in it, each dot for dot. Flat
  * patterns can be full of "known glyphs" (a dither is a shade, stripes are lines, random blocks are blocks), but never of
  * many letters.
@@ -59,6 +62,8 @@ bool grid_equal(const struct grid *a, const struct grid *b)
 	       a->columns == b->columns && a->rows == b->rows;
 }
 
+/* What counts for telling text from patterns: letters and digits of any script, ideographs. Signs, boxes and shades do
+ * not, since simple shapes are met by chance. */
 static bool is_letter(uint32_t code_point)
 {
 	return (code_point >= '0' && code_point <= '9') || script_of(code_point) != SCRIPT_NONE ||
@@ -79,7 +84,7 @@ static void count_letter(struct tally *t, uint32_t code_point)
 /* Whether the cell is one colour above and another below, as a cursor over a blank. */
 static bool is_band(const struct cell_dots *dots, struct glyph_size size)
 {
-	const uint32_t full = UINT32_MAX >> (32 - size.width);
+	const uint32_t full = cell_full_row(size.width);
 	unsigned changes = 0;
 
 	for (unsigned y = 0; y < size.height; y++) {
@@ -149,6 +154,7 @@ static bool meet(struct judge *j, uint32_t index)
 	return true;
 }
 
+/* The cell that holds a pixel, if one does. */
 static void judge_point(struct judge *j, const struct grid *g, struct tally *t, unsigned x,
                         unsigned y)
 {
@@ -186,6 +192,7 @@ static void judge_grid(struct judge *j, const struct grid *g, struct tally *ret)
 	}
 }
 
+/* Nothing sampled is nothing known: the worst score. */
 static double score_of(const struct tally *t)
 {
 	return t->sampled == 0 ? 0 : (double)t->found / t->sampled;
@@ -197,9 +204,11 @@ static bool is_better(const struct tally *a, const struct tally *b)
 
 	if (by > SCORE_SAME || by < -SCORE_SAME)
 		return by > 0;
+	/* Boxes fit many a grid, text only one. */
 	return a->letters > b->letters;
 }
 
+/* The verdict over a tally. */
 static bool is_text(const struct tally *t)
 {
 	if (t->sampled >= FEW_CELLS)
@@ -229,6 +238,7 @@ struct search {
 	struct tally tally;
 };
 
+/* Keeps the better one; of equals the one tried first. */
 static void try_grid(struct search *s, struct grid g)
 {
 	struct tally t;
@@ -316,6 +326,7 @@ static struct grid usual_grid(const struct pixels *p)
 	return grid_at(p, size, 0, 0, 0);
 }
 
+/* All grids, the odd ones only when no usual one fits. */
 static void search_all(struct search *s)
 {
 	struct glyph_size sizes[GLYPH_SIZES_MAX];
@@ -339,6 +350,7 @@ void grid_find(const struct pixels *p, const struct glyphs *glyphs, const struct
 	    previous != NULL && previous->rows > 0 &&
 	    previous->origin_x + previous->columns * previous->cell_width <= p->width &&
 	    previous->origin_y + previous->rows * previous->cell_height <= p->height;
+	/* A screen that went blank keeps its grid, so that what appears next is read at once. */
 	if (fits)
 		s.best = *previous;
 	if (j.sample.uniform) {

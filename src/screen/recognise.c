@@ -2,6 +2,10 @@
 /*
  * Reading the cells of a grid: see recognise.h.
  *
+ * Owns what was seen and what is said of it; the picture is the caller's, and is looked at only during a call. Three
+ * steps make a reading: cells are read (here), the cursor is found (cursor.c), words are settled (settle.c). Only the
+ * first one's cost grows with the pixels that changed.
+ *
  * Always true: what is said of a cell follows from its own pixels, but for three things that need its neighbours (the
  * second half of a wide character, the cursor, letters that scripts share); each of these is taken back as soon as a
  * cell it rests on is read again.
@@ -15,6 +19,7 @@
 #include "screen/seen.h"
 #include "screen/settle.h"
 
+/* All that is remembered between two looks. */
 struct recogniser {
 	const struct glyphs *glyphs; /* not ours; may be NULL */
 	struct seen seen;
@@ -34,6 +39,7 @@ int recogniser_new(const struct glyphs *glyphs, struct recogniser **ret, struct 
 	return 0;
 }
 
+/* Back to no grid: nothing is held, nothing is seen. */
 static void forget(struct recogniser *r)
 {
 	free(r->seen.cells);
@@ -45,6 +51,7 @@ static void forget(struct recogniser *r)
 	r->text = (struct screen_text){.cursor_row = -1, .cursor_column = -1};
 }
 
+/* The glyphs are not ours. */
 void recogniser_free(struct recogniser *r)
 {
 	if (r == NULL)
@@ -58,13 +65,16 @@ int recogniser_set_grid(struct recogniser *r, const struct grid *grid, struct er
 	const size_t cells = (size_t)grid->rows * grid->columns;
 	struct seen *const s = &r->seen;
 
+	/* Also when the new one cannot be had: the old cells are of another place. */
 	forget(r);
 	if (cells > RECOGNISER_CELLS_MAX)
 		return error_set(err, ERROR_PROTOCOL, "a screen of %zu cells", cells);
 	s->grid = *grid;
 	s->lookup = glyphs_lookup(r->glyphs, grid->cell_width, grid->cell_height);
+	/* Only GRUB's font has wide glyphs, in cells of 8 dots. */
 	if (grid->cell_width == GLYPH_VGA_DOTS)
 		s->wide = glyphs_lookup(r->glyphs, 2 * grid->cell_width, grid->cell_height);
+	/* One more of each: a grid may have no rows, and calloc may give NULL for nothing. */
 	s->cells = calloc(cells + 1, sizeof(*s->cells));
 	s->said = calloc(cells + 1, sizeof(*s->said));
 	s->stale = calloc(grid->rows + 1U, sizeof(*s->stale));
@@ -93,7 +103,7 @@ int recogniser_set_grid(struct recogniser *r, const struct grid *grid, struct er
 /* Rows that are wholly of the second colour, in one piece, and nothing else: a cursor over a blank, an underscore. */
 static void find_band(const struct cell_dots *dots, struct glyph_size size, struct seen_cell *c)
 {
-	const uint32_t full = UINT32_MAX >> (32 - size.width);
+	const uint32_t full = cell_full_row(size.width);
 	unsigned first = 0;
 	unsigned last;
 
@@ -104,12 +114,14 @@ static void find_band(const struct cell_dots *dots, struct glyph_size size, stru
 	for (unsigned y = last; y < size.height; y++)
 		if (dots->rows[y] != 0)
 			return;
+	/* From the top on it would be a cell in another colour with a bar below: no cursor is drawn so. */
 	if (first == 0 || last == first)
 		return;
 	c->band_first = (uint8_t)first;
 	c->band_last = (uint8_t)(last - 1);
 }
 
+/* What a cell is by itself. */
 static void read_cell(struct seen *s, const struct pixels *p, unsigned column, unsigned row)
 {
 	const struct grid *const g = &s->grid;
@@ -123,6 +135,7 @@ static void read_cell(struct seen *s, const struct pixels *p, unsigned column, u
 	    .colours = {dots.colours[0], dots.colours[1]},
 	    .kind = (uint8_t)dots.kind,
 	};
+	/* What is not found stays with no character: it may become the cursor's, or half of a wide one. */
 	if (dots.kind == CELL_TWO) {
 		(void)glyph_find(&s->lookup, dots.rows, &c->match);
 		find_band(&dots, size, c);
@@ -147,6 +160,7 @@ static void read_wide(struct seen *s, const struct pixels *p, unsigned row)
 		if ((c[0].kind == CELL_BLANK || seen_is_found(&c[0])) &&
 		    (c[1].kind == CELL_BLANK || seen_is_found(&c[1])))
 			continue;
+		/* Halves that are glyphs by themselves never come here: two known cells stay what they are. */
 		cell_read(p, g->origin_x + column * g->cell_width,
 		          g->origin_y + row * g->cell_height, size, false, &dots);
 		if (dots.kind != CELL_TWO || !glyph_find(&s->wide, dots.rows, &match))
@@ -166,6 +180,7 @@ static void read_row(struct seen *s, const struct pixels *p, unsigned row, unsig
 {
 	const struct seen_cell *const cells = s->cells + (size_t)row * s->grid.columns;
 
+	/* A wide character goes as a whole: half of it may be what changed. */
 	if (from > 0 && (cells[from].flags & CELL_CONTINUED) != 0)
 		from--;
 	if (to < s->grid.columns && (cells[to].flags & CELL_CONTINUED) != 0)
@@ -178,9 +193,11 @@ static void read_row(struct seen *s, const struct pixels *p, unsigned row, unsig
 		s->stale[row + 1] = 1;
 }
 
+/* The cells that an area touches, even by one pixel. In 64 bits: what a server says may add up to more than 32. */
 static void read_area(struct seen *s, const struct pixels *p, const struct area *a)
 {
 	const struct grid *const g = &s->grid;
+	/* One beyond the area's last pixels. */
 	const uint64_t right = (uint64_t)a->x + a->width;
 	const uint64_t bottom = (uint64_t)a->y + a->height;
 
@@ -191,6 +208,7 @@ static void read_area(struct seen *s, const struct pixels *p, const struct area 
 	const uint64_t to = (right - g->origin_x - 1) / g->cell_width + 1;
 	const uint64_t end = (bottom - g->origin_y - 1) / g->cell_height + 1;
 
+	/* What lies beyond the last whole cells belongs to none. */
 	for (unsigned row = first; row < g->rows && row < end; row++)
 		if (from < g->columns)
 			read_row(s, p, row, from, to < g->columns ? (unsigned)to : g->columns);
@@ -208,6 +226,7 @@ static void lift_cursor(struct recogniser *r, const struct pixels *p)
 	r->text.cursor_column = -1;
 }
 
+/* Looks for the cursor on the whole screen: it may have become visible by what went away elsewhere. */
 static void place_cursor(struct recogniser *r, const struct pixels *p)
 {
 	size_t at;
@@ -220,6 +239,7 @@ static void place_cursor(struct recogniser *r, const struct pixels *p)
 	r->seen.stale[r->text.cursor_row] = 1;
 }
 
+/* The measure by which a caller sees that a screen is text no longer. */
 static double share_found(const struct seen *s)
 {
 	const size_t count = (size_t)s->grid.rows * s->grid.columns;
@@ -231,6 +251,7 @@ static double share_found(const struct seen *s)
 
 		if (c->kind == CELL_BLANK && c->flags == 0)
 			continue;
+		/* A cursor's cell is read, even if what is beneath it cannot be told. */
 		filled++;
 		found += seen_is_found(c) || (c->flags & CELL_CURSOR) != 0;
 	}
@@ -242,6 +263,7 @@ const struct screen_text *recogniser_update(struct recogniser *r, const struct p
 {
 	struct seen *const s = &r->seen;
 
+	/* First the cursor is lifted, so that all cells are as they are drawn when it is looked for again. */
 	lift_cursor(r, p);
 	for (size_t i = 0; i < count; i++)
 		read_area(s, p, &areas[i]);
@@ -255,6 +277,7 @@ const struct screen_text *recogniser_update(struct recogniser *r, const struct p
 	return &r->text;
 }
 
+/* A change of everything. */
 const struct screen_text *recogniser_read(struct recogniser *r, const struct pixels *p)
 {
 	const struct area all = {0, 0, p->width, p->height};

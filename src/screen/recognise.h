@@ -17,7 +17,7 @@
 #include "screen/text.h"
 
 /* More cells than this has no console: 8192x8192 pixels in cells of 8x8. */
-#define RECOGNISER_CELLS_MAX (1024U * 1024U)
+#define RECOGNISER_CELLS_MAX ((size_t)1024 * 1024)
 
 struct recogniser;
 

@@ -19,6 +19,7 @@ static bool find_edge(const uint32_t *line, unsigned x, unsigned end, unsigned *
 		differs |= line[i] ^ line[i - 1];
 	if (differs == 0)
 		return false;
+	/* The loop above is one that compilers make vectors of; where, is only asked when there is one. */
 	while (line[x] == line[x - 1])
 		x++;
 	*ret = x;

@@ -2,6 +2,9 @@
 /*
  * Saying what cells are: see settle.h.
  *
+ * Never looks at pixels: all that it knows is what the cells were found as. It is cheap enough to be done for whole
+ * rows, and for the row below a change, whose cells may have taken their background from it.
+ *
  * Always true: what is said is one of the characters that the cell's bitmap was found as. Where it was found as two
  * (a glyph, and the negative of another), the cells beside it tell which colour is the background; where it is shared by
  * scripts, the word it stands in does (script.h).
@@ -34,6 +37,7 @@ static unsigned ground_side(const struct seen *s, unsigned row, unsigned column)
 	const struct seen_cell *const c = &s->cells[at];
 	uint32_t ground;
 
+	/* Found as one thing only: no choice. Cells that were not found at all say their first two colours. */
 	if (c->match.code_points[1] == 0)
 		return 0;
 	if (c->match.code_points[0] == 0)
@@ -68,6 +72,7 @@ static void say_cell(struct seen *s, unsigned row, unsigned column)
 		said->code_point = CELL_REPLACEMENT;
 		said->flags |= CELL_UNKNOWN;
 	}
+	/* It has the same match as the first half, for its colours. */
 	if ((c->flags & CELL_CONTINUED) != 0)
 		said->code_point = 0;
 }
@@ -94,6 +99,7 @@ static void collect_row(struct seen *s, unsigned row)
 	}
 }
 
+/* Whether words of a row are worth a look: a screen in English has none that are, and costs nothing here. */
 static bool has_foreign(const struct seen *s, unsigned row)
 {
 	const struct screen_cell *const said = s->said + (size_t)row * s->grid.columns;
@@ -115,6 +121,7 @@ static void count_letters(const struct seen *s, size_t ret[SCRIPT_COUNT])
 			ret[i] += s->letters[row][i];
 }
 
+/* The script beside Latin that the screen has most of; Greek where it has none, as nothing depends on it then. */
 static enum script commonest(const size_t letters[SCRIPT_COUNT])
 {
 	enum script best = SCRIPT_GREEK;
@@ -125,6 +132,8 @@ static enum script commonest(const size_t letters[SCRIPT_COUNT])
 	return best;
 }
 
+/* Puts the letters of a row into the scripts of their words. The row must have been said just now: what a letter may be
+ * is known by its bitmap, which what was said leads to. */
 static void settle_words(struct seen *s, unsigned row, const size_t letters[SCRIPT_COUNT])
 {
 	struct screen_cell *const said = s->said + (size_t)row * s->grid.columns;
@@ -135,6 +144,7 @@ static void settle_words(struct seen *s, unsigned row, const size_t letters[SCRI
 		said[column].code_point = s->row[column].code_point;
 }
 
+/* From left to right: a cell looks at what was said of the one before it. */
 static void say_row(struct seen *s, unsigned row)
 {
 	for (unsigned column = 0; column < s->grid.columns; column++)
