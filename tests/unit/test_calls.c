@@ -19,7 +19,8 @@ struct fixture {
 /* A session with a connection that has carried a login; an answer must come within `timeout_ms`. */
 static struct fixture begin(int timeout_ms)
 {
-	const struct endpoint to = {.timeout_ms = timeout_ms};
+	static const struct trust_policy trust = {.insecure = true};
+	const struct endpoint to = {.timeout_ms = timeout_ms, .trust = &trust};
 	struct fixture f = {.peer = -1};
 	struct conn *const c = calloc(1, sizeof(*c));
 	struct error err = {0};
