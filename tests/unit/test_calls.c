@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "test.h"
 #include "xapi/event.h"
 
@@ -34,14 +35,14 @@ static struct fixture begin(int timeout_ms)
 	(void)snprintf(c->name, sizeof(c->name), "xen1:443");
 	f.s.rpc.conn = c;
 	f.s.rpc.answered = true;
-	f.s.ref = strdup("OpaqueRef:s");
+	f.s.ref = secret_dup("OpaqueRef:s");
 	f.peer = ends[1];
 	return f;
 }
 
 static void end(struct fixture *f)
 {
-	free(f->s.ref);
+	secret_free(f->s.ref);
 	f->s.ref = NULL; /* nobody is there to log out at */
 	session_end(&f->s);
 	(void)close(f->peer);
