@@ -13,7 +13,7 @@ static const char *const vm_fields[] = {
     "is_a_template", "is_a_snapshot", "is_control_domain", NULL,
 };
 
-static const char *const host_fields[] = {"uuid", "name_label", NULL};
+static const char *const host_fields[] = {"uuid", "name_label", "address", NULL};
 
 #define ONE  .reply_max = METHOD_REPLY_MAX
 #define MANY .reply_max = METHOD_LIST_MAX
