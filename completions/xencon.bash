@@ -7,9 +7,9 @@ _xencon()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local options='--server -s --user -u --password-file --password-command --cacert
 		--fingerprint --insecure --legacy-tls --proxy-command --console-address --profile -P
-		--config --forget -4 -6 --connect-timeout --dom0 --escape -e --log
-		--timestamps --idle --stdio --listen -l --viewer --once --any-user --max-viewers
-		--json --verbose -v --quiet -q --help -h --version -V'
+		--config --forget -4 -6 --connect-timeout --keepalive --dom0 --escape -e
+		--wait --reconnect --log --timestamps --idle --until --timeout --read-only --stdio
+		--listen -l --viewer --once --any-user --max-viewers --json --verbose -v --quiet -q --help -h --version -V'
 	local commands='console vnc trust help version'
 
 	COMPREPLY=()
@@ -26,7 +26,8 @@ _xencon()
 		mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
 		return
 		;;
-	--user | -u | --profile | -P | --fingerprint | --connect-timeout | --escape | -e | --idle | --max-viewers)
+	--user | -u | --profile | -P | --fingerprint | --connect-timeout | --keepalive | --escape | -e | \
+		--idle | --until | --timeout | --max-viewers)
 		return
 		;;
 	esac

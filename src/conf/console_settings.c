@@ -17,10 +17,16 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 	    .idle_ms = CONSOLE_IDLE_S * 1000,
 	    .idle_asked = o->counts[OPTION_IDLE] > 0,
 	    .stdio = o->counts[OPTION_STDIO] > 0,
+	    .reconnect = o->counts[OPTION_RECONNECT] > 0,
+	    .until = o->values[OPTION_UNTIL],
+	    .timeout_ms = CONSOLE_TIMEOUT_S * 1000,
+	    .read_only = o->counts[OPTION_READ_ONLY] > 0,
 	};
 	/* In the configuration they stand for whenever there is a log. */
 	if (ret->timestamps && ret->log_file == NULL && sources_typed(s, OPTION_TIMESTAMPS))
 		return error_set(err, ERROR_USAGE, "--timestamps needs --log FILE");
+	if (ret->until == NULL && sources_typed(s, OPTION_TIMEOUT))
+		return error_set(err, ERROR_USAGE, "--timeout needs --until REGEX");
 	/* Rivals: what is left of both is from one source. */
 	if (ret->stdio && ret->escape_asked) {
 		error_set(err, ERROR_USAGE, "--stdio has no escape character: drop -e");
@@ -28,5 +34,8 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 	}
 	if (ret->escape_asked && escape_parse(o->values[OPTION_ESCAPE], &ret->escape, err) != 0)
 		return sources_blame(s, OPTION_ESCAPE, err);
+	if (values_wait(s, &ret->wait, &ret->wait_ms, err) != 0 ||
+	    values_seconds(s, OPTION_TIMEOUT, 0, CONSOLE_TIMEOUT_MAX_S, &ret->timeout_ms, err) != 0)
+		return -1;
 	return values_seconds(s, OPTION_IDLE, 0, CONSOLE_IDLE_MAX_S, &ret->idle_ms, err);
 }

@@ -39,16 +39,28 @@
 	ROW(IPV6, NULL, '6', NULL, OPTION_FOR_ALL, 0, "use IPv6 only")                      \
 	ROW(CONNECT_TIMEOUT, "connect-timeout", 0, "SECS", OPTION_FOR_ALL, 0,               \
 	    "limit each step of connecting (default: 15)")                                  \
+	ROW(KEEPALIVE, "keepalive", 0, "SECS", OPTION_FOR_ALL, 0,                           \
+	    "ask a silent host for a sign of life (60; 0: no)")                             \
 	ROW(DOM0, "dom0", 0, "HOST", OPTION_FOR_CONSOLE | OPTION_FOR_VNC, OPTION_TYPED,     \
 	    "the control domain of HOST, in place of VM")                                   \
 	ROW(ESCAPE, "escape", 'e', "CHAR", OPTION_FOR_CONSOLE, 0,                           \
 	    "escape character: ^X, one or none (default: ^])")                              \
+	ROW(WAIT, "wait", 0, "=SECS", OPTION_FOR_CONSOLE | OPTION_FOR_VNC, 0,               \
+	    "wait for the VM, or its console, to be there")                                 \
+	ROW(RECONNECT, "reconnect", 0, NULL, OPTION_FOR_CONSOLE, 0,                         \
+	    "the console went away: find the VM again")                                     \
 	ROW(LOG, "log", 0, "FILE", OPTION_FOR_CONSOLE, OPTION_PATH,                         \
 	    "append what the console prints to FILE")                                       \
 	ROW(TIMESTAMPS, "timestamps", 0, NULL, OPTION_FOR_CONSOLE, 0,                       \
 	    "begin each line of the log with the time")                                     \
 	ROW(IDLE, "idle", 0, "SECS", OPTION_FOR_CONSOLE, 0,                                 \
 	    "leave when silent after input's end (default: 2)")                             \
+	ROW(UNTIL, "until", 0, "REGEX", OPTION_FOR_CONSOLE, 0,                              \
+	    "leave when a line that is printed matches")                                    \
+	ROW(TIMEOUT, "timeout", 0, "SECS", OPTION_FOR_CONSOLE, 0,                           \
+	    "fail when --until has not come (default: 60)")                                 \
+	ROW(READ_ONLY, "read-only", 0, NULL, OPTION_FOR_CONSOLE, 0,                         \
+	    "send nothing; escape commands work")                                           \
 	ROW(STDIO, "stdio", 0, NULL, OPTION_FOR_CONSOLE | OPTION_FOR_VNC, 0,                \
 	    "raw bytes on stdin and stdout, nothing else")                                  \
 	ROW(LISTEN, "listen", 'l', "ADDR:PORT|PATH", OPTION_FOR_VNC, OPTION_PATH,           \

@@ -141,9 +141,12 @@ static int read_network(struct settings *s, struct error *err)
 		endpoint->dial.family = AF_INET6;
 	endpoint->dial.proxy_command = o->values[OPTION_PROXY_COMMAND];
 	endpoint->timeout_ms = SETTINGS_TIMEOUT_S * 1000;
+	endpoint->dial.keepalive_ms = SETTINGS_KEEPALIVE_S * 1000;
 	endpoint->trust = &s->trust;
 	if (values_seconds(&s->sources, OPTION_CONNECT_TIMEOUT, SETTINGS_TIMEOUT_MIN_MS,
-	                   SETTINGS_TIMEOUT_MAX_S, &endpoint->timeout_ms, err) != 0)
+	                   SETTINGS_TIMEOUT_MAX_S, &endpoint->timeout_ms, err) != 0 ||
+	    values_seconds(&s->sources, OPTION_KEEPALIVE, 0, SETTINGS_KEEPALIVE_MAX_S,
+	                   &endpoint->dial.keepalive_ms, err) != 0)
 		return -1;
 	return read_console_address(s, err);
 }

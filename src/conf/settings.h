@@ -18,6 +18,9 @@
 #define SETTINGS_TIMEOUT_MIN_MS 100 /* less, and the next room is out of reach */
 #define SETTINGS_TIMEOUT_MAX_S  3600
 
+#define SETTINGS_KEEPALIVE_S     60 /* often enough for the NAT boxes between us and the host as well */
+#define SETTINGS_KEEPALIVE_MAX_S 7200 /* what kernels do by themselves */
+
 /* Where XAPI listens in dom0, for root alone: what xe itself uses there. */
 #define SETTINGS_OWN_SOCKET "/var/lib/xcp/xapi"
 

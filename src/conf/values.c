@@ -23,6 +23,22 @@ int values_seconds(const struct sources *s, enum option_id id, int min_ms, int m
 	return 0;
 }
 
+int values_wait(const struct sources *s, bool *ret_wait, int *ret_ms, struct error *err)
+{
+	const char *const text = s->options.values[OPTION_WAIT];
+	int ms = 0;
+
+	if (s->options.counts[OPTION_WAIT] == 0)
+		return 0;
+	/* Alone it is "". */
+	if (text != NULL && text[0] != '\0' &&
+	    values_seconds(s, OPTION_WAIT, VALUES_WAIT_MIN_MS, VALUES_WAIT_MAX_S, &ms, err) != 0)
+		return -1;
+	*ret_wait = true;
+	*ret_ms = ms;
+	return 0;
+}
+
 int values_number(const struct sources *s, enum option_id id, int max, int *ret, struct error *err)
 {
 	const char *const text = s->options.values[id];

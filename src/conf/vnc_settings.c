@@ -19,7 +19,8 @@ int vnc_settings_read(const struct sources *s, struct vnc_settings *ret, struct 
 	    .stdio = o->counts[OPTION_STDIO] > 0,
 	    .max_viewers = VNC_VIEWERS,
 	};
-	if (values_number(s, OPTION_MAX_VIEWERS, VNC_VIEWERS_MAX, &ret->max_viewers, err) != 0)
+	if (values_number(s, OPTION_MAX_VIEWERS, VNC_VIEWERS_MAX, &ret->max_viewers, err) != 0 ||
+	    values_wait(s, &ret->wait, &ret->wait_ms, err) != 0)
 		return -1;
 	/* Rivals: what is left of them is from one source. */
 	if (ret->stdio && (ret->viewer || o->counts[OPTION_LISTEN] > 0 || ret->json)) {

@@ -22,7 +22,9 @@ struct vnc_settings {
 	bool any_user;
 	int max_viewers;
 	bool json;
-	bool stdio; /* no listener: stdin and stdout are the viewer */
+	bool wait;   /* for the VM and its console to be there: */
+	int wait_ms; /* for so long; 0: for as long as it takes */
+	bool stdio;  /* no listener: stdin and stdout are the viewer */
 };
 
 /* Reads them out of the sources, which must outlive *ret. ERROR_USAGE names what is wrong, and the file

@@ -21,11 +21,9 @@
 #include "base/wait.h"
 #include "net/proxy.h"
 
-/* A host that died while a console is open is noticed after 30 + 4 x 10 s; consoles are silent for
- * days, so nothing else would tell. */
-#define KEEPALIVE_IDLE_S 30
-#define KEEPALIVE_STEP_S 10
-#define KEEPALIVE_PROBES 4
+/* A host that died while a console is open is noticed after so many periods: one of silence, then a
+ * question in each of the others. Consoles are silent for days, so nothing else would tell. */
+#define KEEPALIVE_PERIODS 3
 
 /* How often a unix socket is tried again that has no room for a connection. */
 #define UNIX_STEP_MS 50
@@ -36,15 +34,19 @@ static void set_option(int fd, int level, int name, int value)
 	(void)setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-static void tune(int fd)
+static void tune(int fd, int keepalive_ms)
 {
 	/* Each key that is typed is a segment of its own, and is not held back for the next. */
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (keepalive_ms == 0)
+		return;
 	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_KEEPIDLE
-	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_STEP_S);
-	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+	const int period_s = (keepalive_ms + 999) / 1000; /* the kernel counts whole ones */
+
+	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, period_s);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, period_s);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PERIODS - 1);
 #endif
 }
 
@@ -71,7 +73,7 @@ static void begin_next(struct dialling *d)
 		d->last_errno = errno;
 		return;
 	}
-	tune(fd);
+	tune(fd, d->options.keepalive_ms);
 	/* An address of a family that this machine does not have fails here, at once: the next is due. */
 	if (connect(fd, sa, d->found.lengths[i]) != 0 && errno != EINPROGRESS) {
 		d->last_errno = errno;

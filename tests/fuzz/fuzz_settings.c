@@ -2,6 +2,7 @@
 /* Settings: the lines of the input are option values. What is accepted lies within its limits. */
 #include "conf/console_settings.h"
 #include "conf/settings.h"
+#include "conf/values.h"
 #include "fuzz.h"
 #include "term/escape.h"
 
@@ -10,6 +11,10 @@ static void require_sound(const struct settings *s, const struct console_setting
 	REQUIRE(s->endpoint.timeout_ms >= 100);
 	REQUIRE(s->endpoint.timeout_ms <= SETTINGS_TIMEOUT_MAX_S * 1000);
 	REQUIRE(c->idle_ms >= 0 && c->idle_ms <= CONSOLE_IDLE_MAX_S * 1000);
+	REQUIRE(s->endpoint.dial.keepalive_ms >= 0 &&
+	        s->endpoint.dial.keepalive_ms <= SETTINGS_KEEPALIVE_MAX_S * 1000);
+	REQUIRE(c->wait ? c->wait_ms == 0 || c->wait_ms >= VALUES_WAIT_MIN_MS : c->wait_ms == 0);
+	REQUIRE(c->timeout_ms >= 0 && c->timeout_ms <= CONSOLE_TIMEOUT_MAX_S * 1000);
 	REQUIRE(c->escape >= ESCAPE_NONE && c->escape < 256);
 	REQUIRE(s->trust.pin_count <= TRUST_PINS_MAX);
 	REQUIRE(s->endpoint.trust == &s->trust);
@@ -21,7 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const enum option_id ids[] = {OPTION_SERVER, OPTION_CONNECT_TIMEOUT,
 	                                     OPTION_IDLE,   OPTION_FINGERPRINT,
-	                                     OPTION_ESCAPE, OPTION_USER};
+	                                     OPTION_ESCAPE, OPTION_USER,
+	                                     OPTION_WAIT,   OPTION_TIMEOUT,
+	                                     OPTION_UNTIL,  OPTION_KEEPALIVE};
 	char *const text = fuzz_string(data, size);
 	char *rest = text;
 	struct options o = {.literal_from = OPTIONS_OPERANDS_MAX};

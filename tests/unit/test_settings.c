@@ -74,6 +74,9 @@ static void test_defaults(void)
 	CHECK_INT(ESCAPE_DEFAULT, c.escape);
 	CHECK(!c.escape_asked && !c.timestamps && !c.stdio);
 	CHECK_INT(2000, c.idle_ms);
+	CHECK(!c.wait && !c.reconnect && !c.read_only && c.until == NULL);
+	CHECK_INT(60000, c.timeout_ms);
+	CHECK_INT(60000, s.endpoint.dial.keepalive_ms);
 	settings_free(&s);
 }
 
@@ -236,6 +239,11 @@ static const struct {
     {"a bad escape character", {"-s", "a", "-e", "ab"}, "\"ab\""},
     {"an escape character for raw bytes", {"-s", "a", "--stdio", "-e", "^A"}, "--stdio"},
     {"timestamps of nothing", {"-s", "a", "--timestamps"}, "--log"},
+    {"a time for nothing", {"-s", "a", "--timeout=5"}, "--timeout needs --until REGEX"},
+    {"too long a time", {"-s", "a", "--until=x", "--timeout=604801"}, "--timeout takes"},
+    {"no time at all", {"-s", "a", "--keepalive=x"}, "--keepalive takes"},
+    {"too seldom", {"-s", "a", "--keepalive=7201"}, "from 0 to 7200"},
+    {"no time to wait", {"-s", "a", "--wait=0"}, "--wait takes"},
 };
 
 static void test_bad(void)
@@ -295,6 +303,33 @@ static void test_values(void)
 	settings_free(&s);
 }
 
+static void test_scripts(void)
+{
+	static const char *const words[] = {"-sa",         "--until=login: $", "--timeout=0.5",
+	                                    "--read-only", "--keepalive=0",    NULL};
+	static const char *const stay[] = {"-sa",      "--wait=2.5",      "--reconnect",
+	                                   "--until=", "--keepalive=1.5", NULL};
+	struct settings s;
+	struct console_settings c;
+	struct error err = {0};
+
+	clean_environment();
+	test_case("scripts: what they wait for");
+	CHECK_INT(0, read_console(words, &s, &c, &err));
+	CHECK_STR("login: $", c.until);
+	CHECK_INT(500, c.timeout_ms);
+	CHECK(c.read_only && !c.wait && !c.reconnect);
+	CHECK_INT(0, s.endpoint.dial.keepalive_ms);
+	settings_free(&s);
+	test_case("scripts: what they stay for");
+	CHECK_INT(0, read_console(stay, &s, &c, &err));
+	CHECK_STR("", c.until); /* matches at once, and is none the less asked for */
+	CHECK(c.wait && c.reconnect && !c.read_only);
+	CHECK_INT(2500, c.wait_ms);
+	CHECK_INT(1500, s.endpoint.dial.keepalive_ms);
+	settings_free(&s);
+}
+
 /* As many pins as a pool has hosts, and one more. */
 static void test_pins(void)
 {
@@ -347,6 +382,7 @@ int main(void)
 	test_seconds();
 	test_bad();
 	test_values();
+	test_scripts();
 	test_pins();
 	test_level();
 	return test_finish();

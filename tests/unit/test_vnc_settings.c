@@ -112,8 +112,41 @@ static void test_listen(void)
 static const struct {
 	const char *name;
 	const char *words[WORDS_MAX];
+	bool wait;
+	int ms;
+} wait_rows[] = {
+    {"not", {NULL}, false, 0},
+    {"for as long as it takes", {"--wait"}, true, 0},
+    {"for no time that is named", {"--wait="}, true, 0},
+    {"for a while", {"--wait=1.5"}, true, 1500},
+    {"the last one counts", {"--wait=1.5", "--wait"}, true, 0},
+    {"for the longest", {"--wait=604800"}, true, 604800000},
+};
+
+static void test_wait(void)
+{
+	for (size_t i = 0; i < COUNT_OF(wait_rows); i++) {
+		struct settings s;
+		struct vnc_settings v;
+		struct error err = {0};
+
+		test_case("vnc waits: %s", wait_rows[i].name);
+		if (!CHECK_INT(0, read_words(wait_rows[i].words, &s, &v, &err)))
+			continue;
+		CHECK_INT(wait_rows[i].wait, v.wait);
+		CHECK_INT(wait_rows[i].ms, v.wait_ms);
+		settings_free(&s);
+	}
+}
+
+static const struct {
+	const char *name;
+	const char *words[WORDS_MAX];
 	const char *text; /* a part of it */
 } bad_rows[] = {
+    {"to wait for no time", {"--wait=0"}, "--wait takes a number of seconds from 0.1 to 604800"},
+    {"to wait for more than a week", {"--wait=604801"}, "not \"604801\""},
+    {"to wait for a word", {"--wait=web01"}, "not \"web01\""},
     {"no number", {"--max-viewers=x"}, "not \"x\""},
     {"an empty number", {"--max-viewers="}, "not \"\""},
     {"none", {"--max-viewers=0"}, "not \"0\""},
@@ -147,6 +180,7 @@ int main(void)
 {
 	test_good();
 	test_listen();
+	test_wait();
 	test_bad();
 	return test_finish();
 }
