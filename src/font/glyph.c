@@ -153,9 +153,11 @@ static void choose(const uint32_t *code_points, size_t count, uint32_t chosen[1 
 }
 
 /* The dots are turned so that the one at the top left is 0, as cells are read; the key's last bit remembers it. */
-int glyphs_add(struct glyphs *g, unsigned width, unsigned height, const uint32_t *rows,
+int glyphs_add(struct glyphs *g, struct glyph_size size, const uint32_t *rows,
                const uint32_t *code_points, size_t count, struct error *err)
 {
+	const unsigned width = size.width;
+	const unsigned height = size.height;
 	const uint32_t full = UINT32_MAX >> (32 - width);
 	const uint32_t flip = (rows[0] & 1) != 0 ? full : 0;
 	uint32_t canonical[GLYPH_HEIGHT_MAX];

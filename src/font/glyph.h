@@ -38,18 +38,18 @@ struct glyphs;
 int glyphs_new(struct glyphs **ret, struct error *err);
 void glyphs_free(struct glyphs *g);
 
-/* Adds a bitmap of width x height (within the maxima, rows with the leftmost dot lowest, set dots being foreground).
- * `code_points` are what it stands for, the most preferred one is found here; blank and full bitmaps and an empty list
- * add nothing. An added glyph wins over a known one of the same bitmap. Look-ups see it after glyphs_settle.
- * ERROR_LOCAL (memory), ERROR_USAGE (too many sizes). */
-int glyphs_add(struct glyphs *g, unsigned width, unsigned height, const uint32_t *rows,
-               const uint32_t *code_points, size_t count, struct error *err);
-void glyphs_settle(struct glyphs *g);
-
 struct glyph_size {
 	unsigned width;
 	unsigned height;
 };
+
+/* Adds a bitmap of `size` (within the maxima, rows with the leftmost dot lowest, set dots being foreground).
+ * `code_points` are what it stands for, the most preferred one is found here; blank and full bitmaps and an empty list
+ * add nothing. An added glyph wins over a known one of the same bitmap. Look-ups see it after glyphs_settle.
+ * ERROR_LOCAL (memory), ERROR_USAGE (too many sizes). */
+int glyphs_add(struct glyphs *g, struct glyph_size size, const uint32_t *rows,
+               const uint32_t *code_points, size_t count, struct error *err);
+void glyphs_settle(struct glyphs *g);
 
 /* Lists the cell sizes there are glyphs for, VGA's cells of 9 dots included, each once; returns how many. */
 #define GLYPH_SIZES_MAX 96

@@ -103,19 +103,26 @@ static int read_header(const uint8_t *data, size_t len, struct psf *ret, struct 
 	return 0;
 }
 
+/* How many bytes a character has that begins so; 0 for what begins none. */
+static size_t utf8_length(uint8_t first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2 || first > 0xf4) /* c0 and c1 would have a shorter form */
+		return 0;
+	if (first < 0xe0)
+		return 2;
+	return first < 0xf0 ? 3 : 4;
+}
+
 /* A character's bytes in UTF-8 at p; 0 and one byte for what is none. */
 static uint32_t read_utf8(const uint8_t *p, const uint8_t *end, size_t *ret_len)
 {
-	/* c0 and c1 would begin a character that has a shorter form. */
-	const size_t len = p[0] < 0x80   ? 1
-	                   : p[0] < 0xc2 ? 0
-	                   : p[0] < 0xe0 ? 2
-	                   : p[0] < 0xf0 ? 3
-	                                 : 4;
+	const size_t len = utf8_length(p[0]);
 	uint32_t value = len == 1 ? p[0] : p[0] & (0x7fU >> len);
 
 	*ret_len = 1;
-	if (len == 0 || p[0] > 0xf4 || (size_t)(end - p) < len)
+	if (len == 0 || (size_t)(end - p) < len)
 		return 0;
 	for (size_t i = 1; i < len; i++) {
 		if ((p[i] & 0xc0) != 0x80)
@@ -174,6 +181,7 @@ static void read_rows(const struct psf *f, size_t at, uint32_t rows[GLYPH_HEIGHT
 /* All glyphs, and the table beside them. */
 static int add_glyphs(const struct psf *f, struct glyphs *g, struct error *err)
 {
+	const struct glyph_size size = {f->width, f->height};
 	const uint8_t *p = f->table;
 	uint32_t rows[GLYPH_HEIGHT_MAX];
 	uint32_t code_points[CHARACTERS_MAX];
@@ -189,7 +197,7 @@ static int add_glyphs(const struct psf *f, struct glyphs *g, struct error *err)
 			count = 1;
 		}
 		read_rows(f, at, rows);
-		if (glyphs_add(g, f->width, f->height, rows, code_points, count, err) != 0)
+		if (glyphs_add(g, size, rows, code_points, count, err) != 0)
 			return -1;
 	}
 	return 0;

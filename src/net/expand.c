@@ -46,30 +46,29 @@ static void put_word(struct output *o, const char *word)
 	put(o, "'", 1);
 }
 
-static const char *find_value(const struct expand_value *values, size_t count, char letter)
+static const char *find_value(const struct expand_letters *l, char letter)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (letter != '\0' && values[i].letter == letter)
-			return values[i].text;
+	for (size_t i = 0; i < l->count; i++) {
+		if (letter != '\0' && l->values[i].letter == letter)
+			return l->values[i].text;
 	}
 	return NULL;
 }
 
-static int unknown_letter(const char *what, const char *command, const struct expand_value *values,
-                          size_t count, struct error *err)
+static int unknown_letter(const struct expand_letters *l, const char *command, struct error *err)
 {
 	char letters[64] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < count && used + 5 < sizeof(letters); i++)
+	for (size_t i = 0; i < l->count && used + 5 < sizeof(letters); i++)
 		used += (size_t)snprintf(letters + used, sizeof(letters) - used, "%%%c, ",
-		                         values[i].letter);
-	error_set(err, ERROR_USAGE, "bad %s command \"%s\"", what, command);
+		                         l->values[i].letter);
+	error_set(err, ERROR_USAGE, "bad %s command \"%s\"", l->what, command);
 	return error_hint(err, "it knows %sand %%%%", letters);
 }
 
-int expand_command(const char *what, const char *command, const struct expand_value *values,
-                   size_t count, char *out, size_t cap, struct error *err)
+int expand_command(const struct expand_letters *letters, const char *command, char *out, size_t cap,
+                   struct error *err)
 {
 	struct output o = {.text = out, .cap = cap};
 
@@ -80,15 +79,15 @@ int expand_command(const char *what, const char *command, const struct expand_va
 			continue;
 		}
 		p++;
-		const char *const value = find_value(values, count, *p);
+		const char *const value = find_value(letters, *p);
 		if (value != NULL)
 			put_word(&o, value);
 		else if (*p == '%')
 			put(&o, p, 1);
 		else
-			return unknown_letter(what, command, values, count, err);
+			return unknown_letter(letters, command, err);
 	}
 	if (o.used >= cap)
-		return error_set(err, ERROR_USAGE, "the %s command is too long", what);
+		return error_set(err, ERROR_USAGE, "the %s command is too long", letters->what);
 	return 0;
 }

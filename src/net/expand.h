@@ -12,10 +12,16 @@ struct expand_value {
 	const char *text;
 };
 
+/* The letters that one kind of command knows. All of it stays the caller's. */
+struct expand_letters {
+	const char *what; /* names the command in messages: "proxy", "viewer" */
+	const struct expand_value *values;
+	size_t count;
+};
+
 /* Copies `command` to `out` with each "%x" replaced by the value of that letter, quoted for the shell
- * where it needs to be, and "%%" by "%". ERROR_USAGE for another letter, or when it does not fit; `what`
- * names the command in the message. */
-int expand_command(const char *what, const char *command, const struct expand_value *values,
-                   size_t count, char *out, size_t cap, struct error *err);
+ * where it needs to be, and "%%" by "%". ERROR_USAGE for another letter, or when it does not fit. */
+int expand_command(const struct expand_letters *letters, const char *command, char *out, size_t cap,
+                   struct error *err);
 
 #endif

@@ -24,7 +24,8 @@ int proxy_start(const char *command, const struct address *to, int *ret_fd, stru
 	int ends[2];
 
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)to->port);
-	if (expand_command("proxy", command, values, 2, line, sizeof(line), err) != 0)
+	const struct expand_letters letters = {.what = "proxy", .values = values, .count = 2};
+	if (expand_command(&letters, command, line, sizeof(line), err) != 0)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket pair");

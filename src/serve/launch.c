@@ -52,8 +52,9 @@ int launch_expand(const char *command, const struct listener *where, char *out, 
 		(void)snprintf(port, sizeof(port), "%u", (unsigned)where->port);
 		(void)snprintf(display, sizeof(display), "%d", where->port - LISTEN_PORT_FIRST);
 	}
-	return expand_command("viewer", command, values, sizeof(values) / sizeof(values[0]), out,
-	                      cap, err);
+	const struct expand_letters letters = {
+	    .what = "viewer", .values = values, .count = sizeof(values) / sizeof(values[0])};
+	return expand_command(&letters, command, out, cap, err);
 }
 
 static bool is_installed(const char *program)

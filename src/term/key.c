@@ -29,8 +29,10 @@ static bool read_params(const uint8_t *data, size_t len, struct params *p)
 
 	*p = (struct params){.count = 1};
 	for (size_t i = 0; i < len; i++) {
-		unsigned *const value = &p->value[p->count - 1 < PARAMS ? p->count - 1 : PARAMS - 1]
-		                                 [part < PARTS ? part : PARTS - 1];
+		/* What is beyond the room goes into the last place, which nobody reads. */
+		const size_t row = p->count - 1 < PARAMS ? p->count - 1 : PARAMS - 1;
+		const size_t column = part < PARTS ? part : PARTS - 1;
+		unsigned *const value = &p->value[row][column];
 
 		if (data[i] == ';') {
 			p->count++;

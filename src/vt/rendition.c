@@ -44,8 +44,13 @@ static size_t take_colour(struct rendition_colour *c, const struct sequence *s, 
 {
 	const size_t parts = count_parts(s, i);
 	const unsigned kind = i + 1 < s->param_count ? s->params[i + 1] : 0;
-	const size_t wanted = kind == COLOUR_INDEX ? 2 : kind == COLOUR_RGB ? 4 : 0;
+	size_t wanted = 0;
 	size_t at = i + 2;
+
+	if (kind == COLOUR_INDEX)
+		wanted = 2;
+	else if (kind == COLOUR_RGB)
+		wanted = 4;
 
 	/* "38:2::R:G:B": the part that names a colour space stands in between. */
 	if (kind == COLOUR_RGB && parts > 4)

@@ -162,6 +162,65 @@ def test_no_folder_is_too_large():
     assert {key: size for key, size in lines.items() if size > FOLDER_LINES_MAX} == {}
 
 
+PARAMETERS_MAX = 6
+
+
+def test_no_function_takes_too_much():
+    found = {}
+    for path in tracked("src/*.c", "src/*.h"):
+        for match in re.finditer(r"^\w[\w *]*?\b(\w+)\(([^;{}]*?)\)[\n\w()_, ]*[;{]",
+                                 path.read_text(), re.M):
+            depth, commas = 0, 0
+            for char in match[2]:
+                depth += (char == "(") - (char == ")")
+                commas += char == "," and depth == 0
+            if commas + 1 > PARAMETERS_MAX and "..." not in match[2]:
+                found[f"{name(path)}: {match[1]}"] = commas + 1
+    assert found == {}
+
+
+COMMENTS_MIN = 0.15
+
+
+def test_comments_are_a_good_part():
+    """Lines that are not blank, and those of them that are comments or have one behind code."""
+    total = comments = 0
+    for path in tracked("src/*.c", "src/*.h"):
+        if path.parent.name == "data":
+            continue
+        inside = False
+        for line in path.read_text().split("\n"):
+            if not line.strip():
+                continue
+            total += 1
+            comments += inside or "/*" in line
+            if "/*" in line:
+                inside = "*/" not in line[line.rindex("/*"):]
+            elif "*/" in line:
+                inside = False
+    assert comments / total >= COMMENTS_MIN, f"{comments} of {total}"
+
+
+def test_no_choice_within_a_choice():
+    """No ?: inside another's branch, outside of strings and tables."""
+    found = []
+    for path in tracked("src/*.c", "src/*.h"):
+        if path.parent.name == "data":
+            continue
+        text = re.sub(r'/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', '""',
+                      path.read_text(), flags=re.S)
+        for statement in re.split(r"[;{}]", text):
+            # Choices beside each other, in brackets or arguments of their own, are none within.
+            flat, before = statement, None
+            while flat != before:
+                before = flat
+                flat = re.sub(r"\(([^()?]|\?[^()?:]*:[^()?]*)*\)", "x", flat)
+            for part in flat.split(","):
+                if part.count("?") > 1:
+                    found.append(f"{name(path)}: {' '.join(part.split())[:70]}")
+    assert found == []
+
+
 def test_only_main_exits_and_prints_errors():
     for path in tracked("src/*.c"):
         text = path.read_text()

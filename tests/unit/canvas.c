@@ -69,7 +69,7 @@ static void add(struct glyphs *g, struct glyph_size size, uint32_t code_point,
 	struct error err = {0};
 
 	canvas_glyph(size, code_point, rows);
-	if (glyphs_add(g, size.width, size.height, rows, code_points, count, &err) != 0)
+	if (glyphs_add(g, size, rows, code_points, count, &err) != 0)
 		abort();
 }
 

@@ -44,8 +44,9 @@ static const struct {
 static int expand(const char *command, const char *host, char *out, size_t cap, struct error *err)
 {
 	const struct expand_value values[] = {{'h', host}, {'p', "443"}};
+	const struct expand_letters letters = {.what = "proxy", .values = values, .count = 2};
 
-	return expand_command("proxy", command, values, 2, out, cap, err);
+	return expand_command(&letters, command, out, cap, err);
 }
 
 static void test_rows(void)

@@ -78,8 +78,9 @@ static void test_added(void)
 	test_case("a glyph that begins with a dot is found as a negative");
 	if (!CHECK(glyphs_new(&g, &err) == 0))
 		return;
-	CHECK_INT(0, glyphs_add(g, 8, 16, rows, first, COUNT_OF(first), &err));
-	CHECK_INT(0, glyphs_add(g, 8, 16, rows, second, COUNT_OF(second), &err));
+	CHECK_INT(0, glyphs_add(g, (struct glyph_size){8, 16}, rows, first, COUNT_OF(first), &err));
+	CHECK_INT(0,
+	          glyphs_add(g, (struct glyph_size){8, 16}, rows, second, COUNT_OF(second), &err));
 	glyphs_settle(g);
 	for (unsigned y = 0; y < 16; y++)
 		rows[y] ^= 0xff;
@@ -97,7 +98,7 @@ static void test_added(void)
 	memset(rows, 0, sizeof(rows));
 	for (unsigned y = 8; y < 16; y++)
 		rows[y] = 0xff;
-	CHECK_INT(0, glyphs_add(g, 8, 16, rows, second, 1, &err));
+	CHECK_INT(0, glyphs_add(g, (struct glyph_size){8, 16}, rows, second, 1, &err));
 	glyphs_settle(g);
 	CHECK(glyph_find(&l, rows, &match));
 	CHECK_INT('y', match.code_points[0]);
@@ -105,11 +106,11 @@ static void test_added(void)
 
 	test_case("blank, full and nameless ones add nothing");
 	memset(rows, 0, sizeof(rows));
-	CHECK_INT(0, glyphs_add(g, 5, 5, rows, second, 1, &err));
+	CHECK_INT(0, glyphs_add(g, (struct glyph_size){5, 5}, rows, second, 1, &err));
 	memset(rows, 0xff, sizeof(rows));
-	CHECK_INT(0, glyphs_add(g, 5, 5, rows, second, 1, &err));
+	CHECK_INT(0, glyphs_add(g, (struct glyph_size){5, 5}, rows, second, 1, &err));
 	rows[3] = 4;
-	CHECK_INT(0, glyphs_add(g, 5, 5, rows, second, 0, &err));
+	CHECK_INT(0, glyphs_add(g, (struct glyph_size){5, 5}, rows, second, 0, &err));
 	const struct glyph_lookup small = glyphs_lookup(g, 5, 5);
 	CHECK(glyph_lookup_is_empty(&small));
 
@@ -128,7 +129,7 @@ static void test_added(void)
 	test_case("too many sizes");
 	int rc = 0;
 	for (unsigned height = 20; rc == 0 && height < 20 + GLYPH_ADDED_SIZES_MAX; height++)
-		rc = glyphs_add(g, 17, height, rows, second, 1, &err);
+		rc = glyphs_add(g, (struct glyph_size){17, height}, rows, second, 1, &err);
 	CHECK_INT(-1, rc);
 	CHECK_INT(ERROR_USAGE, err.kind);
 	glyphs_free(g);

@@ -133,7 +133,7 @@ static void test_wide(void)
 
 	test_case("a glyph of two cells");
 	canvas_glyph(size, ideograph, rows);
-	CHECK_INT(0, glyphs_add(glyphs, 16, 16, rows, &ideograph, 1, &err));
+	CHECK_INT(0, glyphs_add(glyphs, (struct glyph_size){16, 16}, rows, &ideograph, 1, &err));
 	glyphs_settle(glyphs);
 	canvas_init(&c, 320, 64, (struct glyph_size){8, 16});
 	canvas_text(&c, 1, 0, "ab");
