@@ -221,6 +221,23 @@ def test_no_choice_within_a_choice():
     assert found == []
 
 
+def test_how_a_byte_travels_names_what_there_is():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    page = text[text.index("## How a byte travels"):text.index("## Dependencies")]
+    named = set(re.findall(r"`([a-z]+/[a-z_0-9]+)`", page))
+    assert len(named) > 20
+    assert [module for module in sorted(named) if not (ROOT / f"src/{module}.h").exists()] == []
+
+
+def test_the_layout_names_every_folder():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    listed = re.findall(r"^src/(\w+)/ ", text, re.M)
+    assert sorted(listed) == sorted(USES)
+    # From the top down, as USES is from the bottom up.
+    for folder, below in USES.items():
+        assert all(listed.index(used) > listed.index(folder) for used in below), folder
+
+
 def test_only_main_exits_and_prints_errors():
     for path in tracked("src/*.c"):
         text = path.read_text()
