@@ -119,6 +119,7 @@ static int serve_stdio(struct access *access, const struct target *what, struct 
 	struct vm vm = {0};
 	struct local local;
 	struct error end = {0};
+	struct claim none = {0};
 	bool console_first;
 	int rc = access_open(access, err);
 
@@ -128,7 +129,7 @@ static int serve_stdio(struct access *access, const struct target *what, struct 
 	if (rc == 0) {
 		access_leave(access, &tunnel);
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
-		rc = viewer_relay(&tunnel, vm.name, &local, &console_first, &end);
+		rc = viewer_relay(&tunnel, vm.name, &local, &none, &console_first, &end);
 		local_close(&local);
 		if (rc != 0 && ended_by_user(&end))
 			rc = 0;

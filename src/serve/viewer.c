@@ -20,16 +20,19 @@
 /* How long a viewer that is turned away may take to read why. */
 #define REFUSAL_MS 2000
 
-/* The viewer's bytes are of no use any more; waiting for its end keeps ours from being torn up. */
-static void await_farewell(int fd)
+/* The viewer's bytes are of no use any more; waiting for its end keeps ours from being torn up. Returns
+ * whether it said a word. */
+static bool await_farewell(int fd)
 {
+	bool spoke = false;
 	const int64_t deadline = clock_ms() + REFUSAL_MS;
 	struct error ignored = {0};
 	char bytes[256];
 
 	while (wait_ready(fd, POLLIN, deadline, &ignored) > 0 &&
 	       recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
-		;
+		spoke = true;
+	return spoke;
 }
 
 static void say(int fd, const char *reason)
@@ -61,15 +64,26 @@ void viewer_refuse(int fd, const char *reason)
 	(void)close(fd);
 }
 
-int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
+/* What the viewer says goes up as it is, once it is the one that may speak. */
+static enum relay_verdict on_input(void *context, const uint8_t *data, size_t len, struct buf *up)
+{
+	struct error ended = {0};
+
+	if (claim_take(context, &ended) != 0)
+		return RELAY_QUIT; /* by a signal, which the relay sees as well */
+	(void)buf_put(up, data, len);
+	return RELAY_GO_ON;
+}
+
+int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, struct claim *claim,
                  bool *ret_console_first, struct error *err)
 {
-	static const struct relay_hooks no_hooks = {0};
+	const struct relay_hooks hooks = {.context = claim, .input = on_input};
 	struct relay relay = {
 	    .local = local,
 	    .stream = tunnel->stream,
 	    .down = &tunnel->first,
-	    .hooks = &no_hooks,
+	    .hooks = &hooks,
 	    .carry_half_close = true,
 	    .carrier = &tunnel->carrier,
 	    .idle_ms = VIEWER_IDLE_MS,
@@ -97,7 +111,8 @@ static int open_tunnel(struct access *access, const struct target *what, struct 
 	return 0;
 }
 
-int viewer_serve(struct access *access, const struct target *what, int fd, struct error *err)
+int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
+                 struct error *err)
 {
 	struct tunnel tunnel = {0};
 	struct error failure = {0};
@@ -108,7 +123,7 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);
-		rc = viewer_relay(&tunnel, vm.name, &local, &console_first, &failure);
+		rc = viewer_relay(&tunnel, vm.name, &local, claim, &console_first, &failure);
 		tunnel_close(&tunnel);
 		/* A viewer that left before the greeting heard nothing, and nobody is to blame. */
 		if (rc != 0 && failure.kind == ERROR_UNAVAILABLE && !console_first)
@@ -118,8 +133,11 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 	}
 	/* Before the console's first byte the viewer can be told, in RFB, what went wrong. */
 	if (rc != 0 && err->kind != ERROR_INTERRUPTED && err->kind != ERROR_LOST) {
+		struct error ended = {0};
+
 		say_why(fd, err);
-		await_farewell(fd);
+		if (await_farewell(fd))
+			(void)claim_take(claim, &ended);
 	}
 	/* Not close alone: the child that logs out may have a copy of it. */
 	(void)shutdown(fd, SHUT_RDWR);

@@ -5,17 +5,19 @@
 
 #include "access/access.h"
 #include "relay/local.h"
+#include "serve/claim.h"
 
 /* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
  * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console
- * is not to be had the viewer is told why, in RFB. Closes fd. Errors as session_login, access_reach
- * and relay_run. */
-int viewer_serve(struct access *access, const struct target *what, int fd, struct error *err);
+ * is not to be had the viewer is told why, in RFB. With the viewer's first word the claim is taken, before
+ * that word goes any further. Closes fd. Errors as session_login, access_reach and relay_run. */
+int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
+                 struct error *err);
 
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended
  * before the viewer did. Errors as relay_run. */
-int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local,
+int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, struct claim *claim,
                  bool *ret_console_first, struct error *err);
 
 /* Sends a viewer away with a reason that it shows, without waiting for it. Closes fd. */

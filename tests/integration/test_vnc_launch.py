@@ -231,8 +231,8 @@ def test_one_that_does_not_want_to_end(state, found, serve):
 
 def test_once(found, serve):
     """The viewer is ended when its connection is."""
-    found.install("mine", f"/usr/bin/socat -u TCP:127.0.0.1:$1 - & peer=$!\n"
-                          f"/bin/sleep 0.3; kill $peer; {WAIT}")
+    found.install("mine", "printf 'RFB 003.008\\n' | /usr/bin/socat -t0.3 TCP:127.0.0.1:$1 - >&2\n"
+                          f"{WAIT}")
     listener = serve("--once", "--viewer=exec mine %p", env=found.env)
     pid = found.pid("mine")
     assert listener.finish() == 0

@@ -171,6 +171,21 @@ def test_a_refused_viewer_takes_no_place(guest, serve_alice):
     assert guest.received == b"mine"
 
 
+def test_a_flood_of_refused_viewers_is_counted(guest, serve_alice):
+    """Each is one of another user's doing: they must not fill the disk that our messages go to."""
+    listener = serve_alice()
+    for _ in range(100):
+        assert try_as(BOB, listener, b"x") == b""
+    assert is_served(ALICE, listener, guest, b"mine")
+    assert listener.end() == 0
+    lines = listener.said().splitlines()
+    refused = [line for line in lines if "refused a viewer" in line]
+    more = [int(re.search(r"and (\d+) more viewers were", line).group(1))
+            for line in lines if "more viewers" in line]
+    assert len(lines) < 20
+    assert len(refused) + sum(more) == 100
+
+
 INJECTIONS = {
     "close": lambda sock: None,
     "half-close": lambda sock: sock.shutdown(socket.SHUT_WR),
