@@ -191,6 +191,7 @@ static int compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* Sorting once after a font is cheaper than keeping order with each glyph. */
 void glyphs_settle(struct glyphs *g)
 {
 	for (size_t i = 0; g != NULL && i < g->sizes_count; i++)
@@ -310,6 +311,7 @@ static void find_added(const struct glyph_added *a, uint64_t key, uint32_t mark,
 		else
 			to = middle;
 	}
+	/* Here there may be many of one key, from fonts that have a bitmap in common: the first of each side counts. */
 	for (; a != NULL && from < a->count && a->glyphs[from].key >> 1 == key >> 1; from++) {
 		const unsigned side = (unsigned)(a->glyphs[from].key & 1);
 
@@ -389,6 +391,7 @@ static size_t others_known(const struct glyph_set *set, uint32_t entry,
 		else
 			to = middle;
 	}
+	/* No more than there are scripts, since each has one at most. */
 	while (from < set->others_count && set->others[from].entry == entry &&
 	       count < GLYPH_OTHERS_MAX)
 		ret[count++] = set->others[from++].code_point;

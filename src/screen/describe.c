@@ -167,6 +167,7 @@ static json_t *cursor(const struct screen_text *text)
 
 json_t *describe_json(const struct screen_text *text, unsigned width, unsigned height)
 {
+	/* What both kinds have. */
 	json_t *const json = json_pack("{ss si si}", "kind", text == NULL ? "picture" : "text",
 	                               "width", (int)width, "height", (int)height);
 

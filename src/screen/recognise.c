@@ -69,6 +69,7 @@ int recogniser_set_grid(struct recogniser *r, const struct grid *grid, struct er
 	forget(r);
 	if (cells > RECOGNISER_CELLS_MAX)
 		return error_set(err, ERROR_PROTOCOL, "a screen of %zu cells", cells);
+	/* The look-ups point into the glyphs, which outlive us. */
 	s->grid = *grid;
 	s->lookup = glyphs_lookup(r->glyphs, grid->cell_width, grid->cell_height);
 	/* Only GRUB's font has wide glyphs, in cells of 8 dots. */
