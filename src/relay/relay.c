@@ -49,13 +49,13 @@ struct state {
 	struct relay *r;
 	enum up up;
 	enum down down;
-	struct error failure; /* how the connection broke; what came before is still shown */
-	struct error attempt; /* where the stream puts what fails */
-	int64_t quiet_since;  /* when a byte last moved, either way */
-	int64_t ended_at;     /* when the console ended */
-	bool left_first;      /* and whether it had been told by then that we left */
-	int64_t flush_until;  /* in UP_QUIT: the latest that we send */
-	int64_t watch_at; /* when to see whether what was sent has arrived; CLOCK_NEVER: it has */
+	struct error failure;     /* how the connection broke; what came before is still shown */
+	struct error attempt;     /* where the stream puts what fails */
+	int64_t quiet_since;      /* when a byte last moved, either way */
+	int64_t ended_at;         /* when the console ended */
+	bool left_first;          /* and whether it had been told by then that we left */
+	int64_t flush_until;      /* in UP_QUIT: the latest that we send */
+	struct delivery delivery; /* whether what was sent has arrived */
 	struct pollfd fds[FD_COUNT];
 };
 
@@ -177,8 +177,7 @@ static void send_up(struct state *s)
 	buf_consume(&r->up, (size_t)n);
 	r->bytes_up += (uint64_t)n;
 	s->quiet_since = clock_ms();
-	if (s->watch_at == CLOCK_NEVER)
-		s->watch_at = s->quiet_since + RELAY_DELIVERY_STEP_MS;
+	delivery_sent(&s->delivery);
 }
 
 static void show_output(struct relay *r, const uint8_t *data, size_t len)
@@ -236,27 +235,13 @@ static int write_output(struct state *s, struct error *err)
 	return 0;
 }
 
-/* Looks after what was sent; -1 when it will not arrive any more. */
-static int watch_delivery(struct state *s, struct error *err)
-{
-	const int64_t now = clock_ms();
-
-	if (now < s->watch_at)
-		return 0;
-	s->watch_at = CLOCK_NEVER;
-	if (s->down != DOWN_OPEN || delivery_undelivered(s->r->stream->fd) == 0)
-		return 0;
-	s->watch_at = now + RELAY_DELIVERY_STEP_MS;
-	return delivery_check(s->r->stream->fd, err);
-}
-
 /* The console has been silent for as long as asked: whether to leave now (1) or, since input may still
  * be on its way, go on waiting (0). */
 static int judge_silence(struct state *s)
 {
 	if (delivery_undelivered(s->r->stream->fd) == 0)
 		return 1;
-	s->quiet_since = clock_ms() - s->r->idle_ms + RELAY_DELIVERY_STEP_MS;
+	s->quiet_since = clock_ms() - s->r->idle_ms + DELIVERY_STEP_MS;
 	return 0;
 }
 
@@ -409,6 +394,12 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	return 0;
 }
 
+/* When what was sent is looked after: only while the console may still say that it has it. */
+static int64_t delivery_due(const struct state *s)
+{
+	return s->down == DOWN_OPEN ? s->delivery.look_at : CLOCK_NEVER;
+}
+
 /* When a hook wants its turn, whatever else happens. */
 static int64_t hook_deadline(const struct state *s)
 {
@@ -429,9 +420,9 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		return rc;
 	const bool pending = wants_recv(s) && stream_pending(s->r->stream);
 	const int64_t deadline =
-	    pending
-	        ? 0
-	        : clock_earlier(hook_deadline(s), clock_earlier(leave_deadline(s), s->watch_at));
+	    pending ? 0
+	            : clock_earlier(hook_deadline(s),
+	                            clock_earlier(leave_deadline(s), delivery_due(s)));
 	set_interest(s);
 	const int ready = wait_poll(s->fds, FD_COUNT, deadline, err);
 	if (ready < 0)
@@ -440,7 +431,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		s->r->hooks->signalled(s->r->hooks->context);
 	if (ready > 0 || pending)
 		return act(s, pending, ret, err);
-	if (watch_delivery(s, err) != 0)
+	if (s->down == DOWN_OPEN && delivery_look(&s->delivery, s->r->stream->fd, err) != 0)
 		return -1;
 	if (s->up == UP_QUIT || clock_ms() < leave_deadline(s))
 		return 0;
@@ -454,7 +445,7 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	    .up = UP_OPEN,
 	    .down = DOWN_OPEN,
 	    .quiet_since = clock_ms(),
-	    .watch_at = CLOCK_NEVER,
+	    .delivery = {.look_at = CLOCK_NEVER},
 	};
 	enum relay_end end = RELAY_ENDED_QUIT;
 	int rc;

@@ -34,9 +34,6 @@
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
 #define RELAY_FLUSH_MS 500
 
-/* How often what was sent is looked after until it has arrived. */
-#define RELAY_DELIVERY_STEP_MS 1000
-
 /* The console has ended, and with half-close carried across both sides may go on: leave when nothing has
  * moved for so long. */
 #define RELAY_FAREWELL_MS 2000

@@ -123,6 +123,7 @@ class DelayLine:
         except BaseException:
             self._release()
             raise
+        self._cut = False
         self._arrived = [0, 0]       # at each end, the one-way trips behind what has arrived
         self._stop_read, self._stop_write = os.pipe()
         self._thread = threading.Thread(target=self._carry, daemon=True, name="delay line")
@@ -136,6 +137,14 @@ class DelayLine:
         self._thread.join()
         os.close(self._stop_read)
         self._release()
+
+    def cut(self):
+        """From now on nothing passes, and nobody is told: as when a machine dies, or a cable is pulled
+        behind a switch."""
+        self._cut = True
+
+    def mend(self):
+        self._cut = False
 
     def round_trips(self, far, connection=0):
         """How many it took until the last that came from an address to the near end, over the
@@ -172,6 +181,8 @@ class DelayLine:
                     heapq.heappush(held, (due, next(order), 1 - end, packet, self._arrived[end]))
 
     def _deliver(self, end, packet, sent_after):
+        if self._cut:
+            return
         connection = _tcp(packet)
         if connection:
             source, destination = connection

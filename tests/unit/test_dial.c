@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,10 +141,51 @@ static void test_busy_unix(void)
 	test_folder_remove(path);
 }
 
+static int option(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	CHECK_INT(0, getsockopt(fd, level, name, &value, &len));
+	return value;
+}
+
+/* Seconds, rounded up: of less than one the kernel knows nothing. */
+static const struct {
+	int keepalive_ms;
+	int period_s; /* 0: none */
+} keepalive_rows[] = {{0, 0}, {60000, 60}, {1000, 1}, {1, 1}, {1001, 2}, {7200000, 7200}};
+
+static void test_keepalive(void)
+{
+	for (size_t i = 0; i < COUNT_OF(keepalive_rows); i++) {
+		const struct dial_options options = {
+		    .family = AF_UNSPEC, .keepalive_ms = keepalive_rows[i].keepalive_ms};
+		struct address to = {.scheme = ADDRESS_HTTPS, .host = "127.0.0.1"};
+		const int period = keepalive_rows[i].period_s;
+		struct error err = {0};
+		struct child proxy;
+		int fd = -1;
+
+		test_case("keep-alive: %d ms", keepalive_rows[i].keepalive_ms);
+		const int listener = make_listener(&to.port);
+		CHECK_INT(0, dial(&to, &options, clock_ms() + 10000, &fd, &proxy, &err));
+		CHECK_INT(period > 0, option(fd, SOL_SOCKET, SO_KEEPALIVE));
+		if (period > 0) {
+			CHECK_INT(period, option(fd, IPPROTO_TCP, TCP_KEEPIDLE));
+			CHECK_INT(period, option(fd, IPPROTO_TCP, TCP_KEEPINTVL));
+			CHECK_INT(2, option(fd, IPPROTO_TCP, TCP_KEEPCNT));
+		}
+		(void)close(fd);
+		(void)close(listener);
+	}
+}
+
 int main(void)
 {
 	test_unix();
 	test_busy_unix();
 	test_tcp();
+	test_keepalive();
 	return test_finish();
 }
