@@ -125,6 +125,8 @@ int error_exit_status(const struct error *err)
 		return 6;
 	case ERROR_LOST:
 		return 7;
+	case ERROR_LATE:
+		return 8;
 	case ERROR_INTERRUPTED:
 		return 128 + err->signal;
 	}

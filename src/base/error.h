@@ -24,6 +24,7 @@ enum error_kind {
 	ERROR_NOT_FOUND,   /* no such VM, or several */
 	ERROR_UNAVAILABLE, /* the VM or its console is not to be had now */
 	ERROR_LOST,        /* the console was attached and the connection broke */
+	ERROR_LATE,        /* what was waited for (--until) did not come */
 	ERROR_INTERRUPTED, /* a signal asked us to end: see error.signal */
 };
 

@@ -23,6 +23,7 @@ static const struct {
     {"not found", ERROR_NOT_FOUND, 5},
     {"unavailable", ERROR_UNAVAILABLE, 6},
     {"lost", ERROR_LOST, 7},
+    {"late", ERROR_LATE, 8},
 };
 
 static void test_status(void)
