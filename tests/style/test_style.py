@@ -24,6 +24,7 @@ USES = {
     "http": ["trust", "net", "base"],
     "vt": ["base"],
     "term": ["vt", "base"],
+    "paint": ["screen", "base"],
     "rpc": ["http", "trust", "net", "base"],
     "xapi": ["rpc", "http", "trust", "net", "base"],
     "conf": ["http", "trust", "term", "vt", "net", "base"],
