@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Regular expressions of the user's. */
-#include "base/pattern.h"
+#include "conf/pattern.h"
 #include "test.h"
 
 static const struct {

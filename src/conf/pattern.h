@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A POSIX extended regular expression that a user gave, and lines that it is held against. Pure.
+ * An option's value that is a POSIX extended regular expression, and lines that it is held against. Pure.
  *
  * Always true: what the environment says of characters counts (LC_CTYPE), since the expression was typed in
  * it; a line in other bytes than that matches or not, and breaks nothing.
  */
-#ifndef XENCON_BASE_PATTERN_H
-#define XENCON_BASE_PATTERN_H
+#ifndef XENCON_CONF_PATTERN_H
+#define XENCON_CONF_PATTERN_H
 
 #include <regex.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * Regular expressions: see pattern.h. They are the C library's: what grep -E does is what people expect.
  * Always true: where matching fails for want of memory, the line does not match; the next one may.
  */
-#include "base/pattern.h"
+#include "conf/pattern.h"
 
 #include <string.h>
 
