@@ -424,6 +424,11 @@ bool rfb_key(struct rfb_client *c, uint32_t keysym, uint32_t code, bool down)
 	return write_key(&c->output, keysym, down);
 }
 
+size_t rfb_key_room(const struct rfb_client *c)
+{
+	return may_send(c) ? (buf_space(&c->output) - OUTPUT_RESERVE) / WRITE_KEY_MAX : 0;
+}
+
 bool rfb_pointer(struct rfb_client *c, uint8_t buttons, uint32_t x, uint32_t y)
 {
 	const struct frame *const f = &c->update.frame;

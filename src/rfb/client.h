@@ -104,6 +104,9 @@ bool rfb_request_update(struct rfb_client *c, bool incremental);
  * none is known. The code is sent where the server has offered QEMU's extended key event. */
 bool rfb_key(struct rfb_client *c, uint32_t keysym, uint32_t code, bool down);
 
+/* How many keys, down or up, can be put now with rfb_key, one after the other. */
+size_t rfb_key_room(const struct rfb_client *c);
+
 /* The pointer is at x, y (what lies beyond the screen is taken as its edge); bit 0 of `buttons` is the
  * left one, 1 the middle, 2 the right, 3 and 4 the wheel up and down. */
 bool rfb_pointer(struct rfb_client *c, uint8_t buttons, uint32_t x, uint32_t y);

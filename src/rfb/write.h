@@ -30,6 +30,7 @@ bool write_update_request(struct buf *out, bool incremental, const struct frame_
 bool write_key(struct buf *out, uint32_t keysym, bool down);
 
 /* QEMU's extended KeyEvent: `code` as in rfb_key (client.h). */
+#define WRITE_KEY_MAX 12 /* bytes: it is the longer one */
 bool write_extended_key(struct buf *out, uint32_t keysym, uint32_t code, bool down);
 
 /* PointerEvent: bit 0 of `buttons` is the left one. */
