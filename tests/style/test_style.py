@@ -20,6 +20,7 @@ USES = {
     "rfb": ["base"],
     "data": [],
     "font": ["data", "base"],
+    "keyboard": ["data", "rfb", "base"],
     "screen": ["font", "rfb", "base"],
     "http": ["trust", "net", "base"],
     "vt": ["base"],
