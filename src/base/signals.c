@@ -245,6 +245,7 @@ void signals_reset(void)
 		handle(crash_signals[i], SIG_DFL, 0);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
 		handle(noted_signals[i], SIG_DFL, 0);
+	signals_catch_stop(false); /* the terminal is its parent's to give back */
 	for (size_t i = 0; i < COUNT(unwanted_signals); i++)
 		handle(unwanted_signals[i], SIG_DFL, 0);
 }

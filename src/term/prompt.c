@@ -5,7 +5,8 @@
  *
  * States: free (taken_fd is -1); asking; and, between prompt_hold and prompt_release, held: the answer was
  * given and the echo is still off. The settings are saved when the terminal leaves the free state and only
- * then, since those of a held one are ours.
+ * then, since those of a held one are ours. Who is stopped has given the terminal back: while asking, await_line
+ * sees to it; while held nobody waits for input, and so the signal's handler does.
  */
 #include "term/prompt.h"
 
@@ -23,12 +24,14 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "term/stop.h"
 #include "term/tty.h"
 
 static struct termios saved;
 static int taken_fd = -1; /* the terminal that is set for a question, or between two of them; -1 */
 static bool show_typing;  /* echo what is typed */
-static bool holding;      /* between prompt_hold and prompt_release */
+static volatile sig_atomic_t holding;    /* between prompt_hold and prompt_release */
+static volatile sig_atomic_t given_back; /* held, but stopped since, or behind another job */
 
 /* A paste that goes on behind an answer is dropped until it has been silent so long. */
 #define REST_STEP_MS 50
@@ -53,9 +56,10 @@ static void restore_terminal(void)
 {
 	if (taken_fd < 0)
 		return;
-	while (tcsetattr(taken_fd, TCSANOW, &saved) != 0 && errno == EINTR)
+	while (!given_back && tcsetattr(taken_fd, TCSANOW, &saved) != 0 && errno == EINTR)
 		;
 	taken_fd = -1;
+	given_back = 0;
 }
 
 /* Signals from the keyboard stay, so that ^C is ^C; a stop must restore the echo first. */
@@ -75,6 +79,7 @@ static int take_terminal(int fd, struct error *err)
 	quiet.c_lflag |= ICANON | ISIG;
 	signals_on_crash(restore_terminal);
 	taken_fd = fd;
+	given_back = 0;
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
 		restore_terminal();
 		return error_set_errno(err, ERROR_LOCAL, "cannot set the terminal for a question");
@@ -111,6 +116,23 @@ static void keep_quiet(int fd)
 
 	quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
 	(void)tcsetattr(fd, TCSANOW, &quiet);
+}
+
+/* The two halves of being stopped between two questions: they run in the signal's handler. */
+static void give_back(void)
+{
+	if (tty_is_ours(taken_fd))
+		(void)tcsetattr(taken_fd, TCSANOW, &saved);
+	given_back = 1;
+}
+
+static void take_again(void)
+{
+	/* Released meanwhile it stays as it was; in the background it is the shell's. */
+	if (!holding || !tty_is_ours(taken_fd))
+		return;
+	keep_quiet(taken_fd);
+	given_back = 0;
 }
 
 static void say(int fd, const char *text)
@@ -174,13 +196,14 @@ static int read_line(int fd, const char *question, char line[PROMPT_ANSWER_MAX],
 /* The terminal is given back, or kept without echo where another question may follow. */
 static void end_question(int fd, bool keep)
 {
-	if (keep)
+	if (keep) {
 		keep_quiet(fd);
-	else
-		restore_terminal();
+		stop_catch(give_back, take_again);
+		return;
+	}
+	restore_terminal();
 	signals_catch_stop(false);
-	if (!keep)
-		(void)close(fd);
+	(void)close(fd);
 }
 
 static int ask(const char *question, bool echo, char **ret, struct error *err)
@@ -207,26 +230,27 @@ static int ask(const char *question, bool echo, char **ret, struct error *err)
 	if (rc == 0 && (*ret = secret_dup(line)) == NULL)
 		rc = error_set_errno(err, ERROR_LOCAL, "cannot keep the answer");
 out:
-	end_question(fd, rc == 0 && holding && (held || !echo));
+	end_question(fd, rc == 0 && holding != 0 && (held || !echo));
 	secret_wipe(line, sizeof(line));
 	return rc;
 }
 
 void prompt_hold(void)
 {
-	holding = true;
+	holding = 1;
 }
 
 void prompt_release(bool drop)
 {
 	const int fd = taken_fd;
 
-	holding = false;
+	holding = 0; /* first: from here on nobody takes it again */
 	if (fd < 0)
 		return;
-	if (drop)
+	if (drop && !given_back)
 		(void)tcflush(fd, TCIFLUSH);
 	restore_terminal();
+	signals_catch_stop(false);
 	(void)close(fd);
 }
 

@@ -72,8 +72,7 @@ static void take_output(int fd, int out_fd)
 	(void)set(raw_out_fd, &raw_out);
 }
 
-/* A shell that has taken the terminal back has set it as it needs it. */
-static bool is_ours(int fd)
+bool tty_is_ours(int fd)
 {
 	const pid_t owner = tcgetpgrp(fd);
 
@@ -82,7 +81,7 @@ static bool is_ours(int fd)
 
 bool tty_await_foreground(int fd)
 {
-	while (!is_ours(fd)) {
+	while (!tty_is_ours(fd)) {
 		(void)signals_take(SIGCONT);
 		if (signals_fatal() != 0)
 			return false;
@@ -130,7 +129,7 @@ size_t tty_typed_ahead(void)
 
 void tty_drop_input(void)
 {
-	if (is_raw && is_ours(raw_fd))
+	if (is_raw && tty_is_ours(raw_fd))
 		(void)tcflush(raw_fd, TCIFLUSH);
 }
 
@@ -139,7 +138,7 @@ void tty_leave_raw(void)
 	if (!is_raw)
 		return;
 	is_raw = 0;
-	if (is_ours(raw_fd))
+	if (tty_is_ours(raw_fd))
 		(void)set(raw_fd, &saved);
 	if (raw_out_fd >= 0)
 		(void)set(raw_out_fd, &saved_out);

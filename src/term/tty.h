@@ -39,6 +39,10 @@ void tty_suspend(void);
 /* Sets raw mode again after the job was stopped by others (SIGSTOP) and continued. */
 void tty_resume(void);
 
+/* Whether the terminal is not in another job's hands: a shell that has taken it back has set it as it needs
+ * it. Safe in a signal handler. */
+bool tty_is_ours(int fd);
+
 /* Continued in the background, a program that wants its terminal stops again until the shell gives it
  * back; this does so. False when that is not to be: a signal asks us to end, or there is no shell that
  * would continue us. */

@@ -1,6 +1,8 @@
 """The question for the password: asked on the terminal, answered unseen, left without a trace."""
 import io
+import os
 import signal
+import sys
 import termios
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import sim
 
 import harness
+import procs
 import puppets
 import shells
 from outcome import assert_logged_out, await_call, calls
@@ -270,3 +273,61 @@ def test_stopped_and_continued(pool, make_xencon, tmp_path):
     shell.prompt()
     assert shell.settings() == before
     assert pool.requests[0].params[1] == "secret"
+
+
+# Does as any shell with a job that is stopped, and with the terminal nothing: it shows how it was left.
+BARE_SHELL = """
+import os, signal, sys, termios
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+before = termios.tcgetattr(0)
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.argv[2], sys.argv[2:])
+front = sys.argv[1] == "fg"
+for _ in range(2 if front else 1):
+    os.waitpid(job, os.WUNTRACED)
+    os.tcsetpgrp(0, os.getpgrp())
+    print("left as", "found" if termios.tcgetattr(0) == before else "changed", flush=True)
+    if front:
+        os.tcsetpgrp(0, job)
+    os.killpg(job, signal.SIGCONT)
+os.waitpid(job, os.WUNTRACED)
+print("left as", "found" if termios.tcgetattr(0) == before else "changed", flush=True)
+"""
+
+
+def test_stopped_during_the_login(pool, make_xencon):
+    """Nothing is asked then, but the echo is off: whoever gets the terminal must not find it so."""
+    xencon = make_xencon(pool, password=None)
+    fault = pool.faults.add(sim.Fault("rpc", "stall", method=LOGIN))
+    shell = xencon.spawn(sys.executable, "-c", BARE_SHELL, "fg", *xencon.command("web01"))
+    shell.expect(QUESTION)
+    shell.send(b"secret\r")
+    harness.eventually(lambda: fault.used, "the login is asked for")
+    for _ in range(2):
+        shell.send(b"\x1a")
+        shell.expect_exact(b"left as found")
+        harness.eventually(lambda: not echoes(shell), "the echo is off again")
+    shell.send(b"\x03")
+    shell.expect_exact(b"left as found")
+
+
+def test_stopped_during_the_login_and_continued_in_the_background(pool, make_xencon):
+    """It goes on, and leaves a terminal alone that it was behind ever since."""
+    pool.add_vm("win10", consoles=("rfb",))
+    xencon = make_xencon(pool, password=None)
+    fault = pool.faults.add(sim.Fault("rpc", "delay", method=LOGIN, seconds=2))
+    shell = xencon.spawn(sys.executable, "-c", BARE_SHELL, "bg", *xencon.command("vnc", "win10"))
+    shell.expect(QUESTION)
+    shell.send(b"secret\r")
+    harness.eventually(lambda: fault.used, "the login is asked for")
+    shell.send(b"\x1a")
+    shell.expect_exact(b"left as found")
+    shell.expect_exact(b"vnc://127.0.0.1:")
+    assert echoes(shell)
+    job, = procs.children(shell.pid)
+    os.kill(job, signal.SIGTERM)
+    shell.expect_exact(b"left as found")
