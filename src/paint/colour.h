@@ -20,10 +20,13 @@ enum colour_depth {
  * "24bit"), 256 by a TERM that ends in "256color", else 16. */
 enum colour_depth colour_depth_of(const char *colorterm, const char *term);
 
-/* The number of the nearest colour. `rgb` is 0x00RRGGBB. Of the 256 only those beyond the first 16 are
- * given, since everybody sets those to his own taste. Distances weigh red, green and blue as an eye does. */
-unsigned colour_nearest_16(uint32_t rgb);
-unsigned colour_nearest_256(uint32_t rgb);
+/* The number of the colour that is nearest to `rgb` (0x00RRGGBB) among the 16 or (COLOUR_256) those beyond
+ * them, since everybody sets the first 16 to his own taste. It is not `except` (-1: any will do): what is to
+ * be told from another colour must not become the same. Distances weigh red, green and blue as an eye does. */
+unsigned colour_nearest(enum colour_depth depth, uint32_t rgb, int except);
+
+/* The colour that such a number has, as it is reckoned here. */
+uint32_t colour_of(unsigned number);
 
 /* How far two colours are from each other, to an eye; only to be compared. */
 uint32_t colour_distance(uint32_t a, uint32_t b);
