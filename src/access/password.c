@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Password sources: see password.h. */
+/*
+ * Password sources: see password.h. Always true: a password that is on its way lies in one buffer on the stack,
+ * which is wiped on every way out, and then in one secret.h looks after; nobody ever sees half of a line.
+ */
 #include "access/password.h"
 
 #include <errno.h>

@@ -38,7 +38,7 @@ static void put_on(int fd, int number)
 
 static _Noreturn void run(const struct child_spec *spec)
 {
-	(void)setpgid(0, 0);
+	(void)setpgid(0, 0); /* before anything else: a ^C that comes now is not for it */
 	signals_reset();
 	put_on(spec->in, STDIN_FILENO);
 	put_on(spec->out, STDOUT_FILENO);
@@ -179,7 +179,9 @@ static void set_foreground(int terminal, pid_t group)
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Whether the terminal is ours to lend; where it is not, our job waits stopped until it is. */
+/* The terminal driver does the same with a program that reads from the background: SIGTTIN to its whole
+ * job, until the shell brings it to the front. Whether the terminal is ours to lend; where it is not, our
+ * job waits stopped until it is. */
 static bool await_foreground(int terminal)
 {
 	for (;;) {
@@ -196,6 +198,8 @@ static bool await_foreground(int terminal)
 	}
 }
 
+/* The read or the change of settings that stopped it is done again by the kernel once it goes on: it never
+ * learns that it was stopped. */
 static void lend(pid_t group)
 {
 	const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);

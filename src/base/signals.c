@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Signals through a pipe: see signals.h. The globals are the kernel's doing: handlers take no
- * argument of ours. */
+/*
+ * Signals through a pipe: see signals.h. The globals are the kernel's doing: handlers take no argument of ours.
+ * Always true: a flag is set before its byte is written, so whoever was woken by the byte finds the flag.
+ */
 #include "base/signals.h"
 
 #include <errno.h>

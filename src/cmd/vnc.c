@@ -28,6 +28,8 @@ static int scout(struct access *access, const struct target *what, struct vm *re
 	return rc;
 }
 
+/* For programs: what a viewer needs to be started with, and which VM it will show. From malloc; NULL where
+ * there was no memory. */
 static char *describe(const struct listener *l, const struct vm *vm)
 {
 	char url[LISTEN_URL_MAX];
@@ -113,6 +115,8 @@ static int serve(struct access *access, const struct vnc_settings *vnc, const st
 	return rc;
 }
 
+/* Nothing listens, so there is nobody to be told where, and no viewer to be served by a process of its own:
+ * whoever started us is the viewer. */
 static int serve_stdio(struct access *access, const struct target *what, struct error *err)
 {
 	struct tunnel tunnel = {0};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Listening for viewers: see listen.h. */
+/*
+ * Listening for viewers: see listen.h. Always true: a port is bound on one address that the user named or on
+ * loopback, never on all by default; a file is removed only where it is a socket that is stale, or ours.
+ */
 #include "net/listen.h"
 
 #include <arpa/inet.h>
@@ -102,6 +105,7 @@ int listen_parse(const char *text, struct listen_spec *ret, struct error *err)
 	return 0;
 }
 
+/* Non-blocking, since a viewer that poll(2) announced may have gone by the time of accept(2). */
 static int new_socket(int family)
 {
 	const int fd = socket(family, SOCK_STREAM, 0);
@@ -125,6 +129,7 @@ static int try_port(const char *host, uint16_t port)
 		return -1;
 	/* A port whose last connections linger is free all the same. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* [::] means IPv6, and does not take the same port of IPv4 from others. */
 	if (any.sa.sa_family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(fd, &any.sa, len) != 0 || listen(fd, BACKLOG) != 0) {
@@ -137,6 +142,7 @@ static int try_port(const char *host, uint16_t port)
 	return fd;
 }
 
+/* All of 127.0.0.0/8 is this machine (RFC 1122, section 3.2.1.3). */
 static bool is_loopback(const union sockaddr_any *any)
 {
 	if (any->sa.sa_family == AF_INET)
@@ -144,6 +150,8 @@ static bool is_loopback(const union sockaddr_any *any)
 	return IN6_IS_ADDR_LOOPBACK(&any->v6.sin6_addr);
 }
 
+/* Port after port where any will do: two of us that start at once do not get in each other's way, since a bind
+ * either has the port or says so. */
 static int open_port(const struct listen_spec *spec, struct listener *ret, struct error *err)
 {
 	const uint16_t last = spec->any_port ? LISTEN_PORT_LAST : spec->port;
@@ -217,6 +225,8 @@ static int make_room(const struct sockaddr_un *sa, const char *path, struct erro
 	return 0;
 }
 
+/* What device and inode the file has is noted, so that at the end a file that somebody else has put in its
+ * place is left alone. */
 static int open_path(const struct listen_spec *spec, struct listener *ret, struct error *err)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
@@ -256,6 +266,7 @@ int listen_open(const struct listen_spec *spec, struct listener *ret, struct err
 	return spec->unix_socket ? open_path(spec, ret, err) : open_port(spec, ret, err);
 }
 
+/* A viewer's keys are small and far between: none waits for the next (TCP_NODELAY). */
 int listen_accept(const struct listener *l)
 {
 	const int fd = accept(l->fd, NULL, NULL);

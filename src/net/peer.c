@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+/* root could take the console from us anyway, and is often who tests it. */
 bool peer_is_ours(uid_t uid)
 {
 	return uid == 0 || uid == getuid() || uid == geteuid();
@@ -46,6 +47,7 @@ struct ends {
 	struct inet_diag_sockid id;
 };
 
+/* One end in the form in which the kernel is asked for it; an IPv4 address takes one word of the four. */
 static bool get_end(int family, const struct sockaddr_storage *ss, __be32 address[4],
                     __be16 *ret_port)
 {
@@ -69,6 +71,7 @@ static bool get_end(int family, const struct sockaddr_storage *ss, __be32 addres
 	return false;
 }
 
+/* As the peer has it: what is our remote end is its local one. */
 static bool get_ends(int fd, struct ends *ret)
 {
 	struct sockaddr_storage ours = {0};
@@ -165,6 +168,8 @@ static bool number_at(const char *line, unsigned n, uint64_t *ret)
 	return end != line && errno == 0;
 }
 
+/* Where netlink is not to be had (a container, a seccomp filter): the same table as text, which takes longer the
+ * more connections there are. */
 static enum peer_knowledge read_proc(const struct ends *ends, uid_t *ret_uid)
 {
 	enum {
@@ -196,6 +201,7 @@ static enum peer_knowledge read_proc(const struct ends *ends, uid_t *ret_uid)
 	return known;
 }
 
+/* Not SO_PEERCRED: that is for unix sockets. Over TCP only the kernel's table of sockets knows. */
 enum peer_knowledge peer_owner(int fd, uid_t *ret_uid)
 {
 	struct ends ends;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Proxy commands: see proxy.h. */
+/*
+ * Proxy commands: see proxy.h. A socket pair and no two pipes, so that the stream above sees one descriptor, as
+ * of any connection. Always true: the command has the other end alone, on its standard numbers, and no
+ * descriptor of ours besides.
+ */
 #include "net/proxy.h"
 
 #include <fcntl.h>

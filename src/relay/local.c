@@ -43,6 +43,8 @@ static int reopen_pipe(int fd)
 #endif
 }
 
+/* By what it is, so that of each kind the gentlest way is taken that cannot block. What is none of these (a
+ * serial port, /dev/null) is treated like what cannot be opened again. */
 static void init_output(struct local *l)
 {
 	struct stat st;
@@ -102,6 +104,7 @@ ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err
 	return error_set_errno(err, ERROR_LOCAL, "cannot read the input");
 }
 
+/* Where a try costs EAGAIN at worst. A shared descriptor would make us wait LOCAL_SHARED_MS for a "no". */
 bool local_is_ready_to_try(const struct local *l)
 {
 	return l->out_kind != LOCAL_SHARED;
@@ -122,11 +125,13 @@ ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct err
 		return n;
 	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return STREAM_AGAIN;
+	/* A pipe, a terminal and a socket each have their own word for a reader who has gone. */
 	if (errno == EPIPE || errno == EIO || errno == ECONNRESET)
 		return STREAM_EOF;
 	return error_set_errno(err, ERROR_LOCAL, "cannot write the output");
 }
 
+/* For the few bytes that set a terminal right, which are worth a short wait. */
 void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadline)
 {
 	struct error ignored = {0};
@@ -146,6 +151,7 @@ void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadlin
 	}
 }
 
+/* A socket and a pipe can say that there is no more, a terminal cannot: its reader sees us leave. */
 void local_shut_output(struct local *l)
 {
 	if (l->out_kind == LOCAL_SOCKET) {
@@ -165,6 +171,7 @@ void local_shut_output(struct local *l)
 	}
 }
 
+/* What we were given stays open: it is the process's, and others of it may still print there. */
 void local_close(struct local *l)
 {
 	if (l->own_in >= 0)

@@ -103,6 +103,8 @@ static bool is_broken(const struct state *s)
 	return s->failure.kind != ERROR_NONE;
 }
 
+/* What each end is wanted for follows from the state alone, anew on every turn: nothing has to be switched on
+ * or off anywhere, and so nothing can be forgotten. */
 static bool wants_input(const struct state *s)
 {
 	return s->up == UP_OPEN && buf_space(&s->r->up) > RELAY_FILTER_EXTRA;
@@ -180,6 +182,7 @@ static void send_up(struct state *s)
 	delivery_sent(&s->delivery);
 }
 
+/* Before it is written: a log has it even where the reader of our output goes away. */
 static void show_output(struct relay *r, const uint8_t *data, size_t len)
 {
 	r->bytes_down += len;
@@ -409,6 +412,7 @@ static int64_t hook_deadline(const struct state *s)
 	                                                   : hooks->deadline(hooks->context);
 }
 
+/* One turn: what the state says, then the wait, then what became possible. */
 static int turn(struct state *s, enum relay_end *ret, struct error *err)
 {
 	/* Not only where poll(2) had nothing: a flood of output must not hold a key back. */

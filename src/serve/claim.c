@@ -32,6 +32,7 @@ int claim_open(struct claim *ret_listener, struct claim *ret_viewer, struct erro
 	return 0;
 }
 
+/* The listener closes its socket before it grants: once a viewer is heard, nobody else gets in. */
 int claim_take(struct claim *c, struct error *err)
 {
 	const struct message spoken = {.news = CLAIM_SPOKEN};
@@ -48,6 +49,7 @@ int claim_take(struct claim *c, struct error *err)
 	return 0;
 }
 
+/* A listener that has gone meanwhile needs no report. */
 void claim_report(const struct claim *c, const struct error *err)
 {
 	struct message ended = {.news = CLAIM_ENDED};
@@ -58,6 +60,7 @@ void claim_report(const struct claim *c, const struct error *err)
 	(void)send(c->fd, &ended, sizeof(ended), MSG_NOSIGNAL);
 }
 
+/* A datagram of another size is none of ours, and there is none. */
 enum claim_news claim_hear(const struct claim *c, struct error *ret_outcome)
 {
 	struct message message;

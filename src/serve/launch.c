@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Starting a viewer: see launch.h. */
+/*
+ * Starting a viewer: see launch.h. Always true: what is put into the command has been quoted for the shell, so a
+ * socket's path is one word whatever is in it; and the viewer is started only when it can connect.
+ */
 #include "serve/launch.h"
 
 #include <stdio.h>
@@ -13,7 +16,8 @@
 /* How long a viewer may take to end when it is asked to. */
 #define STOP_MS 2000
 
-/* The usual viewers, best first, and how each wants to be told where to connect to. */
+/* The usual viewers, best first, and how each wants to be told where to connect to. With exec the shell does
+ * not stay between us and the viewer: its status is the viewer's. */
 static const struct {
 	const char *program;
 	const char *command;
@@ -57,6 +61,7 @@ int launch_expand(const char *command, const struct listener *where, char *out, 
 	return expand_command(&letters, command, out, cap, err);
 }
 
+/* In the folders of PATH, as the shell that starts it will look. */
 static bool is_installed(const char *program)
 {
 	const char *path = getenv("PATH");
@@ -109,7 +114,7 @@ int launch_check(const char *command, bool unix_socket, struct error *err)
 int launch_start(const char *command, const struct listener *where, struct launch *ret,
                  struct error *err)
 {
-	struct launch l = {0};
+	struct launch l = {0}; /* the caller's only when it runs */
 
 	if (prepare(command, where, l.command, sizeof(l.command), err) != 0)
 		return -1;
@@ -123,6 +128,7 @@ int launch_start(const char *command, const struct listener *where, struct launc
 	return 0;
 }
 
+/* 127 is the shell's word for a program that is not there; child_describe_status says so. */
 int launch_ended(struct launch *l, struct error *err)
 {
 	char status[CHILD_STATUS_MAX];
@@ -138,6 +144,7 @@ int launch_ended(struct launch *l, struct error *err)
 	return 1;
 }
 
+/* With all of its group: some viewers are a script around the program that has the window. */
 void launch_stop(struct launch *l)
 {
 	child_end(&l->child, STOP_MS);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* The listener's loop and its children: see serve.h. */
+/*
+ * The listener's loop and its children: see serve.h.
+ *
+ * Always true: a process of the list is ours to reap and no other's; the listener is closed before the viewer of
+ * --once is heard; whoever is turned away costs one line at most and no process.
+ */
 #include "serve/serve.h"
 
 #include <errno.h>
@@ -91,6 +96,7 @@ static void tell_untold(struct complaints *c)
 	c->untold = 0;
 }
 
+/* Each gets what a logout takes; one that hangs for longer is not worth the user's time. */
 static void stop_children(struct state *s)
 {
 	const int64_t deadline = clock_ms() + STOP_MS;
@@ -126,6 +132,7 @@ static bool may_complain(struct state *s)
 	return false;
 }
 
+/* The name is for the administrator who asks who that was; a user without one still has a number. */
 static void tell_refused(uid_t uid)
 {
 	const struct passwd *const user = getpwuid(uid);
@@ -203,6 +210,7 @@ static int be_viewer(struct state *s, pid_t parent, int fd, struct claim *claim,
 	return rc == 0 ? 1 : -1;
 }
 
+/* The next viewer may find the machine in a better state: the listener goes on. */
 static void cannot_serve(int fd, struct error *err)
 {
 	log_message("cannot serve a viewer: %s", err->cause);
@@ -349,6 +357,7 @@ static int check_launch(struct state *s, bool *ended, struct error *err)
 	return *ended && s->count == 0 ? 1 : 0;
 }
 
+/* One turn of the loop. The news of viewers comes before their ends, and both before a new one is let in. */
 static int turn(struct state *s, bool *launch_done, struct error *err)
 {
 	struct pollfd fds[WAIT_FDS_MAX];
@@ -381,6 +390,7 @@ int serve_viewers(struct server *server, struct error *err)
 	s.served = calloc((size_t)server->vnc->max_viewers, sizeof(*s.served));
 	if (s.served == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep a list of viewers");
+	/* It ends in each viewer's process, too, which has nothing of the parent's to stop. */
 	do {
 		rc = turn(&s, &launch_done, err);
 	} while (rc == 0);

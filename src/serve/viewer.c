@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Serving one viewer: see viewer.h. */
+/*
+ * Serving one viewer: see viewer.h. Always true: a viewer either gets the console's bytes from the first on, or,
+ * before any of them, one refusal in RFB; never both, since a viewer could not tell them apart.
+ */
 #include "serve/viewer.h"
 
 #include <stdio.h>
@@ -46,6 +49,7 @@ static void say(int fd, const char *reason)
 	(void)shutdown(fd, SHUT_WR);
 }
 
+/* The words that the user reads on stderr are those that the viewer shows. */
 static void say_why(int fd, const struct error *err)
 {
 	char reason[ERROR_LINE_MAX + sizeof("xencon: ")];
@@ -55,6 +59,8 @@ static void say_why(int fd, const struct error *err)
 	say(fd, reason);
 }
 
+/* In the listener's own process, so it waits for nobody: closing with bytes unread may tear the refusal up,
+ * which costs the viewer the reason and nobody the time. */
 void viewer_refuse(int fd, const char *reason)
 {
 	char line[ERROR_TEXT_MAX];
@@ -139,7 +145,7 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 		if (await_farewell(fd))
 			(void)claim_take(claim, &ended);
 	}
-	/* Not close alone: the child that logs out may have a copy of it. */
+	/* Not close alone, which only counts a reference down: the child that logs out may have a copy of it. */
 	(void)shutdown(fd, SHUT_RDWR);
 	(void)close(fd);
 	access_pause(access);
