@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "term/farewell.h"
 #include "term/tty.h"
 #include "vt/undo.h"
 
@@ -61,8 +62,11 @@ void terminal_init(struct terminal *t, const struct terminal_spec *spec)
 
 int terminal_enter(struct terminal *t, struct error *err)
 {
-	if (!t->input)
+	if (!t->input) {
+		if (t->screen)
+			signals_on_crash(farewell_say);
 		return 0;
+	}
 	if (tty_enter_raw(t->spec.in_fd, t->screen ? t->spec.out_fd : -1, err) != 0)
 		return -1;
 	t->typed_ahead = tty_typed_ahead();
@@ -115,10 +119,21 @@ void terminal_record(struct terminal *t, const uint8_t *data, size_t len)
 	recorder_write(t->spec.recorder, data, len);
 }
 
+/* What reads a pipe (tee) may never come to it in a crash; what is typed on is mostly open both ways. */
+static void prepare_crash(const struct terminal *t)
+{
+	char text[UNDO_MAX];
+
+	farewell_keep(t->screen ? t->spec.out_fd : t->spec.in_fd, text,
+	              undo_write(&t->modes, text));
+}
+
 void terminal_shown(struct terminal *t, const uint8_t *data, size_t len)
 {
-	if (t->screen || t->piped)
-		modes_feed(&t->modes, data, len);
+	if (!t->screen && !t->piped)
+		return;
+	modes_feed(&t->modes, data, len);
+	prepare_crash(t);
 }
 
 /* Whoever reads the pipe should have shown what was printed, before its modes are undone. */
@@ -180,6 +195,7 @@ static void undo(struct terminal *t)
 		await_reader(t->spec.out_fd);
 	show(t, text, len);
 	modes_forget(&t->modes);
+	prepare_crash(t);
 }
 
 void terminal_suspend(struct terminal *t)
@@ -195,6 +211,7 @@ void terminal_suspend(struct terminal *t)
 		return; /* a signal ends us; the terminal is the shell's */
 	t->typed_ahead = tty_typed_ahead();
 	t->modes = before;
+	prepare_crash(t);
 	show(t, text, undo_restore(&t->modes, text));
 }
 

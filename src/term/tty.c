@@ -18,6 +18,7 @@
 #include "base/child.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "term/farewell.h"
 
 static struct termios saved;
 static struct termios raw;
@@ -92,6 +93,16 @@ bool tty_await_foreground(int fd)
 	return signals_fatal() == 0;
 }
 
+/* The settings first: they matter most, and restoring them never waits. */
+static void on_crash(void)
+{
+	const bool ours = tty_is_ours(raw_fd);
+
+	tty_leave_raw();
+	if (ours)
+		farewell_say();
+}
+
 int tty_enter_raw(int fd, int out_fd, struct error *err)
 {
 	if (is_raw)
@@ -104,7 +115,7 @@ int tty_enter_raw(int fd, int out_fd, struct error *err)
 		return error_set_errno(err, ERROR_LOCAL, "cannot read the terminal's settings");
 	make_raw(&saved, &raw);
 	raw_fd = fd;
-	signals_on_crash(tty_leave_raw);
+	signals_on_crash(on_crash);
 	signals_catch_stop(true);
 	is_raw = 1;
 	if (set(fd, &raw) != 0) {

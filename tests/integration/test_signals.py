@@ -97,6 +97,60 @@ def test_a_crash_leaves_the_terminal_as_it_was(puppet, xencon, number):
     assert terminal.settings() == before
 
 
+def await_turn(keyboard, puppet):
+    """What was printed before has been accounted for, once something that is typed arrives."""
+    keyboard.write(b"k")
+    keyboard.flush()
+    assert puppet.hear(1) == b"k"
+
+
+def test_a_crash_undoes_what_the_guest_has_switched_on(puppet, xencon):
+    terminal = xencon.terminal("web01")
+    before = terminal.found
+    terminal.attached()
+    puppet.say(b"\x1b[?1049h\x1b[?1000hpage")
+    terminal.expect_exact(b"page")
+    await_turn(terminal, puppet)
+    harness.kill(terminal, signal.SIGSEGV)
+    terminal.expect_exact(b"\x1b[?1000l")
+    terminal.expect_exact(b"\x1b[?1049l")
+    assert terminal.finish() == 128 + signal.SIGSEGV
+    assert terminal.settings() == before
+
+
+def test_a_crash_undoes_nothing_twice(puppet, xencon):
+    """What was on, and is off again, is not touched."""
+    terminal = xencon.terminal("web01")
+    terminal.attached()
+    puppet.say(b"\x1b[?1049h\x1b[>1u\x1b[<u\x1b[?1049lback")
+    terminal.expect_exact(b"back")
+    await_turn(terminal, puppet)
+    harness.kill(terminal, signal.SIGSEGV)
+    assert terminal.finish() == 128 + signal.SIGSEGV
+    assert terminal.before == b""
+
+
+def test_a_crash_with_input_from_a_pipe(pty, puppet, xencon):
+    process = pty.start(xencon, "-q", "web01", stdin=subprocess.PIPE)
+    puppet.say(b"\x1b[?25lhidden")
+    assert pty.read_until(b"hidden") == b"\x1b[?25lhidden"
+    await_turn(process.stdin, puppet)
+    harness.kill(process, signal.SIGSEGV)
+    assert harness.finish(process) == 128 + signal.SIGSEGV
+    assert pty.read_rest() == b"\x1b[?25h"
+
+
+def test_a_crash_on_a_terminal_that_is_stopped(pty, puppet, xencon):
+    before = pty.settings()
+    process = pty.attach(xencon)
+    puppet.say(b"\x1b[?25l" + b"x" * 65536)
+    assert pty.read(6) == b"\x1b[?25l"
+    pty.wait_full(process)
+    harness.kill(process, signal.SIGSEGV)
+    assert harness.finish(process) == 128 + signal.SIGSEGV
+    assert pty.settings() == before
+
+
 @pytest.mark.parametrize("stage, method, number", [
     *itertools.product(["accept", "tls", "connect"], [None], FATAL),
     *itertools.product(["rpc"], ["VM.get_all_records_where"], FATAL),
