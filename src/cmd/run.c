@@ -29,8 +29,7 @@ static const struct command *take_command(struct options *o)
 		found = command_find(commands, command_count, o->operands[0]);
 	if (found == NULL)
 		return command_find(commands, command_count, "console");
-	o->operand_count--;
-	memmove(o->operands, o->operands + 1, o->operand_count * sizeof(o->operands[0]));
+	options_shift(o);
 	return found;
 }
 

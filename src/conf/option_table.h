@@ -41,11 +41,11 @@
 	    "limit each step of connecting (default: 15)")                                  \
 	ROW(KEEPALIVE, "keepalive", 0, "SECS", OPTION_FOR_ALL, 0,                           \
 	    "ask a silent host for a sign of life (60; 0: no)")                             \
-	ROW(DOM0, "dom0", 0, "HOST", OPTION_FOR_CONSOLE | OPTION_FOR_VNC, OPTION_TYPED,     \
+	ROW(DOM0, "dom0", 0, "HOST", OPTION_FOR_VM, OPTION_TYPED,                           \
 	    "the control domain of HOST, in place of VM")                                   \
 	ROW(ESCAPE, "escape", 'e', "CHAR", OPTION_FOR_CONSOLE, 0,                           \
 	    "escape character: ^X, one or none (default: ^])")                              \
-	ROW(WAIT, "wait", 0, "=SECS", OPTION_FOR_CONSOLE | OPTION_FOR_VNC, 0,               \
+	ROW(WAIT, "wait", 0, "=SECS", OPTION_FOR_VM, 0,                                     \
 	    "wait for the VM, or its console, to be there")                                 \
 	ROW(RECONNECT, "reconnect", 0, NULL, OPTION_FOR_CONSOLE, 0,                         \
 	    "the console went away: find the VM again")                                     \
@@ -55,9 +55,9 @@
 	    "begin each line of the log with the time")                                     \
 	ROW(IDLE, "idle", 0, "SECS", OPTION_FOR_CONSOLE, 0,                                 \
 	    "leave when silent after input's end (default: 2)")                             \
-	ROW(UNTIL, "until", 0, "REGEX", OPTION_FOR_CONSOLE, 0,                              \
-	    "leave when a line that is printed matches")                                    \
-	ROW(TIMEOUT, "timeout", 0, "SECS", OPTION_FOR_CONSOLE, 0,                           \
+	ROW(UNTIL, "until", 0, "REGEX", OPTION_FOR_READERS, 0,                              \
+	    "leave when a line that is shown matches")                                      \
+	ROW(TIMEOUT, "timeout", 0, "SECS", OPTION_FOR_READERS, 0,                           \
 	    "fail when --until has not come (default: 60)")                                 \
 	ROW(READ_ONLY, "read-only", 0, NULL, OPTION_FOR_CONSOLE, 0,                         \
 	    "send nothing; escape commands work")                                           \
@@ -73,7 +73,10 @@
 	    "let this machine's other users connect, too")                                  \
 	ROW(MAX_VIEWERS, "max-viewers", 0, "N", OPTION_FOR_VNC, 0,                          \
 	    "more than N at a time are sent away (default: 8)")                             \
-	ROW(JSON, "json", 0, NULL, OPTION_FOR_VNC, 0, "say where to connect to as JSON")    \
+	ROW(TEXT, "text", 0, NULL, OPTION_FOR_SHOT, 0, "the screen's text, not a picture")  \
+	ROW(FONT, "font", 0, "FILE", OPTION_FOR_SHOT, OPTION_PATH | OPTION_EACH,            \
+	    "a PSF font that the guest uses (repeatable)")                                  \
+	ROW(JSON, "json", 0, NULL, OPTION_FOR_VNC | OPTION_FOR_SHOT, 0, "say it as JSON")   \
 	ROW(FORGET, "forget", 0, NULL, OPTION_FOR_TRUST, OPTION_TYPED,                      \
 	    "remove what is known of HOST")                                                 \
 	ROW(VERBOSE, "verbose", 'v', NULL, OPTION_FOR_ALL, 0,                               \

@@ -28,6 +28,7 @@ const enum option_id option_rivals[OPTION_RIVALS][2] = {
     {OPTION_STDIO, OPTION_LISTEN},
     {OPTION_STDIO, OPTION_VIEWER},
     {OPTION_STDIO, OPTION_JSON},
+    {OPTION_TEXT, OPTION_JSON},
 };
 
 const char *option_show(enum option_id id, char buf[OPTION_SHOW_MAX])
@@ -96,11 +97,20 @@ static int unknown(const char *word, size_t len, struct error *err)
 	                       "behind --");
 }
 
+static int list_word(struct options *o, int id, const char *text, struct error *err)
+{
+	if (o->word_count == OPTIONS_WORDS_MAX)
+		return error_set(err, ERROR_USAGE, "too many words, from \"%s\" on", text);
+	o->words[o->word_count++] = (struct option_word){id, text};
+	return 0;
+}
+
 /* The last one counts, as people expect who add to a command line; how often tells -v from -vv. */
-static void record(struct options *o, int id, const char *value)
+static int record(struct options *o, int id, const char *value, struct error *err)
 {
 	o->values[id] = value;
 	o->counts[id]++;
+	return (option_specs[id].flags & OPTION_EACH) == 0 ? 0 : list_word(o, id, value, err);
 }
 
 static int missing_argument(int id, struct error *err)
@@ -128,8 +138,7 @@ static int parse_long(int argc, char *const argv[], int *at, struct options *o, 
 			return missing_argument(id, err);
 		value = argv[++*at];
 	}
-	record(o, id, value == NULL ? "" : value);
-	return 0;
+	return record(o, id, value == NULL ? "" : value, err);
 }
 
 /* -v, -vvq, -sHOST, -s HOST. */
@@ -145,18 +154,16 @@ static int parse_short(int argc, char *const argv[], int *at, struct options *o,
 			return unknown(letter, sizeof(letter) - 1, err);
 		/* Flags may stand together: -vq. */
 		if (option_specs[id].argument == NULL) {
-			record(o, id, "");
+			(void)record(o, id, "", err); /* listed are only those with values */
 			continue;
 		}
 		/* What takes a value takes the rest of the word, else the next word. */
 		if (p[1] != '\0') {
-			record(o, id, p + 1);
-			return 0;
+			return record(o, id, p + 1, err);
 		}
 		if (*at + 1 >= argc)
 			return missing_argument(id, err);
-		record(o, id, argv[++*at]);
-		return 0;
+		return record(o, id, argv[++*at], err);
 	}
 	return 0;
 }
@@ -181,12 +188,27 @@ int options_parse(int argc, char *const argv[], struct options *ret, struct erro
 			rc = error_set(err, ERROR_USAGE, "too many words, from \"%s\" on", word);
 		} else {
 			o.operands[o.operand_count++] = word;
+			rc = list_word(&o, OPTION_COUNT, word, err);
 		}
 		if (rc != 0)
 			return -1;
 	}
 	*ret = o;
 	return 0;
+}
+
+void options_shift(struct options *o)
+{
+	size_t at = 0;
+
+	o->operand_count--;
+	memmove(o->operands, o->operands + 1, o->operand_count * sizeof(o->operands[0]));
+	if (o->literal_from > 0 && o->literal_from < OPTIONS_OPERANDS_MAX)
+		o->literal_from--;
+	while (o->words[at].id != OPTION_COUNT)
+		at++;
+	o->word_count--;
+	memmove(o->words + at, o->words + at + 1, (o->word_count - at) * sizeof(o->words[0]));
 }
 
 int options_check(const struct options *o, unsigned command, const char *command_name,

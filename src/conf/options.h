@@ -23,11 +23,15 @@ enum option_id {
 #define OPTION_FOR_CONSOLE 0x1U
 #define OPTION_FOR_VNC     0x2U
 #define OPTION_FOR_TRUST   0x8U
+#define OPTION_FOR_SHOT    0x10U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
+#define OPTION_FOR_VM      (OPTION_FOR_CONSOLE | OPTION_FOR_VNC | OPTION_FOR_SHOT)
+#define OPTION_FOR_READERS (OPTION_FOR_CONSOLE | OPTION_FOR_SHOT) /* who look at text */
 
 #define OPTION_TYPED 0x1U /* makes sense only where it is typed: no key of the configuration */
 #define OPTION_PATH  0x2U /* may be a file: in the configuration "~/" is the home */
+#define OPTION_EACH  0x4U /* each one that is typed counts, in its place: see options.words */
 
 struct option_spec {
 	const char *name; /* without the dashes; NULL when only the letter exists */
@@ -43,22 +47,35 @@ extern const struct option_spec option_specs[OPTION_COUNT];
 
 /* Options that speak of the same thing: where one source says one of them, the sources below it say
  * nothing of either. */
-#define OPTION_RIVALS 9
+#define OPTION_RIVALS 10
 extern const enum option_id option_rivals[OPTION_RIVALS][2];
 
-#define OPTIONS_OPERANDS_MAX 4 /* more than any command takes */
+#define OPTIONS_OPERANDS_MAX \
+	64 /* words of a line to be typed; longer texts come by standard input */
+#define OPTIONS_WORDS_MAX (OPTIONS_OPERANDS_MAX + 32)
+
+/* A word of the command line whose place among others counts. */
+struct option_word {
+	int id; /* an option with OPTION_EACH; OPTION_COUNT: an operand */
+	const char *text;
+};
 
 struct options {
 	const char *values[OPTION_COUNT]; /* the last one given; NULL where none was */
 	unsigned counts[OPTION_COUNT];    /* how often it was given */
 	const char *operands[OPTIONS_OPERANDS_MAX];
 	size_t operand_count;
-	size_t literal_from; /* operands from here on stood behind "--" */
+	size_t literal_from;                         /* operands from here on stood behind "--" */
+	struct option_word words[OPTIONS_WORDS_MAX]; /* operands and such options, in order */
+	size_t word_count;
 };
 
 /* Sorts argv[1..argc) into options and operands, in any order; all strings stay argv's. ERROR_USAGE
  * names the word that is wrong. */
 int options_parse(int argc, char *const argv[], struct options *ret, struct error *err);
+
+/* Takes the first operand off, wherever it is listed; there must be one. */
+void options_shift(struct options *o);
 
 /* Whether an option was given that the command with these bits does not take: ERROR_USAGE. */
 int options_check(const struct options *o, unsigned command, const char *command_name,

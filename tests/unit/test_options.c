@@ -23,11 +23,7 @@ static const struct {
 } good_rows[] = {
     {"nothing", {NULL}, {{0}}, {NULL}, OPTIONS_OPERANDS_MAX},
     {"an operand", {"web01"}, {{0}}, {"web01"}, OPTIONS_OPERANDS_MAX},
-    {"as many operands as there may be",
-     {"a", "b", "c", "d"},
-     {{0}},
-     {"a", "b", "c", "d"},
-     OPTIONS_OPERANDS_MAX},
+    {"several operands", {"a", "b", "c", "d"}, {{0}}, {"a", "b", "c", "d"}, OPTIONS_OPERANDS_MAX},
     {"letter and value",
      {"-s", "xen1"},
      {{OPTION_SERVER, "xen1", 1}},
@@ -184,8 +180,6 @@ static const struct {
     {"value missing in a row", {"-vvs"}, "--server needs HOST", ""},
     {"value for a flag", {"--insecure=yes"}, "--insecure takes no value", ""},
     {"empty value for a flag", {"--insecure="}, "--insecure takes no value", ""},
-    {"too many operands", {"a", "b", "c", "d", "fifth"}, "\"fifth\"", ""},
-    {"too many behind two dashes", {"--", "a", "b", "c", "d", "-v"}, "\"-v\"", ""},
 };
 
 static void test_bad(void)
@@ -231,11 +225,82 @@ static void test_no_words(void)
 	CHECK_INT(0, o.operand_count);
 }
 
+/* A line of `count` words that are the same, behind `first`. */
+static int parse_many(const char *first, const char *word, size_t count, struct options *ret,
+                      struct error *err)
+{
+	char *argv[2 * OPTIONS_WORDS_MAX] = {(char *)(uintptr_t) "xencon",
+	                                     (char *)(uintptr_t)first};
+
+	for (size_t i = 0; i < count; i++)
+		argv[2 + i] = (char *)(uintptr_t)word;
+	return options_parse((int)count + 2, argv, ret, err);
+}
+
+static void test_many(void)
+{
+	struct options o = {.operand_count = 77};
+	struct error err = {0};
+
+	test_case("parse: as many operands as there may be");
+	CHECK_INT(0, parse_many("a", "b", OPTIONS_OPERANDS_MAX - 1, &o, &err));
+	CHECK_INT(OPTIONS_OPERANDS_MAX, o.operand_count);
+	CHECK_INT(OPTIONS_OPERANDS_MAX, o.word_count);
+	o.operand_count = 77;
+	test_case("refused: too many operands");
+	CHECK_INT(-1, parse_many("a", "last", OPTIONS_OPERANDS_MAX, &o, &err));
+	CHECK_CONTAINS("\"last\"", err.text);
+	test_case("refused: too many behind two dashes");
+	CHECK_INT(-1, parse_many("--", "-v", OPTIONS_OPERANDS_MAX + 1, &o, &err));
+	CHECK_CONTAINS("\"-v\"", err.text);
+	test_case("refused: too many of what each counts");
+	CHECK_INT(-1, parse_many("a", "--font=f", OPTIONS_WORDS_MAX, &o, &err));
+	CHECK_CONTAINS("\"f\"", err.text);
+	CHECK_INT(77, o.operand_count);
+	error_clear(&err);
+}
+
+static void check_word(const struct option_word *word, int id, const char *text)
+{
+	CHECK_INT(id, word->id);
+	CHECK_STR(text, word->text);
+}
+
+static void test_words(void)
+{
+	const char *const words[] = {"--font", "one", "shot", "-v", "--font=two",
+	                             "web01",  "--",  "-x",   NULL};
+	struct options o;
+	struct error err = {0};
+
+	test_case("words whose place counts");
+	CHECK_INT(0, parse(words, &o, &err));
+	if (!CHECK_INT(5, o.word_count))
+		return;
+	check_word(&o.words[0], OPTION_FONT, "one");
+	check_word(&o.words[1], OPTION_COUNT, "shot");
+	check_word(&o.words[2], OPTION_FONT, "two");
+	check_word(&o.words[3], OPTION_COUNT, "web01");
+	check_word(&o.words[4], OPTION_COUNT, "-x");
+	CHECK_INT(2, o.literal_from);
+	test_case("the first operand is taken off, wherever it is listed");
+	options_shift(&o);
+	CHECK_INT(2, o.operand_count);
+	CHECK_STR("web01", o.operands[0]);
+	CHECK_INT(1, o.literal_from);
+	CHECK_INT(4, o.word_count);
+	check_word(&o.words[0], OPTION_FONT, "one");
+	check_word(&o.words[1], OPTION_FONT, "two");
+	check_word(&o.words[2], OPTION_COUNT, "web01");
+}
+
 int main(void)
 {
 	test_good();
 	test_bad();
 	test_long_name();
 	test_no_words();
+	test_many();
+	test_words();
 	return test_finish();
 }

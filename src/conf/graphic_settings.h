@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the commands on the graphical console (shot) were asked for, beyond what every command shares.
+ * A check against what else was asked for has been passed once these are filled; a regular expression is
+ * compiled, so that a wrong one is told before anything is connected.
+ */
+#ifndef XENCON_CONF_GRAPHIC_SETTINGS_H
+#define XENCON_CONF_GRAPHIC_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "conf/pattern.h"
+#include "conf/sources.h"
+
+#define GRAPHIC_TIMEOUT_S     60 /* as for console: a boot takes longer, a prompt's answer does not */
+#define GRAPHIC_TIMEOUT_MAX_S 604800
+
+/* As many sizes as recognition takes (GLYPH_ADDED_SIZES_MAX), and who has more fonts has them in few. */
+#define GRAPHIC_FONTS_MAX 16
+
+/* Files of fonts. Owned. */
+struct font_files {
+	char *names[GRAPHIC_FONTS_MAX];
+	size_t count;
+};
+
+struct shot_settings {
+	bool text; /* the text, or */
+	bool json; /* an object; else a picture */
+	struct font_files fonts;
+	const char *until;      /* the sources': wait for a row that matches; NULL: not */
+	struct pattern pattern; /* made of it; owned */
+	int timeout_ms;
+	bool wait; /* for the VM and its console to be there: */
+	int wait_ms;
+};
+
+/* Reads them out of the sources, which must outlive *ret; `typed` is the command line, where an option that
+ * may stand several times is listed. To be freed also after a failure. ERROR_USAGE names what is wrong, and
+ * the file where it was not typed. */
+int shot_settings_read(const struct options *typed, const struct sources *s,
+                       struct shot_settings *ret, struct error *err);
+
+/* All zeroes is fine. */
+void shot_settings_free(struct shot_settings *s);
+
+#endif
