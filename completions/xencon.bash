@@ -9,12 +9,12 @@ _xencon()
 		--fingerprint --insecure --legacy-tls --proxy-command --console-address --profile -P
 		--config --forget -4 -6 --connect-timeout --keepalive --dom0 --escape -e
 		--wait --reconnect --log --timestamps --idle --until --timeout --read-only --stdio
-		--listen -l --viewer --once --any-user --max-viewers --json --verbose -v --quiet -q --help -h --version -V'
-	local commands='console vnc trust help version'
+		--listen -l --viewer --once --any-user --max-viewers --text --font --json --verbose -v --quiet -q --help -h --version -V'
+	local commands='console vnc shot trust help version'
 
 	COMPREPLY=()
 	case $prev in
-	--password-file | --config | --cacert | --log | --listen | -l)
+	--password-file | --config | --cacert | --log | --listen | -l | --font)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

@@ -12,6 +12,8 @@ const struct command commands[] = {
      1, command_console},
     {"vnc", "[OPTION…] VM", "serve the VM's graphical console to any VNC viewer", OPTION_FOR_VNC, 1,
      command_vnc},
+    {"shot", "[OPTION…] VM [FILE]", "take what the graphical console shows: a PNG, or its text",
+     OPTION_FOR_SHOT, 2, command_shot},
     {"trust", "[OPTION…] [HOST]", "show a host's certificate and record it as known",
      OPTION_FOR_TRUST, 1, command_trust},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the commands on a graphical console have in common: from the command line to a tunnel to it.
+ *
+ * The one place of theirs that reaches a VM: whether it is waited for is decided here.
+ */
+#ifndef XENCON_CMD_GRAPHICAL_H
+#define XENCON_CMD_GRAPHICAL_H
+
+#include "access/access.h"
+#include "graphic/feed.h"
+
+/* All of it is owned; it must not move, since parts point to others. */
+struct graphical {
+	struct settings settings;
+	struct access access;
+	struct target target;
+	struct vm vm;
+	struct tunnel tunnel;
+	struct feed feed;
+};
+
+/* Reads the settings, and takes which VM is meant from the operands; with --dom0 none of them is a VM. *ret_rest
+ * says how many of them that were. Connects to nothing. End it with graphical_close, also after a failure.
+ * ERROR_USAGE. */
+int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_rest,
+                      struct error *err);
+
+/* Logs in, finds the VM, opens the tunnel, logs out, and waits for a whole picture. Errors name the VM. */
+int graphical_reach(struct graphical *g, struct error *err);
+
+/* Puts the VM's name before an error of its console's, unless a signal ended it. Returns -1. */
+int graphical_blame(const struct graphical *g, struct error *err);
+
+/* Ends all of it. All zeroes is fine. */
+void graphical_close(struct graphical *g);
+
+#endif
