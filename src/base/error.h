@@ -43,6 +43,12 @@ enum error_reason {
 	REASON_CERTIFICATE_UNKNOWN, /* nothing speaks for or against it: a person may decide */
 	REASON_CERTIFICATE_CHANGED, /* another one is known */
 	REASON_SEVERAL,             /* the name is not unique */
+	REASON_UNKNOWN_VM,          /* no machine has the name, or uuid */
+	REASON_NOT_RUNNING,         /* the machine does not run, so its consoles are not served */
+	REASON_NO_CONSOLE,          /* it has consoles, but none of that kind */
+	REASON_NO_CONSOLE_YET,      /* it has none at all at the moment */
+	REASON_REFUSED,             /* CONNECT was answered with 404 or 500, or 200 and nothing */
+	REASON_TAKEN,               /* somebody else is connected, and the pool allows one */
 };
 
 #define ERROR_TEXT_MAX  512  /* one line that a person reads */

@@ -97,6 +97,7 @@ static bool describe_known(int status, const char *vm, const char *server, struc
 		                vm, server);
 		(void)error_hint(err, "its backend is not running; a restart of the VM brings it "
 		                      "back");
+		(void)error_reason(err, REASON_REFUSED);
 		return true;
 	case 408:
 		(void)error_set(err, ERROR_PROTOCOL, "%s gave up waiting for our request", server);
@@ -110,11 +111,13 @@ static bool describe_known(int status, const char *vm, const char *server, struc
 		                server, vm);
 		(void)error_hint(err, "the VM may be starting, stopping or moving to another host; "
 		                      "try again in a moment");
+		(void)error_reason(err, REASON_REFUSED);
 		return true;
 	case 503:
 		(void)error_set(err, ERROR_UNAVAILABLE, "the console of \"%s\" is taken", vm);
 		(void)error_hint(err, "the pool's limit_console_sessions allows one connection at "
 		                      "a time");
+		(void)error_reason(err, REASON_TAKEN);
 		return true;
 	default:
 		return false;
@@ -143,6 +146,7 @@ int status_describe_connect(const struct http_head *head, const char *page, cons
 	/* Two of its failures inside are worth other advice than to wait. */
 	if (starts(words, "RBAC_PERMISSION_DENIED")) {
 		err->kind = ERROR_LOGIN;
+		(void)error_reason(err, REASON_NONE);
 		(void)hint_role(control_domain || strstr(words, "host_console") != NULL, err);
 	}
 	if (starts(words, "Db_exn.Read_missing_uuid"))

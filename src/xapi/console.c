@@ -40,12 +40,17 @@ static int check_running(const struct vm *vm, struct error *err)
 			continue;
 		error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so its console is not served",
 		          vm->name, stopped_states[i].shown);
-		return error_hint(err, "make it run first, for instance: xe vm-%s uuid=%s",
-		                  stopped_states[i].command, vm->uuid);
+		error_hint(err,
+		           "make it run first, for instance: xe vm-%s uuid=%s; or wait for it "
+		           "with --wait",
+		           stopped_states[i].command, vm->uuid);
+		return error_reason(err, REASON_NOT_RUNNING);
 	}
-	if (strcmp(vm->power_state, "Running") != 0)
-		return error_set(err, ERROR_UNAVAILABLE, "\"%s\" does not run, it is \"%s\"",
-		                 vm->name, vm->power_state);
+	if (strcmp(vm->power_state, "Running") != 0) {
+		error_set(err, ERROR_UNAVAILABLE, "\"%s\" does not run, it is \"%s\"", vm->name,
+		          vm->power_state);
+		return error_reason(err, REASON_NOT_RUNNING);
+	}
 	return 0;
 }
 
@@ -56,9 +61,12 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
 	          text ? "text" : "graphical");
-	if (find_protocol(records, other) == NULL)
+	/* A machine that starts, or reboots, has none of any kind for a while. */
+	(void)error_reason(err, REASON_NO_CONSOLE_YET);
+	if (find_protocol(records, other) == NULL && !(text && vm->is_hvm))
 		return error_hint(err, "it has no console of any kind at the moment; is it still "
 		                       "starting?");
+	(void)error_reason(err, REASON_NO_CONSOLE);
 	if (text)
 		return error_hint(err,
 		                  "HVM guests have none; its graphical console is reached by: "

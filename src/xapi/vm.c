@@ -5,6 +5,7 @@
  */
 #include "xapi/vm.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include "xapi/unfound.h"
 
 #define UUID_SIZE 37 /* with its NUL */
+
+#define OPERATIONS_MAX 128 /* three or four of XAPI's longest names */
 
 /* A name that no query can say is looked up as references, and each costs a request. A machine and its
  * snapshots share a name: with more of them than this, one list of all machines is the lesser evil. */
@@ -99,6 +102,40 @@ static int by_name(struct session *s, const char *name, json_t **ret, struct err
 	                           : by_quoted_name(s, name, ret, err);
 }
 
+/* The names in the map of tasks to operations, with commas between them. What does not fit is left out:
+ * nobody does so much to one machine at a time. */
+static char *join_operations(const json_t *record)
+{
+	json_t *const map = json_object_get(record, "current_operations");
+	char text[OPERATIONS_MAX] = "";
+	size_t used = 0;
+	const char *task;
+	json_t *operation;
+
+	json_object_foreach(map, task, operation)
+	{
+		const char *const name = json_string_value(operation);
+		const int n = name == NULL ? -1
+		                           : snprintf(text + used, sizeof(text) - used, "%s%s",
+		                                      used == 0 ? "" : ",", name);
+
+		if (n >= 0 && (size_t)n < sizeof(text) - used)
+			used += (size_t)n;
+		text[used] = '\0';
+	}
+	return strdup(text);
+}
+
+/* Servers before 7.5 do not tell the type; there the way of booting does. [source] */
+static bool is_hvm(const json_t *record)
+{
+	const char *const type = record_text(record, "domain_type");
+
+	if (type[0] == '\0' || strcmp(type, "unspecified") == 0)
+		return record_text(record, "HVM_boot_policy")[0] != '\0';
+	return strcmp(type, "hvm") == 0;
+}
+
 static int take(const char *ref, const json_t *record, struct vm *ret, struct error *err)
 {
 	struct vm vm = {
@@ -107,11 +144,14 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	    .name = strdup(record_text(record, "name_label")),
 	    .power_state = strdup(record_text(record, "power_state")),
 	    .resident_on = strdup(record_text(record, "resident_on")),
+	    .operations = join_operations(record),
+	    .domid = record_number(record, "domid", -1),
+	    .is_hvm = is_hvm(record),
 	    .is_control_domain = record_flag(record, "is_control_domain"),
 	};
 
 	if (vm.ref == NULL || vm.uuid == NULL || vm.name == NULL || vm.power_state == NULL ||
-	    vm.resident_on == NULL) {
+	    vm.resident_on == NULL || vm.operations == NULL) {
 		vm_free(&vm);
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep the VM's record");
 	}
@@ -141,12 +181,13 @@ static int several(struct session *s, const char *what, json_t *records, struct 
 	return -1;
 }
 
-static int none(struct session *s, const char *what, struct error *err)
+/* `suggest`: the list of all machines is worth its price, since a person reads what is made of it. */
+static int none(struct session *s, const char *what, bool suggest, struct error *err)
 {
 	struct error failure = {0};
 	json_t *all = NULL;
 
-	if (query(s, METHOD_VM_LIST, "is_a_template", "false", &all, &failure) == 0)
+	if (suggest && query(s, METHOD_VM_LIST, "is_a_template", "false", &all, &failure) == 0)
 		(void)drop_others(all, NULL);
 	if (failure.kind == ERROR_INTERRUPTED) {
 		*err = failure;
@@ -154,19 +195,22 @@ static int none(struct session *s, const char *what, struct error *err)
 		/* Without the list there are no suggestions; what failed is still the name. */
 		error_clear(&failure);
 		(void)unfound_none("VM", what, all, &s->rpc.endpoint.address, err);
+		if (err->kind == ERROR_NOT_FOUND)
+			(void)error_reason(err, REASON_UNKNOWN_VM);
 	}
 	json_decref(all);
 	return -1;
 }
 
-int vm_find(struct session *s, const char *what, struct vm *ret, struct error *err)
+static int find(struct session *s, const char *what, bool suggest, struct vm *ret,
+                struct error *err)
 {
 	json_t *records = NULL;
 	size_t count = 0;
 	int rc;
 
 	if (!text_is_utf8(what, strlen(what)))
-		return none(s, what, err); /* XAPI keeps no such name, JSON takes none */
+		return none(s, what, suggest, err); /* XAPI keeps no such name, JSON takes none */
 	if (text_is_uuid(what)) {
 		char uuid[UUID_SIZE];
 
@@ -187,9 +231,19 @@ int vm_find(struct session *s, const char *what, struct vm *ret, struct error *e
 	if (count == 1)
 		rc = take_only(records, ret, err);
 	else
-		rc = count == 0 ? none(s, what, err) : several(s, what, records, err);
+		rc = count == 0 ? none(s, what, suggest, err) : several(s, what, records, err);
 	json_decref(records);
 	return rc;
+}
+
+int vm_find(struct session *s, const char *what, struct vm *ret, struct error *err)
+{
+	return find(s, what, true, ret, err);
+}
+
+int vm_find_quietly(struct session *s, const char *what, struct vm *ret, struct error *err)
+{
+	return find(s, what, false, ret, err);
 }
 
 /* Finds the host that the user means; its reference stays in `hosts`. */
@@ -261,5 +315,6 @@ void vm_free(struct vm *vm)
 	free(vm->name);
 	free(vm->power_state);
 	free(vm->resident_on);
+	free(vm->operations);
 	*vm = (struct vm){0};
 }

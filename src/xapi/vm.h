@@ -12,15 +12,21 @@ struct vm {
 	char *ref;
 	char *uuid;
 	char *name;
-	char *power_state;      /* "Running", "Paused", "Halted", "Suspended" */
-	char *resident_on;      /* the host's reference; "OpaqueRef:NULL" when halted */
+	char *power_state; /* "Running", "Paused", "Halted", "Suspended" */
+	char *resident_on; /* the host's reference; "OpaqueRef:NULL" when halted */
+	char *operations;  /* what is being done with it: "pool_migrate", several with commas */
+	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
+	bool is_hvm;       /* such a machine never has a text console */
 	bool is_control_domain; /* a host's own: its console needs another role */
 };
 
 /* Finds a VM by uuid or by its exact name, in one round trip; templates and snapshots never match
- * (a snapshot keeps its VM's name). ERROR_NOT_FOUND names the nearest names when there is none, and
- * carries a table when there are several. */
+ * (a snapshot keeps its VM's name). ERROR_NOT_FOUND names the nearest names when there is none
+ * (REASON_UNKNOWN_VM), and carries a table when there are several (REASON_SEVERAL). */
 int vm_find(struct session *s, const char *what, struct vm *ret, struct error *err);
+
+/* The same, but where there is none no near names are looked for: for who asks again and again. */
+int vm_find_quietly(struct session *s, const char *what, struct vm *ret, struct error *err);
 
 /* Finds the control domain of the host with this name or uuid, in two round trips. */
 int vm_find_control_domain(struct session *s, const char *host, struct vm *ret, struct error *err);
