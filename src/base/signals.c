@@ -134,9 +134,16 @@ int signals_fatal(void)
 	return first_fatal;
 }
 
+void signals_leave(void)
+{
+	if (first_fatal == 0)
+		on_fatal(SIGNALS_LEAVE);
+}
+
 void signals_handled(void)
 {
 	first_fatal = 0;
+	grace_deadline = CLOCK_NEVER;
 }
 
 bool signals_take(int signal)

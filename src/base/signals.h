@@ -33,6 +33,11 @@ void signals_drain(void);
 /* The first fatal signal caught, 0 if none. */
 int signals_fatal(void);
 
+/* The user wants to leave, by a key: from here on that counts as a fatal signal of this number, unless one has
+ * come before. Whoever offers the key makes it good with signals_handled once everything is cleaned up. */
+#define SIGNALS_LEAVE 64
+void signals_leave(void);
+
 /* What was caught so far has been acted upon: it need not end the program any more. */
 void signals_handled(void);
 

@@ -7,15 +7,37 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/signals.h"
 
+/* The one writable global here: what is waited for deep in a handshake cannot be told by its callers, who know
+ * nothing of keyboards. */
+static struct wait_companion *companion;
+
+void wait_beside(struct wait_companion *with)
+{
+	companion = with;
+}
+
+/* Lets the companion have its turn where it is due. */
+static void turn_companion(bool ready)
+{
+	struct wait_companion *const with = companion;
+
+	if (with == NULL || (!ready && clock_ms() < with->wake_at))
+		return;
+	companion = NULL; /* what it waits for itself is not watched beside */
+	with->turn(with->context);
+	companion = with;
+}
+
 int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 {
-	struct pollfd all[WAIT_FDS_MAX + 1];
+	struct pollfd all[WAIT_FDS_MAX + 2];
 
 	assert(n <= WAIT_FDS_MAX);
 	for (;;) {
@@ -28,7 +50,11 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 		}
 		memcpy(all, fds, n * sizeof(*fds));
 		all[n] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
-		const int ready = poll(all, (nfds_t)(n + 1), clock_poll_timeout(until));
+		all[n + 1] =
+		    (struct pollfd){.fd = companion == NULL ? -1 : companion->fd, .events = POLLIN};
+		const int64_t wake_at = companion == NULL ? CLOCK_NEVER : companion->wake_at;
+		const int ready =
+		    poll(all, (nfds_t)(n + 2), clock_poll_timeout(clock_earlier(until, wake_at)));
 		if (ready < 0 && errno != EINTR)
 			return error_set_errno(err, ERROR_LOCAL, "cannot wait for input");
 		if (ready < 0)
@@ -38,12 +64,15 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 			child_lend_terminal();
 		}
 		memcpy(fds, all, n * sizeof(*fds));
-		const int ours = ready - (all[n].revents != 0);
+		turn_companion(all[n].revents != 0 || all[n + 1].revents != 0);
+		const int ours = ready - (all[n].revents != 0) - (all[n + 1].revents != 0);
 		if (ours > 0) {
 			child_reclaim_terminal();
 			return ours;
 		}
-		if (ready == 0 && clock_ms() >= until)
+		/* The companion may have asked us to leave: that is seen at the top. */
+		if (ready == 0 && clock_ms() >= until &&
+		    (signals_fatal() == 0 || signals_deferred()))
 			return 0;
 	}
 }

@@ -11,6 +11,21 @@
 
 #define WAIT_FDS_MAX 64 /* a race of all servers, each with all of its addresses, has the most */
 
+/* What is watched beside every wait, so that a keyboard works while something blocks. */
+struct wait_companion {
+	int fd;          /* read when it has something to say; -1: nothing is watched */
+	int64_t wake_at; /* `turn` is called then, too (clock_ms); CLOCK_NEVER */
+	/* Called in the midst of a wait, whichever it is, when the descriptor is ready, the moment has come, or
+	 * a signal was caught. It may change both, must not block, and leaves by signals_leave. Its own waits
+	 * have no companion. */
+	void (*turn)(void *context);
+	void *context;
+};
+
+/* Sets the one companion, which stays the caller's; NULL for none. It is this process's: a child that was
+ * forked begins by having none. */
+void wait_beside(struct wait_companion *companion);
+
 /* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are
  * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED). While signals are
  * deferred a signal only brings the deadline forward. */
