@@ -61,8 +61,8 @@ int access_look_up(struct access *a, const struct target *target, struct vm *ret
 	return console_find(s, ret_vm, target->protocol, ret_console, err);
 }
 
-static int reach_once(struct access *a, const struct target *target, struct vm *ret_vm,
-                      struct tunnel *ret, struct error *err)
+int access_connect(struct access *a, const struct vm *vm, const struct console *console,
+                   struct tunnel *ret, struct error *err)
 {
 	const struct settings *const settings = a->settings;
 	const struct connect_access how = {
@@ -70,37 +70,18 @@ static int reach_once(struct access *a, const struct target *target, struct vm *
 	    .password = a->credentials.password,
 	    .console_address = settings->has_console_address ? &settings->console_address : NULL,
 	};
-	struct console console = {0};
-	struct vm vm = {0};
-	int rc = access_look_up(a, target, &vm, &console, err);
 
-	if (rc == 0)
-		rc = connect_console(&a->session, &vm, &console, &how, ret, err);
-	console_free(&console);
-	if (rc == 0)
-		*ret_vm = vm; /* handed over */
-	else
-		vm_free(&vm);
-	return rc;
+	return connect_console(&a->session, vm, console, &how, ret, err);
 }
 
-int access_reach(struct access *a, const struct target *target, struct vm *ret_vm,
-                 struct tunnel *ret, struct error *err)
+bool access_is_open(const struct access *a)
 {
-	bool again = false;
+	return a->session.ref != NULL;
+}
 
-	for (;;) {
-		if (reach_once(a, target, ret_vm, ret, err) == 0)
-			return 0;
-		/* The VM moved between the look-up and CONNECT, which happens once. */
-		if (err->reason == REASON_STALE_LOCATION && !again) {
-			log_trace(LOG_STEPS,
-			          "the console's location is out of date, looking it up again");
-			again = true;
-		} else if (!confirm_resolve(&a->confirm, err)) {
-			return -1;
-		}
-	}
+void access_drop(struct access *a)
+{
+	session_drop(&a->session);
 }
 
 void access_leave(struct access *a, struct tunnel *standing)

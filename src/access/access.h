@@ -38,11 +38,16 @@ int access_renew(struct access *a, struct error *err);
 int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,
                    struct console *ret_console, struct error *err);
 
-/* Finds the VM and its console and opens the tunnel. When the VM moved in between, it is looked up
- * once more. *ret_vm and *ret are the caller's to free and close. Errors as vm_find, console_find
- * and connect_console. */
-int access_reach(struct access *a, const struct target *target, struct vm *ret_vm,
-                 struct tunnel *ret, struct error *err);
+/* Opens the tunnel to a console that was found; errors as connect_console, and one that can be resolved by
+ * asking a person is not yet. */
+int access_connect(struct access *a, const struct vm *vm, const struct console *console,
+                   struct tunnel *ret, struct error *err);
+
+/* Whether there is a session, as far as we know. */
+bool access_is_open(const struct access *a);
+
+/* Drops a session that the server does not know any more, or that cannot be reached: without a word. */
+void access_drop(struct access *a);
 
 /* Logs out aside, in a process of its own, while the tunnel (may be NULL) goes on: a console that stands
  * needs its session no more. See session_logout_aside. */

@@ -9,14 +9,18 @@
  */
 #include "attach/attach.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/signals.h"
+#include "base/wait.h"
 #include "relay/relay.h"
 #include "term/terminal.h"
 #include "term/tty.h"
@@ -24,11 +28,17 @@
 /* "stty rows 65535 cols 65535" and its carriage return. */
 #define RESIZE_MAX 48
 
+/* A name that a person gave it; of a longer one the beginning is as good. */
+#define VM_NAME_MAX 256
+
 /* How long a busy terminal may take to be set right; one that is stopped would never be. */
 #define UNDO_MS 500
 
 /* What is held back is put into the relay's buffer beside a read's bytes. */
 _Static_assert(ESCAPE_HELD_MAX <= RELAY_FILTER_EXTRA, "there is room for it");
+
+/* What was sent before the first byte may come back in front of what was typed since. */
+#define KEPT_SIZE (2 * ATTACH_KEPT_MAX)
 
 enum command {
 	COMMAND_QUIT = 1,
@@ -44,14 +54,20 @@ static const struct escape_command commands[] = {
     {'l', COMMAND_LOG},  {'s', COMMAND_STATUS}, {'?', COMMAND_HELP},
 };
 
-/* A text console, and what it is attached to; nothing in here is owned. */
 struct attachment {
-	const struct console_settings *settings;
-	struct tunnel *tunnel;
-	const char *vm;
+	const struct console_settings *settings; /* the caller's, as is the recorder */
 	struct recorder *recorder;
+	struct tunnel *tunnel; /* the caller's; NULL while nothing is attached */
+	char vm[VM_NAME_MAX];  /* for messages, also when the caller's is gone */
+	struct local local;
 	struct relay relay;
+	struct relay_hooks hooks;
 	struct terminal terminal;
+	struct wait_companion keyboard; /* while nothing is attached */
+	struct buf kept;                /* owned: typed, and not sent to anybody */
+	struct buf early;               /* owned: sent, and perhaps to nobody */
+	bool entered;                   /* the terminal is ours */
+	bool silent;                    /* that it is attached is said already */
 	int64_t started_ms;
 };
 
@@ -80,6 +96,11 @@ static void show_status(const struct attachment *a)
 	const long long s = (clock_ms() - a->started_ms) / 1000;
 
 	begin_line(a);
+	if (a->tunnel == NULL) {
+		log_message("\"%s\": no console is attached; %zu bytes that were typed are kept",
+		            a->vm, buf_used(&a->kept));
+		return;
+	}
 	log_message("\"%s\" at %s (%s), %lld:%02lld:%02lld, %llu bytes in, %llu out, log %s%s",
 	            a->vm, a->tunnel->name, stream_describe(a->tunnel->stream), s / 3600,
 	            s / 60 % 60, s % 60, (unsigned long long)a->relay.bytes_down,
@@ -123,16 +144,15 @@ static void type_size(struct buf *up, size_t reserve)
 /* What was typed before the command is with the guest before we stop: nobody sends it meanwhile. */
 static void suspend(struct attachment *a)
 {
-	relay_flush(&a->relay);
+	if (a->tunnel != NULL)
+		relay_flush(&a->relay);
 	terminal_suspend(&a->terminal);
 }
 
-/* Puts what is to be sent, then does what is asked. `reserve` bytes of input are still to come. */
-static enum relay_verdict obey(struct attachment *a, const struct escape_event *event,
-                               size_t reserve, struct buf *up)
+/* Does what is asked. `reserve` bytes of input are still to come; `up` NULL: nothing can be sent. */
+static enum relay_verdict obey(struct attachment *a, int command, size_t reserve, struct buf *up)
 {
-	(void)buf_put(up, event->data, event->len);
-	switch (event->command) {
+	switch (command) {
 	case COMMAND_QUIT:
 		return RELAY_QUIT;
 	case COMMAND_SUSPEND:
@@ -140,7 +160,8 @@ static enum relay_verdict obey(struct attachment *a, const struct escape_event *
 			suspend(a);
 		break;
 	case COMMAND_RESIZE:
-		type_size(up, reserve + ESCAPE_HELD_MAX);
+		if (up != NULL)
+			type_size(up, reserve + ESCAPE_HELD_MAX);
 		break;
 	case COMMAND_LOG:
 		toggle_log(a);
@@ -166,7 +187,8 @@ static enum relay_verdict on_input(void *context, const uint8_t *data, size_t le
 		struct escape_event event;
 
 		i += terminal_input(&a->terminal, data + i, len - i, &event);
-		if (obey(a, &event, len - i, up) == RELAY_QUIT)
+		(void)buf_put(up, event.data, event.len);
+		if (obey(a, event.command, len - i, up) == RELAY_QUIT)
 			return RELAY_QUIT;
 	}
 	return RELAY_GO_ON;
@@ -222,9 +244,9 @@ static void on_signal(void *context)
 
 static void show(void *context, const uint8_t *data, size_t len)
 {
-	const struct attachment *const a = context;
+	struct attachment *const a = context;
 
-	local_put(a->relay.local, data, len, clock_ms() + UNDO_MS);
+	local_put(&a->local, data, len, clock_ms() + UNDO_MS);
 }
 
 /* One line says where one is and how to get away; a stream of bytes (--stdio) has nobody to read it. */
@@ -232,7 +254,7 @@ static void say_attached(const struct attachment *a)
 {
 	char c[ESCAPE_SHOW_MAX];
 
-	if (a->settings->stdio)
+	if (a->settings->stdio || a->silent)
 		return;
 	if (!a->terminal.input) {
 		log_notice("attached to \"%s\" on %s", a->vm, a->tunnel->name);
@@ -248,36 +270,24 @@ static void say_attached(const struct attachment *a)
 	}
 }
 
-static int run(struct attachment *a, enum relay_end *ret, struct error *err)
+/* What was typed for a guest that is no more. */
+static void drop_kept(struct attachment *a)
 {
-	if (terminal_enter(&a->terminal, err) != 0)
-		return -1;
-	say_attached(a);
-	const int rc = relay_run(&a->relay, ret, err);
-	/* The terminal first: its modes, its settings, a line of its own for what follows. */
-	terminal_leave(&a->terminal, rc == 0 && *ret == RELAY_ENDED_QUIT);
-	if (a->terminal.input && log_level() >= LOG_NORMAL)
-		log_block("\n");
-	return rc;
-}
+	const size_t n = buf_used(&a->kept);
 
-/* Why a console ended nobody tells: the server closes it in the same way whatever happened. */
-static void say_ended(const struct attachment *a, enum relay_end end)
-{
-	if (!a->terminal.input)
+	if (n == 0)
 		return;
-	if (end == RELAY_ENDED_CONSOLE)
-		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
-		           "the pool closes idle consoles (vm_console_idle_timeout)",
-		           a->vm);
-	else
-		log_notice("detached from \"%s\"", a->vm);
+	buf_consume(&a->kept, n);
+	log_notice(
+	    "what was typed meanwhile (%zu bytes) is dropped: the guest that it was typed for is "
+	    "gone",
+	    n);
 }
 
-int attach(const struct console_settings *settings, struct tunnel *tunnel, const char *vm,
-           struct recorder *recorder, struct error *err)
+struct attachment *attach_open(const struct console_settings *settings, struct recorder *recorder,
+                               struct error *err)
 {
-	const struct relay_hooks hooks = {
+	static const struct relay_hooks hooks = {
 	    .input = on_input,
 	    .input_ended = on_input_end,
 	    .output = on_output,
@@ -286,17 +296,12 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	    .deadline = on_deadline,
 	    .expired = on_expired,
 	};
-	struct local local;
-	struct attachment a = {
-	    .settings = settings,
-	    .tunnel = tunnel,
-	    .vm = vm,
-	    .recorder = recorder,
-	    .started_ms = clock_ms(),
-	};
-	struct relay_hooks bound = hooks;
-	enum relay_end end = RELAY_ENDED_QUIT;
+	struct attachment *const a = calloc(1, sizeof(*a));
 
+	if (a == NULL) {
+		error_set_errno(err, ERROR_LOCAL, "cannot attach");
+		return NULL;
+	}
 	const struct terminal_spec spec = {
 	    .in_fd = STDIN_FILENO,
 	    .out_fd = STDOUT_FILENO,
@@ -306,32 +311,187 @@ int attach(const struct console_settings *settings, struct tunnel *tunnel, const
 	    .command_count = sizeof(commands) / sizeof(commands[0]),
 	    .recorder = recorder,
 	    .show = show,
-	    .context = &a,
+	    .context = a,
 	};
-
-	terminal_init(&a.terminal, &spec);
+	a->settings = settings;
+	a->recorder = recorder;
+	a->hooks = hooks;
+	a->hooks.context = a;
+	terminal_init(&a->terminal, &spec);
 	/* A pipe's bytes are data, unless the user has asked for an escape in them. */
-	if (!a.terminal.input && !settings->escape_asked)
-		a.terminal.escape.character = ESCAPE_NONE;
-	bound.context = &a;
-	local_init(&local, STDIN_FILENO, STDOUT_FILENO);
-	a.relay = (struct relay){
-	    .local = &local,
+	if (!a->terminal.input && !settings->escape_asked)
+		a->terminal.escape.character = ESCAPE_NONE;
+	local_init(&a->local, STDIN_FILENO, STDOUT_FILENO);
+	if (buf_init(&a->kept, KEPT_SIZE, err) != 0 ||
+	    buf_init(&a->early, ATTACH_KEPT_MAX, err) != 0) {
+		attach_close(a);
+		return NULL;
+	}
+	return a;
+}
+
+int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool lived_on,
+               enum relay_end *ret, struct error *err)
+{
+	const struct console_settings *const settings = a->settings;
+
+	wait_beside(NULL);
+	(void)snprintf(a->vm, sizeof(a->vm), "%s", vm);
+	a->tunnel = tunnel;
+	a->started_ms = clock_ms();
+	if (!a->entered && terminal_enter(&a->terminal, err) != 0)
+		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
+	a->entered = true;
+	say_attached(a);
+	if (!lived_on)
+		drop_kept(a);
+	buf_consume(&a->early, buf_used(&a->early));
+	a->relay = (struct relay){
+	    .local = &a->local,
 	    .stream = tunnel->stream,
 	    .down = &tunnel->first,
-	    .hooks = &bound,
+	    .hooks = &a->hooks,
 	    .carry_half_close = settings->stdio,
 	    .carrier = &tunnel->carrier,
 	    /* A console that is told of the end of input ends in its own time. */
 	    .idle_ms = settings->stdio && !settings->idle_asked ? RELAY_NO_IDLE : settings->idle_ms,
+	    .unsent = &a->kept,
+	    .early = &a->early,
 	};
-	const int rc = run(&a, &end, err);
-	local_close(&local);
+	const int rc = relay_run(&a->relay, ret, err);
+	a->tunnel = NULL;
+	a->silent = false;
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	/* A terminal that hangs up sends SIGHUP, but may be seen to be gone just before. */
-	if (end == RELAY_ENDED_NO_READER && a.terminal.screen && !signals_ignored(SIGHUP))
+	if (*ret == RELAY_ENDED_NO_READER && a->terminal.screen && !signals_ignored(SIGHUP))
 		return error_interrupted(err, SIGHUP);
-	say_ended(&a, end);
 	return 0;
+}
+
+bool attach_take_back(struct attachment *a)
+{
+	uint8_t later[KEPT_SIZE];
+	const size_t n = buf_used(&a->kept);
+
+	if (a->relay.early_lost || buf_used(&a->early) + n > KEPT_SIZE)
+		return false;
+	/* What was sent was typed before what could not be. */
+	memcpy(later, buf_head(&a->kept), n);
+	buf_consume(&a->kept, n);
+	(void)buf_put(&a->kept, buf_head(&a->early), buf_used(&a->early));
+	(void)buf_put(&a->kept, later, n);
+	secret_wipe(later, sizeof(later));
+	buf_consume(&a->early, buf_used(&a->early));
+	a->silent = true;
+	return true;
+}
+
+/* What is typed goes nowhere: it is kept as far as there is room. */
+static void keep(struct attachment *a, const uint8_t *data, size_t len)
+{
+	static const uint8_t bell = '\a';
+	const size_t used = buf_used(&a->kept);
+	const size_t room = used < ATTACH_KEPT_MAX ? ATTACH_KEPT_MAX - used : 0;
+
+	(void)buf_put(&a->kept, data, len < room ? len : room);
+	if (len > room && a->terminal.screen)
+		show(a, &bell, 1);
+}
+
+static void obey_detached(struct attachment *a, const struct escape_event *event)
+{
+	keep(a, event->data, event->len);
+	if (obey(a, event->command, 0, NULL) == RELAY_QUIT)
+		signals_leave();
+}
+
+/* The keyboard, beside whatever is waited for. */
+static void on_keyboard(void *context)
+{
+	struct attachment *const a = context;
+	uint8_t data[RELAY_READ_MAX];
+	struct escape_event event;
+	struct error ignored = {0};
+	struct pollfd in = {.fd = a->keyboard.fd, .events = POLLIN};
+
+	terminal_signalled(&a->terminal);
+	if (clock_ms() >= terminal_deadline(&a->terminal)) {
+		terminal_expired(&a->terminal, &event);
+		obey_detached(a, &event);
+	}
+	if (in.fd >= 0 && poll(&in, 1, 0) > 0) {
+		const ssize_t n = local_read(&a->local, data, sizeof(data), &ignored);
+
+		/* A terminal that is gone: the signal that says so is on its way. */
+		if (n <= 0 && n != STREAM_AGAIN)
+			a->keyboard.fd = -1;
+		for (ssize_t i = 0; i < n;) {
+			i += (ssize_t)terminal_input(&a->terminal, data + i, (size_t)(n - i),
+			                             &event);
+			obey_detached(a, &event);
+		}
+		secret_wipe(data, sizeof(data));
+		error_clear(&ignored);
+	}
+	a->keyboard.wake_at = terminal_deadline(&a->terminal);
+}
+
+void attach_detach(struct attachment *a)
+{
+	if (!a->entered || !a->terminal.input)
+		return;
+	a->keyboard = (struct wait_companion){.fd = STDIN_FILENO,
+	                                      .wake_at = terminal_deadline(&a->terminal),
+	                                      .turn = on_keyboard,
+	                                      .context = a};
+	wait_beside(&a->keyboard);
+}
+
+bool attach_is_terminal(const struct attachment *a)
+{
+	return a->terminal.input;
+}
+
+void attach_say(struct attachment *a, const char *line)
+{
+	if (a->entered)
+		begin_line(a);
+	log_notice("%s", line);
+}
+
+const char *attach_leave_key(const struct attachment *a, char buf[ATTACH_LEAVE_MAX])
+{
+	char c[ESCAPE_SHOW_MAX];
+
+	if (!a->terminal.input || !a->settings->reconnect) {
+		(void)snprintf(buf, ATTACH_LEAVE_MAX, "^C");
+	} else {
+		escape_show(a->terminal.escape.character, c);
+		(void)snprintf(buf, ATTACH_LEAVE_MAX, "%s .", c);
+	}
+	return buf;
+}
+
+void attach_leave(struct attachment *a, bool by_command)
+{
+	wait_beside(NULL);
+	if (!a->entered)
+		return;
+	/* The terminal first: its modes, its settings, a line of its own for what follows. */
+	terminal_leave(&a->terminal, by_command);
+	if (a->terminal.input && log_level() >= LOG_NORMAL)
+		log_block("\n");
+	a->entered = false;
+}
+
+void attach_close(struct attachment *a)
+{
+	if (a == NULL)
+		return;
+	attach_leave(a, false);
+	local_close(&a->local);
+	buf_free(&a->kept);
+	buf_free(&a->early);
+	free(a);
 }

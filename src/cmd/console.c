@@ -1,9 +1,105 @@
 /* SPDX-License-Identifier: ISC */
-/* xencon console: from a name to a terminal on that VM's text console. */
-#include "access/access.h"
+/*
+ * xencon console: from a name to a terminal on that VM's text console; and with --reconnect to the next one,
+ * when that went away.
+ *
+ * ALWAYS TRUE: while a console is attached there is no session of ours on the server; the terminal is as it was
+ * before anything is said about the end, and before anything is waited for on leaving.
+ */
+#include "access/stay.h"
 #include "attach/attach.h"
+#include "base/log.h"
+#include "base/signals.h"
 #include "cmd/command.h"
 #include "conf/console_settings.h"
+
+/* One run of the command; nothing in here is owned. */
+struct visit {
+	const struct console_settings *settings;
+	struct attachment *attachment;
+	struct access *access;
+	struct stay *stay;
+};
+
+static void say(void *context, const char *line)
+{
+	attach_say(context, line);
+}
+
+/* Whether the console that was attached is to be found again: it ended, or was lost. */
+static bool is_worth_finding(const struct visit *v, int rc, enum relay_end end,
+                             const struct error *failure)
+{
+	if (!v->settings->reconnect)
+		return false;
+	if (rc == 0)
+		return end == RELAY_ENDED_CONSOLE;
+	return failure->kind == ERROR_LOST || failure->kind == ERROR_UNAVAILABLE;
+}
+
+/* What follows from the end of one attachment: 1 for another, 0 when all is done, -1 with *err. Takes *failure
+ * over. */
+static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *failure,
+                     struct error *err)
+{
+	/* A machine that reboots is answered with 200 and nothing; a console is tried again that said nothing,
+	 * unless what was sent to it is lost by that. */
+	if (rc != 0 && failure->reason == REASON_REFUSED && attach_take_back(v->attachment)) {
+		attach_detach(v->attachment);
+		return stay_nothing(v->stay, failure, err) == 0 ? 1 : -1;
+	}
+	if (is_worth_finding(v, rc, end, failure)) {
+		attach_detach(v->attachment);
+		if (rc != 0)
+			attach_say(v->attachment, failure->text);
+		error_clear(failure);
+		stay_lost(v->stay);
+		return 1;
+	}
+	if (rc == 0) {
+		attach_leave(v->attachment, end == RELAY_ENDED_QUIT);
+		return 0;
+	}
+	*err = *failure;
+	return -1;
+}
+
+static void say_ended(const struct visit *v, enum relay_end end, const char *vm)
+{
+	if (!attach_is_terminal(v->attachment))
+		return;
+	if (end == RELAY_ENDED_CONSOLE)
+		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
+		           "the pool closes idle consoles (vm_console_idle_timeout)",
+		           vm);
+	else
+		log_notice("detached from \"%s\"", vm);
+}
+
+/* From console to console, until there is no next one. */
+static int visit(struct visit *v, struct error *err)
+{
+	int rc;
+
+	do {
+		struct tunnel tunnel = {0};
+		struct vm vm = {0};
+		struct error failure = {0};
+		enum relay_end end = RELAY_ENDED_QUIT;
+
+		if (stay_reach(v->stay, &vm, &tunnel, err) != 0)
+			return -1;
+		/* The console needs its session no more: not even SIGKILL leaves one behind now. */
+		access_leave(v->access, &tunnel);
+		rc = attach_run(v->attachment, &tunnel, vm.name, v->stay->lived_on, &end, &failure);
+		tunnel_close(&tunnel);
+		rc = follow_up(v, rc, end, &failure, err);
+		if (rc == 0)
+			say_ended(v, end, vm.name);
+		vm_free(&vm);
+	} while (rc > 0);
+	return rc;
+}
 
 int command_console(const struct invocation *invocation, struct error *err)
 {
@@ -12,8 +108,9 @@ int command_console(const struct invocation *invocation, struct error *err)
 	struct console_settings console = {0};
 	struct recorder recorder = {.fd = -1};
 	struct access access = {0};
-	struct tunnel tunnel = {0};
-	struct vm vm = {0};
+	struct stay stay = {0};
+	struct visit v = {.settings = &console, .access = &access, .stay = &stay};
+	char leave[ATTACH_LEAVE_MAX];
 	struct target what;
 	int rc = -1;
 
@@ -23,16 +120,31 @@ int command_console(const struct invocation *invocation, struct error *err)
 	if (console_settings_read(&settings.sources, &console, err) != 0 ||
 	    target_choose(o, CONSOLE_TEXT, &what, err) != 0 ||
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0 ||
-	    access_open(&access, err) != 0 || access_reach(&access, &what, &vm, &tunnel, err) != 0)
+	    (v.attachment = attach_open(&console, &recorder, err)) == NULL)
 		goto out;
-	/* The console needs its session no more: not even SIGKILL leaves one behind now. */
-	access_leave(&access, &tunnel);
-	rc = attach(&console, &tunnel, vm.name, &recorder, err);
+	const struct stay_spec spec = {
+	    .wait = console.wait,
+	    .wait_ms = console.wait_ms,
+	    .reconnect = console.reconnect,
+	    .leave = attach_leave_key(v.attachment, leave),
+	    .advice = "try again in a moment, or use --wait",
+	    .say = say,
+	    .context = v.attachment,
+	};
+	stay_init(&stay, &access, &what, &spec);
+	rc = visit(&v, err);
+	attach_leave(v.attachment, false);
 out:
-	tunnel_close(&tunnel);
+	attach_close(v.attachment);
+	stay_end(&stay);
 	access_close(&access);
-	vm_free(&vm);
 	recorder_close(&recorder);
 	settings_free(&settings);
+	/* Who left by a key while no console was attached left as by any other. */
+	if (rc != 0 && err->kind == ERROR_INTERRUPTED && err->signal == SIGNALS_LEAVE) {
+		signals_handled();
+		error_clear(err);
+		rc = 0;
+	}
 	return rc;
 }

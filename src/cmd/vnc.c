@@ -13,17 +13,35 @@
 #include "serve/serve.h"
 #include "serve/viewer.h"
 
-/* Makes sure that there is something to serve before anybody is told to connect. The credentials stay:
- * each viewer logs in anew, however long after. */
-static int scout(struct access *access, const struct target *what, struct vm *ret_vm,
-                 struct error *err)
+static void say(void *context, const char *line)
 {
-	struct console console = {0};
-	int rc = access_open(access, err);
+	(void)context;
+	log_notice("%s", line);
+}
 
-	if (rc == 0)
-		rc = access_look_up(access, what, ret_vm, &console, err);
-	console_free(&console);
+/* How long the machine is waited for. */
+static struct stay_spec patience_of(const struct vnc_settings *vnc)
+{
+	return (struct stay_spec){
+	    .wait = vnc->wait,
+	    .wait_ms = vnc->wait_ms,
+	    .leave = "^C",
+	    .advice = "try again in a moment, or use --wait",
+	    .say = say,
+	};
+}
+
+/* Makes sure that there is something to serve before anybody is told to connect; with --wait, waits for it. The
+ * credentials stay: each viewer logs in anew, however long after. */
+static int scout(struct access *access, const struct vnc_settings *vnc, const struct target *what,
+                 struct vm *ret_vm, struct error *err)
+{
+	const struct stay_spec spec = patience_of(vnc);
+	struct stay stay;
+
+	stay_init(&stay, access, what, &spec);
+	const int rc = stay_reach(&stay, ret_vm, NULL, err);
+	stay_end(&stay);
 	access_pause(access);
 	return rc;
 }
@@ -117,21 +135,19 @@ static int serve(struct access *access, const struct vnc_settings *vnc, const st
 
 /* Nothing listens, so there is nobody to be told where, and no viewer to be served by a process of its own:
  * whoever started us is the viewer. */
-static int serve_stdio(struct access *access, const struct target *what, struct error *err)
+static int serve_stdio(struct access *access, const struct vnc_settings *vnc,
+                       const struct target *what, struct error *err)
 {
+	const struct stay_spec spec = patience_of(vnc);
 	struct tunnel tunnel = {0};
 	struct vm vm = {0};
 	struct local local;
 	struct error end = {0};
 	struct claim none = {0};
 	bool console_first;
-	int rc = access_open(access, err);
-
-	if (rc == 0)
-		rc = access_reach(access, what, &vm, &tunnel, err);
+	int rc = viewer_reach(access, what, &spec, &vm, &tunnel, err);
 
 	if (rc == 0) {
-		access_leave(access, &tunnel);
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
 		rc = viewer_relay(&tunnel, vm.name, &local, &none, &console_first, &end);
 		local_close(&local);
@@ -164,8 +180,8 @@ int command_vnc(const struct invocation *invocation, struct error *err)
 	if (vnc.viewer && launch_check(vnc.viewer_command, vnc.listen.unix_socket, err) != 0)
 		goto out;
 	if (vnc.stdio) {
-		rc = serve_stdio(&access, &what, err);
-	} else if (scout(&access, &what, &vm, err) == 0) {
+		rc = serve_stdio(&access, &vnc, &what, err);
+	} else if (scout(&access, &vnc, &what, &vm, err) == 0) {
 		/* Viewers get the VM that was announced, whatever has its name by then. */
 		what.what = vm.uuid;
 		what.control_domain = false;

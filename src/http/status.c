@@ -88,6 +88,7 @@ static bool describe_known(int status, const char *vm, const char *server, struc
 		(void)error_set(err, ERROR_LOGIN,
 		                "%s refuses the session for the console of \"%s\"", server, vm);
 		(void)error_hint(err, "it may have ended just now; run xencon again");
+		(void)error_reason(err, REASON_SESSION_GONE);
 		return true;
 	case 403:
 		(void)error_set(err, ERROR_LOGIN, "%s forbids the console of \"%s\"", server, vm);

@@ -36,7 +36,8 @@ int ending_judge(const struct ending *e, struct error *err)
 	/* xapi says 200 before it connects to what is behind: nothing there is an end at once. */
 	if (e->bytes == 0 && e->ended_at - e->opened_at < ENDING_ANSWER_MS) {
 		error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
-		return error_cause(err, "its backend is not answering");
+		error_cause(err, "its backend is not answering");
+		return error_reason(err, REASON_REFUSED);
 	}
 	return e->stream->truncated || carried ? lost(e, carried, err) : 0;
 }

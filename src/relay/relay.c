@@ -14,6 +14,7 @@
 #include "base/wait.h"
 #include "relay/delivery.h"
 #include "relay/ending.h"
+#include "relay/unsent.h"
 
 enum { FD_INPUT, FD_OUTPUT, FD_STREAM, FD_SIGNALS, FD_COUNT };
 
@@ -172,10 +173,13 @@ static void send_up(struct state *s)
 		 * has not, the last words may still be on their way to us. */
 		if (s->down == DOWN_OPEN)
 			note_failure(s);
-		buf_consume(&r->up, buf_used(&r->up));
+		unsent_keep(r->unsent, &r->up);
 		move(s, SEND_REFUSED);
 		return;
 	}
+	if (r->early != NULL && r->bytes_down == 0 &&
+	    !buf_put(r->early, buf_head(&r->up), (size_t)n))
+		r->early_lost = true;
 	buf_consume(&r->up, (size_t)n);
 	r->bytes_up += (uint64_t)n;
 	s->quiet_since = clock_ms();
@@ -458,10 +462,12 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 		return -1;
 	if (r->opened_at == 0)
 		r->opened_at = s.quiet_since;
+	unsent_take(r->unsent, &r->up);
 	show_output(r, buf_head(r->down), buf_used(r->down));
 	do {
 		rc = turn(&s, &end, err);
 	} while (rc == 0);
+	unsent_keep(r->unsent, &r->up);
 	buf_free(&r->up);
 	if (rc < 0)
 		return -1;

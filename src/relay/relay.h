@@ -87,6 +87,14 @@ struct relay {
 	int idle_ms; /* after the input's end: leave when the console has been silent so long, or
 	              * RELAY_NO_IDLE */
 
+	/* The caller's, or NULL. Input that is older than any that is read: it is sent first. What could not be
+	 * sent in the end is left in it, as far as it fits. */
+	struct buf *unsent;
+	/* The caller's, or NULL. A copy of what was sent before the console's first byte: where none ever comes,
+	 * nobody has had it. `early_lost`: there was more than fits. */
+	struct buf *early;
+	bool early_lost;
+
 	uint64_t bytes_up; /* counters for the status line */
 	uint64_t bytes_down;
 	bool console_first; /* the console ended while there could still be input */

@@ -28,6 +28,7 @@ static const struct method methods[METHOD_COUNT] = {
     /* Its parameter is the session once more: whose host is asked for. */
     [METHOD_THIS_HOST] = {"session.get_this_host", "ss", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_ADDRESS] = {"host.get_address", "s", METHOD_GIVES_TEXT, ONE},
+    [METHOD_HOST_NAME] = {"host.get_name_label", "s", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_MAP, MANY, .keep = host_fields},
     [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY},
     [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY, .keep = vm_fields},

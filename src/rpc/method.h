@@ -24,6 +24,7 @@ enum method_name {
 	METHOD_LOGOUT,
 	METHOD_THIS_HOST,
 	METHOD_HOST_ADDRESS,
+	METHOD_HOST_NAME,
 	METHOD_HOST_ALL,
 	METHOD_VM_WHERE,
 	METHOD_VM_LIST, /* the same call, for many: see method.c for the fields that it keeps */

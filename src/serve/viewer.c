@@ -107,14 +107,30 @@ int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, str
 	return 0;
 }
 
-/* The tunnel for one viewer; the session is over as soon as it stands. */
-static int open_tunnel(struct access *access, const struct target *what, struct vm *ret_vm,
-                       struct tunnel *ret, struct error *err)
+/* What the viewer is told in the end is said once, there. */
+static void say_nothing(void *context, const char *line)
 {
-	if (access_renew(access, err) != 0 || access_reach(access, what, ret_vm, ret, err) != 0)
-		return -1;
-	access_leave(access, ret);
-	return 0;
+	(void)context;
+	(void)line;
+}
+
+static const struct stay_spec impatient = {
+    .advice = "try again in a moment",
+    .say = say_nothing,
+};
+
+int viewer_reach(struct access *access, const struct target *what, const struct stay_spec *spec,
+                 struct vm *ret_vm, struct tunnel *ret, struct error *err)
+{
+	struct stay stay;
+
+	stay_init(&stay, access, what, spec);
+	const int rc = stay_reach(&stay, ret_vm, ret, err);
+	stay_end(&stay);
+	/* The session is over as soon as the tunnel stands. */
+	if (rc == 0)
+		access_leave(access, ret);
+	return rc;
 }
 
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
@@ -125,7 +141,7 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 	struct vm vm = {0};
 	struct local local;
 	bool console_first = false;
-	int rc = open_tunnel(access, what, &vm, &tunnel, err);
+	int rc = viewer_reach(access, what, &impatient, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);

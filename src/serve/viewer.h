@@ -3,16 +3,22 @@
 #ifndef XENCON_SERVE_VIEWER_H
 #define XENCON_SERVE_VIEWER_H
 
-#include "access/access.h"
+#include "access/stay.h"
 #include "relay/local.h"
 #include "serve/claim.h"
 
 /* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
  * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console
  * is not to be had the viewer is told why, in RFB. With the viewer's first word the claim is taken, before
- * that word goes any further. Closes fd. Errors as session_login, access_reach and relay_run. */
+ * that word goes any further. Closes fd. Errors as session_login, stay_reach and relay_run. */
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
                  struct error *err);
+
+/* Logs in where that is to be done, and opens the tunnel to the VM's graphical console, once that says its first
+ * word; *spec says how long it is waited for. The session is over then. Errors as
+ * stay_reach. */
+int viewer_reach(struct access *access, const struct target *what, const struct stay_spec *spec,
+                 struct vm *ret_vm, struct tunnel *ret, struct error *err);
 
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended

@@ -75,6 +75,12 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
 }
 
+int console_check_kind(const struct vm *vm, const char *protocol, struct error *err)
+{
+	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm ? missing(vm, protocol, NULL, err)
+	                                                         : 0;
+}
+
 static int take(const json_t *record, struct console *ret, struct error *err)
 {
 	struct console console = {

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -157,6 +158,15 @@ static void await_aside(struct session *s)
 		log_trace(LOG_STEPS, "logged out");
 		break;
 	}
+}
+
+void session_drop(struct session *s)
+{
+	if (s->aside.report_fd >= 0)
+		(void)close(s->aside.report_fd);
+	s->aside.report_fd = -1;
+	forget(s);
+	rpc_disconnect(&s->rpc);
 }
 
 void session_end(struct session *s)

@@ -42,6 +42,10 @@ int session_call(struct session *s, enum method_name method, json_t *params, jso
  * fails nor a fork that fails is an error: session_end then makes good for it. */
 void session_logout_aside(struct session *s, struct tunnel *used);
 
+/* Forgets a session that the server does not know any more, or that cannot be reached: without a word, and
+ * without waiting for the process that logs out. */
+void session_drop(struct session *s);
+
 /* Logs out if that has not been done, or waits for the child that does it; at most SESSION_LOGOUT_MS
  * either way. Closes the connection. Never fails: what is left behind is only said with -v. */
 void session_end(struct session *s);

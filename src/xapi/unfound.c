@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
-#include "base/table.h"
 #include "xapi/record.h"
 #include "xapi/suggest.h"
+#include "xapi/table.h"
 
 #define SEVERAL_MAX 60 /* rows of a table that somebody still reads above a message */
 

@@ -148,11 +148,11 @@ def test_a_stale_location_is_looked_up_again(pool, xencon, spoil):
     assert calls(pool)[len(wanted):] == ["session.logout"]
 
 
-def test_a_location_that_stays_stale_is_looked_up_once_more_only(pool, xencon, vm):
+def test_a_location_that_stays_stale_is_looked_up_again_for_a_while(pool, xencon, vm):
     vm.console().location = f"{pool.coordinator.url}/console?uuid=5a11f00d"
     done = xencon.run("web01")
     assert_failed(done, 6, "cannot open the console of \"web01\"", "Read_missing_uuid", pool=pool)
-    assert calls(pool).count("CONNECT") == 2
+    assert 3 <= calls(pool).count("CONNECT") <= 15
 
 
 FAULTS = {
@@ -251,7 +251,7 @@ def test_records_that_make_no_sense(record, call, pool, xencon, spoil):
                          ids=["login", "connect"])
 def test_an_answer_that_would_drive_the_terminal(stage, xencon, spoil):
     page = b"<h1>\x1b[2J\x9b31m</h1>\xff\x00\x07"
-    spoil(action="status", line="404 \x1b[31mred", body=page, **stage)
+    spoil(action="status", line="404 \x1b[31mred", body=page, times=None, **stage)
     done = xencon.run("-vv", "web01")
     assert done.returncode in (1, 6)
     assert r"\x1b[2J\x9b31m: \xff" in done.stderr

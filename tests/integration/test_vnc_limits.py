@@ -177,7 +177,7 @@ def test_every_refusal_is_told_to_viewer_and_user(fault, says, web01, pool, serv
 
 def test_a_reason_with_control_characters(web01, pool, serve):
     listener = serve()
-    pool.faults.add(sim.Fault("connect", "status", line="500 Internal Server Error",
+    pool.faults.add(sim.Fault("connect", "status", line="500 Internal Server Error", times=None,
                               body=b"<html>\x1b[2J\x07 boom \xff</html>"))
     reason = listener.refusal()
     assert "boom" in reason and "\x1b" not in reason and "\x07" not in reason
@@ -185,7 +185,7 @@ def test_a_reason_with_control_characters(web01, pool, serve):
 
 def test_a_reason_of_any_length(web01, pool, serve):
     listener = serve()
-    pool.faults.add(sim.Fault("connect", "status", line="500 Internal Server Error",
+    pool.faults.add(sim.Fault("connect", "status", line="500 Internal Server Error", times=None,
                               body=b"<html>" + b"why " * 10_000 + b"</html>"))
     reason = listener.refusal()
     assert "why why" in reason and len(reason) < 2048

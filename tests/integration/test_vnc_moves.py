@@ -86,8 +86,9 @@ def test_the_vm_is_halted_and_started_again(pool, web01, serve):
 def test_others_go_on_while_one_is_refused(pool, web01, serve):
     listener = serve()
     with listener.attach() as viewer:
-        pool.faults.add(sim.Fault("connect", "status", line="404 Not Found"))
+        fault = pool.faults.add(sim.Fault("connect", "status", line="404 Not Found", times=None))
         assert_told_once(listener, 'the console of "web01" is not there', "Not Found")
+        pool.faults.clear()
         assert tuple(viewer.picture()[0][20::40]) == BARS
     assert_shown(listener)
 

@@ -146,6 +146,8 @@ static enum error_reason reason_of(size_t row)
 {
 	if (rows[row].stale)
 		return REASON_STALE_LOCATION;
+	if (rows[row].status == 401)
+		return REASON_SESSION_GONE;
 	if (rows[row].kind != ERROR_UNAVAILABLE)
 		return REASON_NONE;
 	return rows[row].status == 503 ? REASON_TAKEN : REASON_REFUSED;

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Staying: see stay.h. A loop of look, CONNECT and wait; judge() says what follows from a failure.
+ *
+ * ALWAYS TRUE: after the first look the machine is found by the uuid that it had, never by a name again; an
+ * event only makes it look; a refusal that the record contradicts is looked at again before anybody is told;
+ * and no wait is longer than the time that the user gave.
+ */
+#include "access/stay.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/wait.h"
+#include "xapi/host.h"
+
+/* What follows from a failure. */
+enum verdict {
+	VERDICT_FAIL,  /* it is what it says */
+	VERDICT_GONE,  /* the machine has been deleted */
+	VERDICT_SOON,  /* not yet: try again in a moment */
+	VERDICT_LATER, /* not yet: something must happen to the machine first */
+	VERDICT_LOGIN, /* the session is over: another one, at once */
+	VERDICT_REACH, /* the pool is not reached: try again, ever more seldom */
+};
+
+void stay_init(struct stay *s, struct access *access, const struct target *what,
+               const struct stay_spec *spec)
+{
+	*s = (struct stay){
+	    .access = access,
+	    .target = *what,
+	    .spec = *spec,
+	    .step_ms = STAY_STEP_MS,
+	    .wait_until = CLOCK_NEVER,
+	};
+	if (spec->wait && spec->wait_ms > 0)
+		s->wait_until = clock_ms() + spec->wait_ms;
+}
+
+/* Whether there is time for more than a moment of grace. */
+static bool is_patient(const struct stay *s)
+{
+	return s->attached.seen ? s->spec.reconnect : s->spec.wait;
+}
+
+static void say(struct stay *s, const char *line)
+{
+	s->spec.say(s->spec.context, line);
+}
+
+/* Once for each line: a look in between that found nothing new is nothing to tell. */
+static void say_once(struct stay *s, const char *line)
+{
+	if (strcmp(s->said, line) == 0)
+		return;
+	(void)snprintf(s->said, sizeof(s->said), "%s", line);
+	say(s, line);
+}
+
+static int log_in(struct stay *s, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+	char line[STAY_LINE_MAX];
+	const bool again = s->access->credentials.password != NULL;
+
+	if (access_is_open(s->access))
+		return 0;
+	watch_stop(&s->watch);
+	if ((again ? access_renew(s->access, err) : access_open(s->access, err)) != 0)
+		return -1;
+	address_show(&s->access->session.rpc.endpoint.address, name);
+	if (s->coordinator[0] != '\0' && strcmp(s->coordinator, name) != 0) {
+		(void)snprintf(line, sizeof(line), "the pool's coordinator is %s now", name);
+		say(s, line);
+	}
+	(void)snprintf(s->coordinator, sizeof(s->coordinator), "%s", name);
+	return 0;
+}
+
+/* What the look has found. */
+static void note(struct stay *s, const struct vm *vm)
+{
+	const struct condition last = s->now;
+
+	condition_take(vm, &s->now);
+	(void)snprintf(s->ref, sizeof(s->ref), "%s", vm->ref);
+	(void)snprintf(s->uuid, sizeof(s->uuid), "%s", vm->uuid);
+	(void)snprintf(s->name, sizeof(s->name), "%s", vm->name);
+	s->target.what = s->uuid;
+	s->target.control_domain = false;
+	if (last.seen && strcmp(last.power_state, s->now.power_state) != 0)
+		s->before = last;
+	s->stopped = s->stopped || strcmp(s->now.power_state, "Running") != 0;
+	s->migrating = s->migrating || condition_is_migrating(&s->now);
+}
+
+/* Finds the machine; the console that it then has. *ret_vm may be filled after a failure, too. */
+static int look(struct stay *s, struct vm *ret_vm, struct console *ret_console, struct error *err)
+{
+	struct session *const session = &s->access->session;
+	const struct target *const t = &s->target;
+	int rc;
+
+	if (t->control_domain)
+		rc = vm_find_control_domain(session, t->what, ret_vm, err);
+	else if (s->unknown_told || s->uuid[0] != '\0')
+		rc = vm_find_quietly(session, t->what, ret_vm, err);
+	else
+		rc = vm_find(session, t->what, ret_vm, err);
+	if (rc != 0)
+		return -1;
+	note(s, ret_vm);
+	s->failures = 0;
+	if (is_patient(s) && console_check_kind(ret_vm, t->protocol, err) != 0)
+		return -1;
+	return console_find(session, ret_vm, t->protocol, ret_console, err);
+}
+
+/* A graphical console's server speaks first: one that says nothing and ends has nothing behind it. */
+static int await_greeting(struct tunnel *t, const char *vm, struct error *err)
+{
+	const int64_t deadline = clock_ms() + STAY_GREETING_MS;
+
+	while (buf_used(&t->first) == 0) {
+		struct error failure = {0};
+		const ssize_t n =
+		    stream_recv(t->stream, buf_tail(&t->first), buf_space(&t->first), &failure);
+
+		if (n > 0) {
+			buf_produced(&t->first, (size_t)n);
+			break;
+		}
+		error_clear(&failure);
+		if (n != STREAM_AGAIN) {
+			(void)error_set(err, ERROR_UNAVAILABLE,
+			                "\"%s\": the console closed without a byte", vm);
+			(void)error_cause(err, "its backend is not answering");
+			return error_reason(err, REASON_REFUSED);
+		}
+		const int ready =
+		    wait_ready(t->stream->fd, stream_events(t->stream, true, false), deadline, err);
+		if (ready < 0)
+			return -1;
+		if (ready == 0)
+			break;
+	}
+	return 0;
+}
+
+static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct error *err)
+{
+	struct console console = {0};
+	struct vm vm = {0};
+	int rc = log_in(s, err);
+
+	if (rc == 0)
+		rc = look(s, &vm, &console, err);
+	if (rc == 0 && ret != NULL)
+		rc = access_connect(s->access, &vm, &console, ret, err);
+	if (rc == 0 && ret != NULL && strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0 &&
+	    (rc = await_greeting(ret, vm.name, err)) != 0)
+		tunnel_close(ret);
+	console_free(&console);
+	if (rc == 0)
+		*ret_vm = vm; /* handed over */
+	else
+		vm_free(&vm);
+	return rc;
+}
+
+/* Whether the machine, or the answer, says that this is a moment in between. */
+static bool is_moment(const struct stay *s, enum error_reason reason)
+{
+	switch (reason) {
+	case REASON_REFUSED:
+	case REASON_STALE_LOCATION:
+	case REASON_NO_CONSOLE_YET:
+		return true;
+	case REASON_VANISHED: /* of a login it would make no sense */
+		return access_is_open(s->access);
+	case REASON_NOT_RUNNING:
+		return condition_is_moving(&s->now);
+	default:
+		return false;
+	}
+}
+
+/* The one place that says what a failure means. */
+static enum verdict judge(const struct stay *s, const struct error *failure)
+{
+	const bool patient = is_patient(s);
+
+	if (failure->kind == ERROR_INTERRUPTED)
+		return VERDICT_FAIL;
+	switch (failure->reason) {
+	case REASON_UNKNOWN_VM:
+		if (s->uuid[0] != '\0')
+			return VERDICT_GONE;
+		return patient ? VERDICT_LATER : VERDICT_FAIL;
+	case REASON_NOT_RUNNING:
+	case REASON_NO_CONSOLE_YET:
+		if (patient)
+			return VERDICT_LATER;
+		break;
+	case REASON_TAKEN: /* perhaps by a dead connection of our own */
+		return patient && s->attached.seen ? VERDICT_SOON : VERDICT_FAIL;
+	case REASON_SESSION_GONE:
+	case REASON_SUPPORTER:
+		if (patient)
+			return s->failures == 0 ? VERDICT_LOGIN : VERDICT_REACH;
+		return VERDICT_FAIL;
+	case REASON_STARTING:
+		return patient ? VERDICT_REACH : VERDICT_FAIL;
+	default:
+		break;
+	}
+	if (is_moment(s, failure->reason))
+		return VERDICT_SOON;
+	/* An address that never answered is more likely to be wrong than to come yet. */
+	if (failure->kind == ERROR_UNREACHABLE && patient && s->coordinator[0] != '\0')
+		return VERDICT_REACH;
+	return VERDICT_FAIL;
+}
+
+/* What is waited for, once for each state. */
+static void say_waiting(struct stay *s, const struct error *failure)
+{
+	char line[STAY_LINE_MAX];
+	char text[CONDITION_TEXT_MAX];
+	char cause[ERROR_LINE_MAX];
+
+	if (failure->reason == REASON_UNKNOWN_VM) {
+		if (s->unknown_told)
+			return;
+		s->unknown_told = true;
+		say(s, error_line(failure, cause));
+		if (failure->hint[0] != '\0')
+			say(s, failure->hint);
+		(void)snprintf(line, sizeof(line),
+		               "waiting for a VM of that name to appear; %s leaves", s->spec.leave);
+	} else if (failure->reason == REASON_TAKEN) {
+		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
+		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
+	} else if (failure->kind == ERROR_UNREACHABLE) {
+		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
+		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
+	} else {
+		(void)snprintf(line, sizeof(line), "\"%s\" %s; waiting for its console, %s leaves",
+		               s->name, condition_describe(&s->now, text), s->spec.leave);
+	}
+	say_once(s, line);
+}
+
+/* The time is up, or there was none: what is said in the end. Takes *failure over. */
+static int give_up(struct stay *s, struct error *failure, struct error *err)
+{
+	const bool waited = is_patient(s) && clock_ms() >= s->wait_until;
+	char text[CONDITION_TEXT_MAX];
+
+	*err = *failure;
+	*failure = (struct error){0};
+	if (err->kind == ERROR_UNAVAILABLE && s->now.seen &&
+	    (condition_is_moving(&s->now) || err->reason == REASON_NOT_RUNNING) &&
+	    (waited || condition_is_moving(&s->now))) {
+		(void)error_set(err, ERROR_UNAVAILABLE, "\"%s\" %s", s->name,
+		                condition_describe(&s->now, text));
+		if (condition_is_moving(&s->now))
+			(void)error_hint(err, "%s", s->spec.advice);
+	}
+	if (waited)
+		(void)error_context(err, "waited %d s", (s->spec.wait_ms + 999) / 1000);
+	return -1;
+}
+
+static int gone(struct stay *s, struct error *failure, struct error *err)
+{
+	error_clear(failure);
+	return error_set(err, ERROR_NOT_FOUND, "\"%s\" has been deleted", s->name);
+}
+
+static int backoff_ms(int failures)
+{
+	int ms = STAY_BACKOFF_MS;
+	unsigned chance = 0;
+
+	for (int i = 1; i < failures && ms < STAY_BACKOFF_MAX_MS; i++)
+		ms *= 2;
+	if (ms > STAY_BACKOFF_MAX_MS)
+		ms = STAY_BACKOFF_MAX_MS;
+	/* Where there is no chance to be had, it is the shortest. */
+	(void)!getrandom(&chance, sizeof(chance), GRND_NONBLOCK);
+	return ms / 2 + (int)(chance % (unsigned)(ms / 2 + 1));
+}
+
+/* Waits for `at`, or, where the machine is watched, for something to happen to it. */
+static int wait_until(struct stay *s, int64_t at, bool watched, struct error *err)
+{
+	const int64_t end = is_patient(s) ? s->wait_until : s->grace_until;
+	const int64_t deadline = clock_earlier(at, end);
+
+	if (!watched || !is_patient(s) || !access_is_open(s->access))
+		return wait_ready(-1, 0, deadline, err) < 0 ? -1 : 0;
+	watch_start(&s->watch, &s->access->session, s->ref[0] == '\0' ? NULL : s->ref);
+	return watch_wait(&s->watch, deadline, err) < 0 ? -1 : 0;
+}
+
+static int wait_step(struct stay *s, struct error *err)
+{
+	const int64_t at = clock_ms() + s->step_ms;
+
+	s->step_ms = s->step_ms * 2 < STAY_STEP_MAX_MS ? s->step_ms * 2 : STAY_STEP_MAX_MS;
+	return wait_until(s, at, true, err);
+}
+
+/* The pool is not reached. The session may live on behind a cut network: it is given up only when that has
+ * happened twice, since another may be to be had elsewhere. */
+static int wait_for_pool(struct stay *s, struct error *err)
+{
+	s->failures++;
+	watch_stop(&s->watch);
+	if (s->failures > 1)
+		access_drop(s->access);
+	return wait_until(s, clock_ms() + backoff_ms(s->failures), false, err);
+}
+
+static bool is_time_left(struct stay *s, enum verdict verdict)
+{
+	if (is_patient(s))
+		return clock_ms() < s->wait_until;
+	if (verdict != VERDICT_SOON)
+		return false;
+	if (s->grace_until == 0)
+		s->grace_until = clock_ms() + STAY_GRACE_MS;
+	return clock_ms() < s->grace_until;
+}
+
+/* After a failure: 0 when it is time to try again, -1 with *err. Takes *failure over. */
+static int go_on(struct stay *s, struct error *failure, struct error *err)
+{
+	const enum verdict verdict = judge(s, failure);
+
+	if (verdict == VERDICT_GONE)
+		return gone(s, failure, err);
+	if (verdict == VERDICT_FAIL || !is_time_left(s, verdict))
+		return give_up(s, failure, err);
+	const bool known = failure->reason == REASON_SESSION_GONE;
+	if (is_patient(s) && verdict != VERDICT_LOGIN)
+		say_waiting(s, failure);
+	error_clear(failure);
+	switch (verdict) {
+	case VERDICT_SOON:
+		return wait_step(s, err);
+	case VERDICT_LATER:
+		s->step_ms = STAY_STEP_MS;
+		return wait_until(s, CLOCK_NEVER, true, err);
+	case VERDICT_LOGIN:
+		s->failures++;
+		watch_stop(&s->watch);
+		/* The server that has dropped it says so at once; a supporter takes no logout at all. */
+		if (known)
+			access_pause(s->access);
+		else
+			access_drop(s->access);
+		return 0;
+	default:
+		return wait_for_pool(s, err);
+	}
+}
+
+/* One line for what has happened since the last attachment. */
+static void tell_change(struct stay *s, enum condition_change change)
+{
+	char line[STAY_LINE_MAX];
+	char text[CONDITION_TEXT_MAX];
+	char from[HOST_NAME_MAX_LEN] = "";
+	char to[HOST_NAME_MAX_LEN] = "";
+
+	if (change == CONDITION_MIGRATED || change == CONDITION_ELSEWHERE) {
+		host_name(&s->access->session, s->attached.host, from);
+		host_name(&s->access->session, s->now.host, to);
+	}
+	if (condition_tell(change, from, to, text)[0] == '\0')
+		return;
+	(void)snprintf(line, sizeof(line), "\"%s\" %s", s->name, text);
+	say(s, line);
+}
+
+/* The tunnel stands: what that means for what was typed for the one before. */
+static void reached(struct stay *s)
+{
+	s->lived_on = true; /* before the first attachment nothing was typed for another */
+	if (s->attached.seen) {
+		const enum condition_change change =
+		    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped);
+		const bool stopped =
+		    s->before.seen && strcmp(s->before.power_state, "Running") != 0;
+
+		s->lived_on = condition_lived_on(change);
+		tell_change(s, stopped && !s->lived_on ? CONDITION_STARTED : change);
+	}
+	s->previous = s->attached;
+	s->attached = s->now;
+	s->before = (struct condition){0};
+	s->migrating = false;
+	s->stopped = false;
+	watch_stop(&s->watch);
+}
+
+int stay_reach(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct error *err)
+{
+	for (;;) {
+		struct error failure = {0};
+
+		if (attempt(s, ret_vm, ret, &failure) == 0) {
+			reached(s);
+			return 0;
+		}
+		if (confirm_resolve(&s->access->confirm, &failure))
+			continue;
+		if (go_on(s, &failure, err) != 0)
+			return -1;
+	}
+}
+
+int stay_nothing(struct stay *s, struct error *failure, struct error *err)
+{
+	/* Nobody was attached: what was typed before is still for the guest of then. */
+	s->attached = s->previous;
+	return go_on(s, failure, err);
+}
+
+void stay_lost(struct stay *s)
+{
+	s->step_ms = STAY_STEP_MS;
+	s->grace_until = 0;
+	s->failures = 0;
+	s->wait_until = CLOCK_NEVER;
+	s->said[0] = '\0';
+}
+
+void stay_end(struct stay *s)
+{
+	watch_stop(&s->watch);
+}

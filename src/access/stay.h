@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Staying with a machine: waiting until its console can be had, and finding it again when that went away.
+ *
+ * Owns what is known of the machine from one attachment to the next, and the watch for what changes. Asks no
+ * password a second time; says what it waits for, and what has happened, in one line each.
+ */
+#ifndef XENCON_ACCESS_STAY_H
+#define XENCON_ACCESS_STAY_H
+
+#include "access/access.h"
+#include "access/condition.h"
+#include "access/watch.h"
+
+/* A machine that migrates or reboots refuses its console for a moment: most of that is over by then. */
+#define STAY_GRACE_MS 3000
+
+/* A server of graphical consoles that is well says its first word in this time. */
+#define STAY_GREETING_MS 3000
+
+/* What is refused is tried again after so long, doubled each time. */
+#define STAY_STEP_MS     20
+#define STAY_STEP_MAX_MS 500
+
+/* Where nothing can be learned by events, a host that is not reached: so long at first, doubled each time, and
+ * half of it left to chance, so that many who lost one host do not all come back in the same moment. */
+#define STAY_BACKOFF_MS     250
+#define STAY_BACKOFF_MAX_MS 15000
+
+#define STAY_LINE_MAX (2 * CONDITION_TEXT_MAX)
+
+struct stay_spec {
+	bool wait;          /* before the first attachment: until the machine runs */
+	int wait_ms;        /* that long; 0: for as long as it takes */
+	bool reconnect;     /* after the first attachment */
+	const char *leave;  /* how the user ends it, for messages: "^C" */
+	const char *advice; /* what to do about a machine that is on its way */
+	/* Shows a line on the user's terminal. */
+	void (*say)(void *context, const char *line);
+	void *context;
+};
+
+struct stay {
+	struct access *access; /* the caller's */
+	struct target
+	    target; /* `what` leads into this struct once the machine was seen: it must not move */
+	struct stay_spec spec;
+	struct watch watch;
+	char ref[64]; /* of the machine that was found; "" before that, as is the next */
+	char uuid[64];
+	char name[256];
+	struct condition attached; /* as it was when its console was attached */
+	struct condition previous; /* and before that */
+	struct condition before;   /* as it was last seen to be something else than now */
+	struct condition now;
+	bool migrating; /* since it was attached it was seen to migrate */
+	bool stopped;   /* and since then not to run */
+	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
+	bool lived_on;
+	int64_t wait_until;
+	int64_t grace_until; /* 0: nothing was refused yet */
+	int step_ms;
+	int failures; /* to reach the pool, in a row */
+	char coordinator[ADDRESS_SHOW_MAX];
+	char said[STAY_LINE_MAX]; /* the last line about what is waited for */
+	bool unknown_told;
+};
+
+/* Starts it; connects to nothing. What *spec and *what point to must outlive it. */
+void stay_init(struct stay *s, struct access *access, const struct target *what,
+               const struct stay_spec *spec);
+
+/* Logs in where that is to be done, finds the machine and opens the tunnel to its console. Blocks until that
+ * has succeeded, or is not to be hoped for any more. A graphical console has said its first word then, or
+ * been silent for STAY_GREETING_MS. *ret_vm and *ret are the caller's; with `ret` NULL there is
+ * only a look, whether it could be reached. Errors: ERROR_NOT_FOUND (no such
+ * machine, or it was deleted), ERROR_UNAVAILABLE (it is stopped, on its way, or has no such console),
+ * ERROR_INTERRUPTED, and what access has. */
+int stay_reach(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct error *err);
+
+/* The console ended without a byte, as *failure says, which may mean not yet. 0 when stay_reach is to be
+ * called again, after the wait that is due; -1 with *err when it is what it seems, or the time is up. */
+int stay_nothing(struct stay *s, struct error *failure, struct error *err);
+
+/* The console that was attached has ended, or was lost: from here on it is to be found again. */
+void stay_lost(struct stay *s);
+
+/* Ends it; the session stays access's. */
+void stay_end(struct stay *s);
+
+#endif

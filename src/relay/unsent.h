@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* Input that one console did not take any more, and that may be for the next. */
+#ifndef XENCON_RELAY_UNSENT_H
+#define XENCON_RELAY_UNSENT_H
+
+#include "base/buf.h"
+
+/* Moves what is left in `up` behind what is in `unsent`, as far as it fits; the rest is dropped. `unsent` may be
+ * NULL. `up` is empty afterwards. */
+void unsent_keep(struct buf *unsent, struct buf *up);
+
+/* Moves all of it into `up`, which is empty and larger: it is older than any input. `unsent` may be NULL. */
+void unsent_take(struct buf *unsent, struct buf *up);
+
+#endif

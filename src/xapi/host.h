@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* What the pool says of a host. */
+#ifndef XENCON_XAPI_HOST_H
+#define XENCON_XAPI_HOST_H
+
+#include "xapi/session.h"
+
+#define HOST_NAME_MAX_LEN 128
+
+/* The name of the host with this reference; where it cannot be had, words that stand for it. One round trip. */
+const char *host_name(struct session *s, const char *ref, char ret[HOST_NAME_MAX_LEN]);
+
+#endif

@@ -1,0 +1,44 @@
+"""Guests that tell who they are, and keep what was typed to each of them.
+
+Owns what stands behind a VM's console over all of its domains, so that a test can say which guest was
+shown and which one got a byte. Knows nothing of the program.
+"""
+import threading
+
+import harness
+import sim
+
+
+class Guest(sim.Backend):
+    """Says "guest N" to whoever attaches, N being the VM's domain, and keeps all that is typed to it."""
+
+    def __init__(self):
+        super().__init__()
+        self.vm = None
+        self.heard = {}
+        self._lock = threading.Lock()
+
+    def serve(self, sock):
+        domid = self.vm.domid
+        sock.sendall(f"guest {domid}\r\n".encode())
+        try:
+            while data := sock.recv(65536):
+                with self._lock:
+                    self.heard[domid] = self.heard.get(domid, b"") + data
+        except OSError:
+            pass
+
+    def await_heard(self, domid, text):
+        harness.eventually(lambda: self.heard.get(domid, b"").endswith(text),
+                           f"guest {domid} hears {text!r}: {self.heard}")
+
+    def all(self):
+        """Everything that anybody heard."""
+        return b"".join(self.heard.values())
+
+
+def add(pool, name="web01", **arguments):
+    """A VM with such a guest."""
+    guest = Guest()
+    guest.vm = pool.add_vm(name, backend=guest, **arguments)
+    return guest

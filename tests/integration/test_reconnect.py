@@ -1,0 +1,205 @@
+"""--reconnect: whatever ends the console, the machine is found again, and what was typed goes to nobody else."""
+import pytest
+
+import guests
+import harness
+import procs
+from outcome import assert_logged_out, calls
+
+
+@pytest.fixture
+def pool(make_pool):
+    return make_pool(hosts=2)
+
+
+@pytest.fixture
+def guest(pool):
+    return guests.add(pool)
+
+
+@pytest.fixture
+def vm(guest):
+    return guest.vm
+
+
+@pytest.fixture
+def terminal(xencon, vm):
+    """A terminal attached to the first guest."""
+    made = xencon.terminal("--reconnect", "web01")
+    made.expect('attached to "web01"')
+    made.expect(f"guest {vm.domid}\r\n")
+    return made
+
+
+def finish(terminal, pool):
+    assert terminal.is_raw()
+    assert terminal.quit() == 0
+    assert terminal.settings() == terminal.found
+    assert_logged_out(pool)
+
+
+def at_most_one_session(pool):
+    assert len(pool.sessions) <= 1, pool.sessions
+
+
+TRANSITIONS = [
+    ("clean_reboot", "has rebooted"), ("hard_reboot", "has rebooted"),
+    ("pool_migrate", "has migrated from .* to "),
+]
+
+
+@pytest.mark.parametrize("by_guest", [False, True], ids=["by the pool", "by the guest"])
+@pytest.mark.parametrize("operation, says", TRANSITIONS, ids=[each[0] for each in TRANSITIONS])
+def test_it_comes_back(operation, says, by_guest, pool, vm, terminal):
+    if by_guest and operation == "pool_migrate":
+        pytest.skip("no guest moves itself")
+    target = pool.hosts[1] if operation == "pool_migrate" else None
+    course = vm.begin(operation, target, by_guest=by_guest)
+    for step in course.names[1:]:
+        course.to(step)
+        at_most_one_session(pool)
+    terminal.expect(f"guest {vm.domid}\r\n")
+    terminal.send(b"x")
+    finish(terminal, pool)
+
+
+@pytest.mark.parametrize("operation, says", TRANSITIONS, ids=[each[0] for each in TRANSITIONS])
+def test_what_happened_is_said(operation, says, pool, vm, terminal):
+    """Slow enough to be seen: the tunnel has ended, the pool is asked, and then it goes on."""
+    course = vm.begin(operation, pool.hosts[1] if operation == "pool_migrate" else None)
+    course.to("ended" if operation == "pool_migrate" else "nothing")
+    harness.eventually(lambda: calls(pool).count("VM.get_all_records_where") >= 2, "it looks")
+    terminal.expect("waiting for its console|trying on|ended")
+    course.finish()
+    terminal.expect(f'xencon: "web01" {says}')
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+@pytest.mark.parametrize("operation, again, state", [
+    ("suspend", "resume", "suspended"), ("hard_shutdown", "start", "halted"),
+    ("clean_shutdown", "start", "halted")])
+def test_it_stops_and_starts(operation, again, state, pool, vm, terminal):
+    vm.begin(operation).finish()
+    terminal.expect(f'"web01" is {state}; waiting for its console, \\^] \\. leaves')
+    vm.begin(again, pool.hosts[1]).finish()
+    terminal.expect('"web01" has been started')
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+def test_it_is_deleted(pool, vm, terminal):
+    vm.begin("hard_shutdown").finish()
+    terminal.expect("is halted; waiting")
+    vm.begin("destroy").finish()
+    terminal.expect('xencon: "web01" has been deleted')
+    assert terminal.finish() == 5
+    assert terminal.settings() == terminal.found
+    assert_logged_out(pool)
+
+
+def test_it_is_renamed_and_a_namesake_appears(pool, vm, terminal):
+    vm.begin("hard_shutdown").finish()
+    terminal.expect("is halted; waiting")
+    vm.rename("db01")
+    guests.add(pool, "web01")
+    vm.begin("start").finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+@pytest.mark.parametrize("operation, lived_on", [
+    ("pool_migrate", True), ("hard_reboot", False), ("clean_reboot", False)])
+def test_what_is_typed_meanwhile(operation, lived_on, pool, guest, vm, terminal):
+    """Sent once to the guest that lived on; to one that was rebooted not at all, and that is said."""
+    before = vm.domid
+    course = vm.begin(operation, pool.hosts[1] if lived_on else None)
+    course.to("500" if operation != "hard_reboot" else "nothing")
+    harness.eventually(lambda: calls(pool).count("VM.get_all_records_where") >= 2, "it looks")
+    terminal.send(b"secret words")
+    terminal.send(harness.ESCAPE + b"s")
+    # In a hard reboot the server says 200 in between, and ends what it has opened: that shows, too.
+    terminal.expect("no console is attached; 12 bytes that were typed are kept|bytes in, .* out")
+    course.finish()
+    if not lived_on:
+        terminal.expect(r"what was typed meanwhile \(12 bytes\) is dropped")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    terminal.send(b"!")
+    guest.await_heard(vm.domid, b"!")
+    assert guest.heard == {vm.domid: b"secret words!" if lived_on else b"!"}
+    assert before not in guest.heard
+    finish(terminal, pool)
+
+
+def test_too_much_is_typed_meanwhile(pool, guest, vm, terminal):
+    course = vm.begin("pool_migrate", pool.hosts[1]).to("ended")
+    terminal.expect("waiting for its console|trying on|ended")
+    terminal.send(b"a" * 4096)
+    terminal.send(harness.ESCAPE + b"s")
+    terminal.expect("4096 bytes that were typed are kept")
+    terminal.send(b"b")
+    terminal.expect(b"\a")
+    course.finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    terminal.send(b"!")
+    guest.await_heard(vm.domid, b"!")
+    assert guest.heard[vm.domid] == b"a" * 4096 + b"!"
+    finish(terminal, pool)
+
+
+@pytest.mark.parametrize("network", ["stall", "refuse", "reset"])
+def test_leaving_at_once_while_nothing_answers(network, pool, xencon):
+    vm = guests.add(pool, host=pool.hosts[1]).vm
+    terminal = xencon.terminal("--reconnect", "web01")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    pool.coordinator.network(network)
+    vm.end_tunnels()
+    harness.eventually(lambda: procs.rests(terminal.pid), "it waits for somebody")
+    assert terminal.quit() == 0
+    assert terminal.settings() == terminal.found
+
+
+def test_the_network_is_away_for_a_while(pool, vm, terminal):
+    assert_logged_out(pool)
+    pool.coordinator.network("reset")
+    terminal.expect("trying on")
+    pool.coordinator.network("up")
+    terminal.expect('attached to "web01"')
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+def test_another_coordinator_on_purpose(pool, vm, terminal):
+    pool.designate(pool.hosts[1]).finish()
+    terminal.expect("the pool's coordinator is .* now")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+def test_nothing_is_attached_in_a_pipe(pool, guest, vm, xencon):
+    process = xencon.start("--reconnect", "web01")
+    assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+    for _ in range(3):
+        vm.begin("hard_reboot").finish()
+        assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+        at_most_one_session(pool)
+    process.stdin.write(b"root\n")
+    process.stdin.flush()
+    guest.await_heard(vm.domid, b"root\n")
+    harness.kill(process)
+    harness.finish(process)
+    assert_logged_out(pool)
+
+
+@pytest.mark.long
+def test_many_reboots(pool, guest, vm, xencon):
+    process = xencon.start("--reconnect", "web01")
+    for number in range(200):
+        assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+        vm.begin(("hard_reboot", "clean_reboot")[number % 2]).finish()
+        at_most_one_session(pool)
+    assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+    harness.kill(process)
+    harness.finish(process)
+    assert_logged_out(pool)

@@ -1,0 +1,199 @@
+"""--wait: until the console can be had, from whatever state, and attached at the first moment."""
+import pytest
+
+import guests
+import harness
+import sim
+from outcome import assert_failed, assert_logged_out, calls
+
+
+@pytest.fixture
+def pool(make_pool):
+    return make_pool(hosts=2)
+
+
+@pytest.fixture
+def guest(pool):
+    return guests.add(pool)
+
+
+@pytest.fixture
+def vm(guest):
+    return guest.vm
+
+
+def first_line(process):
+    return process.stdout.readline()
+
+
+def begin(xencon, *words):
+    """Starts it in a pipe; gives it once it says that it waits."""
+    process = xencon.start(*words)
+    said = b""
+    while b"leaves\n" not in said:
+        line = process.stderr.readline()
+        assert line, f"it ended: {said!r}"
+        said += line
+    process.said = said.decode()
+    return process
+
+
+def end(process, pool):
+    process.stdin.close()
+    harness.kill(process)
+    harness.finish(process)
+    assert_logged_out(pool)
+
+
+def watching(pool):
+    """Waits until a call of event.from is under way that has been answered once before."""
+    harness.eventually(lambda: calls(pool).count("event.from") >= 2, "events are watched for")
+
+
+def test_halted_and_then_started(pool, vm, xencon):
+    vm.shutdown()
+    process = begin(xencon, "--wait", "web01")
+    assert 'xencon: "web01" is halted; waiting for its console, ^C leaves\n' in process.said
+    watching(pool)
+    course = vm.begin("start")
+    for step in course.names[1:]:
+        course.to(step)
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    assert len(pool.sessions) <= 1
+    end(process, pool)
+
+
+@pytest.mark.parametrize("step", ["500", "resident", "after"])
+def test_begun_while_it_starts(step, pool, vm, xencon):
+    vm.shutdown()
+    course = vm.begin("start").to(step)
+    if step == "after":
+        process = xencon.start("--wait", "web01")
+    else:
+        process = begin(xencon, "--wait", "web01")
+        assert '"web01" is starting; waiting' in process.said
+        course.finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+@pytest.mark.parametrize("operation, state", [("suspend", "suspended"), ("pause", "paused")])
+def test_suspended_or_paused(operation, state, pool, vm, xencon):
+    vm.begin(operation).finish()
+    process = begin(xencon, "--wait", "web01")
+    assert f'"web01" is {state}; waiting' in process.said
+    vm.begin({"suspend": "resume", "pause": "unpause"}[operation]).finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+def test_a_name_that_is_not_there_yet(pool, guest, xencon):
+    process = begin(xencon, "--wait", "web02")
+    assert 'no VM on' in process.said and 'is called "web02"' in process.said
+    assert 'did you mean "web01"?' in process.said
+    assert "waiting for a VM of that name to appear" in process.said
+    watching(pool)
+    guests.add(pool, "web03")
+    other = guests.add(pool, "web02")
+    assert first_line(process) == f"guest {other.vm.domid}\r\n".encode()
+    assert calls(pool).count("VM.get_all_records_where") < 12
+    end(process, pool)
+
+
+def test_a_name_that_several_have_by_then(pool, guest, xencon):
+    process = begin(xencon, "--wait", "web02")
+    with pool.database.transaction():
+        guests.add(pool, "web02")
+        guests.add(pool, "web02")
+    assert harness.finish(process) == 5
+    assert '2 VMs are called "web02"' in process.stderr.read().decode()
+
+
+def test_the_time_is_up(pool, vm, xencon):
+    vm.shutdown()
+    done = xencon.run("--wait=1", "web01")
+    assert_failed(done, 6, 'waited 1 s: "web01" is halted', pool=pool)
+
+
+def test_the_time_is_up_for_a_name(pool, guest, xencon):
+    done = xencon.run("--wait=1", "web02")
+    assert_failed(done, 5, "waited 1 s: no VM on", 'did you mean "web01"?', pool=pool)
+
+
+def test_a_machine_that_never_has_a_text_console(pool, xencon):
+    vm = pool.add_vm("win", consoles=("rfb",), domain_type="hvm")
+    vm.shutdown()
+    done = xencon.run("--wait", "win")
+    assert_failed(done, 6, '"win" has no text console', "xencon vnc", pool=pool)
+
+
+def test_a_server_without_events(pool, vm, xencon):
+    pool.unknown_calls.add("event.from")
+    vm.shutdown()
+    process = begin(xencon, "--wait", "web01")
+    vm.start()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+def test_the_session_expires_meanwhile(pool, vm, xencon):
+    vm.shutdown()
+    process = begin(xencon, "--wait", "web01")
+    watching(pool)
+    pool.expire_sessions()
+    harness.eventually(lambda: calls(pool).count("session.login_with_password") == 2, "a new login")
+    vm.start()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+def test_interrupted(pool, vm, xencon):
+    vm.shutdown()
+    terminal = xencon.terminal("--wait", "web01")
+    terminal.expect("waiting for its console, \\^C leaves")
+    assert not terminal.is_raw()
+    terminal.sendintr()
+    assert terminal.finish() == 130
+    assert_logged_out(pool)
+
+
+@pytest.mark.parametrize("command", ["vnc", "vnc --stdio"])
+def test_graphical(command, pool, vm, xencon):
+    vm.shutdown()
+    process = begin(xencon, *command.split(), "--wait", "web01")
+    vm.begin("start").finish()
+    if command == "vnc":
+        assert first_line(process).startswith(b"vnc://127.0.0.1:")
+    else:
+        assert process.stdout.read(4) == b"RFB "
+    end(process, pool)
+
+
+@pytest.mark.parametrize("operation, step", [
+    ("clean_reboot", "nothing"), ("clean_reboot", "404"), ("clean_reboot", "500"),
+    ("hard_reboot", "nothing"), ("pool_migrate", "404"), ("pool_migrate", "500"),
+    ("pool_migrate", "404 there"), ("pool_migrate", "consoles")])
+@pytest.mark.parametrize("words", [(), ("--stdio",), ("vnc", "--stdio")], ids=["pipe", "stdio", "vnc"])
+def test_it_is_over_in_a_moment(words, operation, step, pool, vm, xencon):
+    """Without an option it is looked at again for a while."""
+    course = vm.begin(operation, pool.hosts[1] if operation == "pool_migrate" else None).to(step)
+    process = xencon.start(*words, "web01")
+    harness.eventually(lambda: calls(pool).count("VM.get_all_records_where") >= 2, "it looks again")
+    course.finish()
+    expected = b"RFB " if words[:1] == ("vnc",) else f"guest {vm.domid}\r\n".encode()
+    assert process.stdout.read(len(expected)) == expected
+    end(process, pool)
+
+
+def test_what_was_piped_into_nothing_is_sent_once(pool, guest, xencon):
+    vm = guest.vm
+    course = vm.begin("hard_reboot").to("nothing")
+    process = xencon.start("web01")
+    process.stdin.write(b"root\n")
+    process.stdin.flush()
+    harness.eventually(lambda: calls(pool).count("CONNECT") >= 3, "it is tried again")
+    course.finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    guest.await_heard(vm.domid, b"root\n")
+    assert guest.all() == b"root\n"
+    end(process, pool)
