@@ -10,40 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/note.h"
 #include "base/file.h"
 #include "base/text.h"
 
+/* Of lines that a person has spoilt the next one counts. */
 static bool find(const char *text, const char *key, char ret[POOL_UUID_MAX])
 {
-	const size_t wanted = strlen(key);
+	struct note note;
 
-	while (*text != '\0') {
-		const size_t len = strcspn(text, "\n");
-		const size_t uuid = strcspn(text, " \n");
-
-		if (uuid < len && uuid < POOL_UUID_MAX && len - uuid - 1 == wanted &&
-		    memcmp(text + uuid + 1, key, wanted) == 0) {
-			(void)snprintf(ret, POOL_UUID_MAX, "%.*s", (int)uuid, text);
-			if (text_is_uuid(ret)) /* else it is no line of ours */
-				return true;
-		}
-		text += len + (text[len] != '\0');
+	for (; note_find(text, key, &note); text = note.line + note.line_len) {
+		if (note.value_len >= POOL_UUID_MAX)
+			continue;
+		(void)snprintf(ret, POOL_UUID_MAX, "%.*s", (int)note.value_len, note.line);
+		if (text_is_uuid(ret))
+			return true;
 	}
 	return false;
 }
 
-/* At the end, behind whatever a person has written there. */
 static int append(const char *path, const char *text, const char *key, const char *uuid,
                   struct error *err)
 {
-	const size_t cap = strlen(text) + strlen(uuid) + strlen(key) + 4;
-	char *const fresh = malloc(cap);
+	size_t len = 0;
+	char *const fresh = note_put(text, NULL, uuid, key, &len);
+	const int rc = fresh != NULL
+	                   ? file_replace(path, fresh, len, err)
+	                   : error_set_errno(err, ERROR_LOCAL, "cannot rewrite \"%s\"", path);
 
-	if (fresh == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot rewrite \"%s\"", path);
-	const bool ended = text[0] == '\0' || text[strlen(text) - 1] == '\n';
-	const int n = snprintf(fresh, cap, "%s%s%s %s\n", text, ended ? "" : "\n", uuid, key);
-	const int rc = file_replace(path, fresh, (size_t)n, err);
 	free(fresh);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/note.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -21,64 +22,38 @@ static const char *make_path(const char *pools_path, char path[FILE_PATH_MAX])
 	return path;
 }
 
-/* The line for `key`: its text and, with its newline where it has one, its length. NULL where there is none. */
-static const char *find(const char *text, const char *key, size_t *ret_len)
-{
-	const size_t wanted = strlen(key);
-
-	while (*text != '\0') {
-		const size_t len = strcspn(text, "\n");
-		const size_t server = strcspn(text, " \n");
-
-		if (server < len && len - server - 1 == wanted &&
-		    memcmp(text + server + 1, key, wanted) == 0) {
-			*ret_len = len + (text[len] != '\0');
-			return text;
-		}
-		text += len + (text[len] != '\0');
-	}
-	return NULL;
-}
-
 bool last_server_recall(const char *pools_path, const char *key, char ret[ADDRESS_SHOW_MAX])
 {
 	char path[FILE_PATH_MAX];
 	struct error ignored = {0};
-	const char *line = NULL;
+	struct note note;
 	char *text = NULL;
 	size_t len = 0;
 
 	if (pools_path[0] == '\0')
 		return false;
-	if (file_read(make_path(pools_path, path), FILE_OWNED, LAST_SERVER_FILE_MAX, &text, &len,
-	              &ignored) == 0)
-		line = find(text, key, &len);
-	if (line != NULL)
-		(void)snprintf(ret, ADDRESS_SHOW_MAX, "%.*s", (int)strcspn(line, " "), line);
+	const bool found = file_read(make_path(pools_path, path), FILE_OWNED, LAST_SERVER_FILE_MAX,
+	                             &text, &len, &ignored) == 0 &&
+	                   note_find(text, key, &note);
+	/* One that is too long is no server's, and equals none. */
+	if (found)
+		(void)snprintf(ret, ADDRESS_SHOW_MAX, "%.*s", (int)note.value_len, note.line);
 	error_clear(&ignored);
 	free(text);
-	return line != NULL;
+	return found;
 }
 
-/* The file's text with the key's line taken out and another put at its end. */
 static int rewrite(const char *path, const char *text, const char *key, const char *server,
                    struct error *err)
 {
-	const size_t cap = strlen(text) + strlen(server) + strlen(key) + 4;
-	char *const fresh = malloc(cap);
-	size_t gone = 0;
+	struct note old;
+	const bool found = note_find(text, key, &old);
+	size_t len = 0;
+	char *const fresh = note_put(text, found ? &old : NULL, server, key, &len);
+	const int rc = fresh != NULL
+	                   ? file_replace(path, fresh, len, err)
+	                   : error_set_errno(err, ERROR_LOCAL, "cannot rewrite \"%s\"", path);
 
-	if (fresh == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot rewrite \"%s\"", path);
-	const char *const line = find(text, key, &gone);
-	const size_t before = line == NULL ? strlen(text) : (size_t)(line - text);
-	const char *const behind = line == NULL ? "" : line + gone;
-	const char *const last = behind[0] != '\0' ? behind : text;
-	const size_t end = behind[0] != '\0' ? strlen(behind) : before;
-	const bool ended = end == 0 || last[end - 1] == '\n';
-	const int n = snprintf(fresh, cap, "%.*s%s%s%s %s\n", (int)before, text, behind,
-	                       ended ? "" : "\n", server, key);
-	const int rc = file_replace(path, fresh, (size_t)n, err);
 	free(fresh);
 	return rc;
 }
