@@ -34,7 +34,7 @@ SSL_CTX *policy_context(bool legacy)
 	/* One read(2) for as many records as have come, not one for each head and each rest: four of the
 	 * largest, which is what the relay writes at once. */
 	SSL_CTX_set_read_ahead(context, 1);
-	SSL_CTX_set_default_read_buffer_len(context, 4 * SSL3_RT_MAX_PACKET_SIZE);
+	SSL_CTX_set_default_read_buffer_len(context, (size_t)4 * SSL3_RT_MAX_PACKET_SIZE);
 	return context;
 }
 

@@ -273,7 +273,7 @@ static void restore_charsets(struct text *t, const struct charsets *c)
 
 static void restore_elsewhere(struct text *t, const struct modes *m, enum mode_seen seen)
 {
-	char buf[KITTY_SHOW_MAX > RENDITION_MAX ? KITTY_SHOW_MAX : RENDITION_MAX];
+	char buf[KITTY_SHOW_MAX + RENDITION_MAX]; /* one of the two at a time */
 
 	switch (seen) {
 	case MODE_ALTERNATE_KEYS:
