@@ -49,7 +49,8 @@ static bool is_patient(const struct stay *s)
 
 static void say(struct stay *s, const char *line)
 {
-	s->spec.say(s->spec.context, line);
+	if (s->spec.say != NULL)
+		s->spec.say(s->spec.context, line);
 }
 
 /* Once for each line: a look in between that found nothing new is nothing to tell. */
@@ -440,6 +441,20 @@ void stay_lost(struct stay *s)
 	s->failures = 0;
 	s->wait_until = CLOCK_NEVER;
 	s->said[0] = '\0';
+}
+
+int stay_visit(struct access *access, const struct target *what, const struct stay_spec *spec,
+               struct vm *ret_vm, struct tunnel *ret, struct error *err)
+{
+	struct stay s;
+
+	stay_init(&s, access, what, spec);
+	const int rc = stay_reach(&s, ret_vm, ret, err);
+	stay_end(&s);
+	/* The console needs its session no more: not even SIGKILL leaves one behind now. */
+	if (rc == 0)
+		access_leave(access, ret);
+	return rc;
 }
 
 void stay_end(struct stay *s)

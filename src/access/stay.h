@@ -35,7 +35,7 @@ struct stay_spec {
 	bool reconnect;     /* after the first attachment */
 	const char *leave;  /* how the user ends it, for messages: "^C" */
 	const char *advice; /* what to do about a machine that is on its way */
-	/* Shows a line on the user's terminal. */
+	/* Shows a line on the user's terminal; NULL: nobody is told. */
 	void (*say)(void *context, const char *line);
 	void *context;
 };
@@ -84,6 +84,11 @@ int stay_nothing(struct stay *s, struct error *failure, struct error *err);
 
 /* The console that was attached has ended, or was lost: from here on it is to be found again. */
 void stay_lost(struct stay *s);
+
+/* All of it, for a console that is not found again: stay_reach, and the session is over as soon as the tunnel
+ * stands. A *spec without `say` says nothing on the way. */
+int stay_visit(struct access *access, const struct target *what, const struct stay_spec *spec,
+               struct vm *ret_vm, struct tunnel *ret, struct error *err);
 
 /* Ends it; the session stays access's. */
 void stay_end(struct stay *s);

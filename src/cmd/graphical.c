@@ -5,6 +5,8 @@
  */
 #include "cmd/graphical.h"
 
+#include "access/stay.h"
+
 int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_rest,
                       struct error *err)
 {
@@ -22,10 +24,10 @@ int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_
 
 int graphical_reach(struct graphical *g, struct error *err)
 {
-	if (access_open(&g->access, err) != 0 ||
-	    access_reach(&g->access, &g->target, &g->vm, &g->tunnel, err) != 0)
+	static const struct stay_spec patience = {.advice = "try again in a moment"};
+
+	if (stay_visit(&g->access, &g->target, &patience, &g->vm, &g->tunnel, err) != 0)
 		return -1;
-	access_leave(&g->access, &g->tunnel);
 	if (feed_open(&g->feed, &g->tunnel, err) == 0 &&
 	    feed_whole(&g->feed, g->settings.endpoint.timeout_ms, err) == 0)
 		return 0;

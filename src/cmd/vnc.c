@@ -145,7 +145,7 @@ static int serve_stdio(struct access *access, const struct vnc_settings *vnc,
 	struct error end = {0};
 	struct claim none = {0};
 	bool console_first;
-	int rc = viewer_reach(access, what, &spec, &vm, &tunnel, err);
+	int rc = stay_visit(access, what, &spec, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);

@@ -108,30 +108,9 @@ int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, str
 }
 
 /* What the viewer is told in the end is said once, there. */
-static void say_nothing(void *context, const char *line)
-{
-	(void)context;
-	(void)line;
-}
-
 static const struct stay_spec impatient = {
     .advice = "try again in a moment",
-    .say = say_nothing,
 };
-
-int viewer_reach(struct access *access, const struct target *what, const struct stay_spec *spec,
-                 struct vm *ret_vm, struct tunnel *ret, struct error *err)
-{
-	struct stay stay;
-
-	stay_init(&stay, access, what, spec);
-	const int rc = stay_reach(&stay, ret_vm, ret, err);
-	stay_end(&stay);
-	/* The session is over as soon as the tunnel stands. */
-	if (rc == 0)
-		access_leave(access, ret);
-	return rc;
-}
 
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
                  struct error *err)
@@ -141,7 +120,7 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 	struct vm vm = {0};
 	struct local local;
 	bool console_first = false;
-	int rc = viewer_reach(access, what, &impatient, &vm, &tunnel, err);
+	int rc = stay_visit(access, what, &impatient, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);

@@ -14,12 +14,6 @@
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
                  struct error *err);
 
-/* Logs in where that is to be done, and opens the tunnel to the VM's graphical console, once that says its first
- * word; *spec says how long it is waited for. The session is over then. Errors as
- * stay_reach. */
-int viewer_reach(struct access *access, const struct target *what, const struct stay_spec *spec,
-                 struct vm *ret_vm, struct tunnel *ret, struct error *err);
-
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended
  * before the viewer did. Errors as relay_run. */
