@@ -37,6 +37,7 @@ const struct command *command_find(const struct command *commands, size_t count,
 int command_console(const struct invocation *invocation, struct error *err);
 int command_vnc(const struct invocation *invocation, struct error *err);
 int command_shot(const struct invocation *invocation, struct error *err);
+int command_type(const struct invocation *invocation, struct error *err);
 int command_help(const struct invocation *invocation, struct error *err);
 int command_trust(const struct invocation *invocation, struct error *err);
 int command_version(const struct invocation *invocation, struct error *err);

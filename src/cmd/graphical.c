@@ -5,7 +5,7 @@
  */
 #include "cmd/graphical.h"
 
-#include "access/stay.h"
+#include "base/log.h"
 
 int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_rest,
                       struct error *err)
@@ -22,16 +22,54 @@ int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_
 	return target_choose(&vm, CONSOLE_GRAPHIC, &g->target, err);
 }
 
-int graphical_reach(struct graphical *g, struct error *err)
+static void say(void *context, const char *line)
 {
-	static const struct stay_spec patience = {.advice = "try again in a moment"};
+	(void)context;
+	log_notice("%s", line);
+}
 
-	if (stay_visit(&g->access, &g->target, &patience, &g->vm, &g->tunnel, err) != 0)
+/* One console: its tunnel and its first picture. */
+static int try_once(struct graphical *g, struct error *err)
+{
+	if (stay_reach(&g->stay, &g->vm, &g->tunnel, err) != 0)
 		return -1;
+	access_leave(&g->access, &g->tunnel);
 	if (feed_open(&g->feed, &g->tunnel, err) == 0 &&
 	    feed_whole(&g->feed, g->settings.endpoint.timeout_ms, err) == 0)
 		return 0;
 	return graphical_blame(g, err);
+}
+
+static void let_go(struct graphical *g)
+{
+	feed_close(&g->feed);
+	tunnel_close(&g->tunnel);
+	vm_free(&g->vm);
+}
+
+int graphical_reach(struct graphical *g, const struct graphical_wait *wait, struct error *err)
+{
+	struct error failure = {0};
+
+	g->spec = (struct stay_spec){
+	    .wait = wait->wait,
+	    .wait_ms = wait->ms,
+	    .leave = "^C",
+	    .advice = "try again in a moment, or use --wait",
+	    .say = say,
+	};
+	stay_init(&g->stay, &g->access, &g->target, &g->spec);
+	/* A machine that starts is answered with 200 and nothing, which may mean not yet. */
+	while (try_once(g, &failure) != 0) {
+		if (failure.reason != REASON_REFUSED || g->tunnel.stream == NULL) {
+			*err = failure;
+			return -1;
+		}
+		let_go(g);
+		if (stay_nothing(&g->stay, &failure, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int graphical_blame(const struct graphical *g, struct error *err)
@@ -41,9 +79,8 @@ int graphical_blame(const struct graphical *g, struct error *err)
 
 void graphical_close(struct graphical *g)
 {
-	feed_close(&g->feed);
-	tunnel_close(&g->tunnel);
+	let_go(g);
+	stay_end(&g->stay);
 	access_close(&g->access);
-	vm_free(&g->vm);
 	settings_free(&g->settings);
 }

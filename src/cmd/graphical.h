@@ -7,7 +7,7 @@
 #ifndef XENCON_CMD_GRAPHICAL_H
 #define XENCON_CMD_GRAPHICAL_H
 
-#include "access/access.h"
+#include "access/stay.h"
 #include "graphic/feed.h"
 
 /* All of it is owned; it must not move, since parts point to others. */
@@ -15,6 +15,8 @@ struct graphical {
 	struct settings settings;
 	struct access access;
 	struct target target;
+	struct stay_spec spec;
+	struct stay stay;
 	struct vm vm;
 	struct tunnel tunnel;
 	struct feed feed;
@@ -26,8 +28,15 @@ struct graphical {
 int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_rest,
                       struct error *err);
 
-/* Logs in, finds the VM, opens the tunnel, logs out, and waits for a whole picture. Errors name the VM. */
-int graphical_reach(struct graphical *g, struct error *err);
+/* Whether the VM and its console are waited for where they are not there, and how long; 0: as long as it takes. */
+struct graphical_wait {
+	bool wait;
+	int ms;
+};
+
+/* Logs in, finds the VM, opens the tunnel, logs out, and waits for a whole picture. Errors as stay_reach and
+ * feed_whole, and name the VM. */
+int graphical_reach(struct graphical *g, const struct graphical_wait *wait, struct error *err);
 
 /* Puts the VM's name before an error of its console's, unless a signal ended it. Returns -1. */
 int graphical_blame(const struct graphical *g, struct error *err);

@@ -14,6 +14,8 @@ const struct command commands[] = {
      command_vnc},
     {"shot", "[OPTION…] VM [FILE]", "take what the graphical console shows: a PNG, or its text",
      OPTION_FOR_SHOT, 2, command_shot},
+    {"type", "[OPTION…] VM [TEXT…]", "type into the graphical console", OPTION_FOR_TYPE,
+     OPTIONS_OPERANDS_MAX, command_type},
     {"trust", "[OPTION…] [HOST]", "show a host's certificate and record it as known",
      OPTION_FOR_TRUST, 1, command_trust},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},

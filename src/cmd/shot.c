@@ -175,7 +175,9 @@ int command_shot(const struct invocation *invocation, struct error *err)
 
 	if (graphical_prepare(&console, o, &named, err) == 0 &&
 	    shot_settings_read(o, &console.settings.sources, &settings, err) == 0 &&
-	    prepare(&shot, o, named, err) == 0 && graphical_reach(&console, err) == 0) {
+	    prepare(&shot, o, named, err) == 0 &&
+	    graphical_reach(&console, &(struct graphical_wait){settings.wait, settings.wait_ms},
+	                    err) == 0) {
 		rc = await(&shot, err);
 		rc = rc != 0 ? graphical_blame(&console, err) : write_out(&shot, err);
 	}

@@ -110,6 +110,17 @@ int shot_settings_read(const struct options *typed, const struct sources *s,
 	return values_wait(s, &ret->wait, &ret->wait_ms, err);
 }
 
+int type_settings_read(const struct sources *s, struct type_settings *ret, struct error *err)
+{
+	*ret = (struct type_settings){
+	    .layout = s->options.values[OPTION_LAYOUT],
+	    .rate = TYPE_RATE,
+	};
+	if (values_number(s, OPTION_RATE, TYPE_RATE_MAX, &ret->rate, err) != 0)
+		return -1;
+	return values_wait(s, &ret->wait, &ret->wait_ms, err);
+}
+
 void shot_settings_free(struct shot_settings *s)
 {
 	pattern_free(&s->pattern);

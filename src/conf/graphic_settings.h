@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the commands on the graphical console (shot) were asked for, beyond what every command shares.
+ * What the commands on the graphical console (shot, type) were asked for, beyond what every command shares.
  * A check against what else was asked for has been passed once these are filled; a regular expression is
  * compiled, so that a wrong one is told before anything is connected.
  */
@@ -35,11 +35,24 @@ struct shot_settings {
 	int wait_ms;
 };
 
+#define TYPE_RATE     50 /* slow guests lose faster typing */
+#define TYPE_RATE_MAX 10000
+
+struct type_settings {
+	const char *layout; /* the sources'; NULL: as the VM's record has it */
+	int rate;           /* keys a second */
+	bool wait;          /* for the VM and its console to be there: */
+	int wait_ms;
+};
+
 /* Reads them out of the sources, which must outlive *ret; `typed` is the command line, where an option that
  * may stand several times is listed. To be freed also after a failure. ERROR_USAGE names what is wrong, and
  * the file where it was not typed. */
 int shot_settings_read(const struct options *typed, const struct sources *s,
                        struct shot_settings *ret, struct error *err);
+
+/* The same; nothing in *ret is owned. */
+int type_settings_read(const struct sources *s, struct type_settings *ret, struct error *err);
 
 /* All zeroes is fine. */
 void shot_settings_free(struct shot_settings *s);

@@ -76,6 +76,11 @@
 	ROW(TEXT, "text", 0, NULL, OPTION_FOR_SHOT, 0, "the screen's text, not a picture")  \
 	ROW(FONT, "font", 0, "FILE", OPTION_FOR_SHOT, OPTION_PATH | OPTION_EACH,            \
 	    "a PSF font that the guest uses (repeatable)")                                  \
+	ROW(KEYS, "keys", 0, "LIST", OPTION_FOR_TYPE, OPTION_TYPED | OPTION_EACH,           \
+	    "keys by name: ctrl-alt-del,f2,enter (repeatable)")                             \
+	ROW(LAYOUT, "layout", 0, "NAME", OPTION_FOR_TYPE, 0,                                \
+	    "the guest's keyboard: us, gb, de(nodeadkeys), …")                              \
+	ROW(RATE, "rate", 0, "N", OPTION_FOR_TYPE, 0, "type N keys a second (default: 50)") \
 	ROW(JSON, "json", 0, NULL, OPTION_FOR_VNC | OPTION_FOR_SHOT, 0, "say it as JSON")   \
 	ROW(FORGET, "forget", 0, NULL, OPTION_FOR_TRUST, OPTION_TYPED,                      \
 	    "remove what is known of HOST")                                                 \

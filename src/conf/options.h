@@ -24,9 +24,10 @@ enum option_id {
 #define OPTION_FOR_VNC     0x2U
 #define OPTION_FOR_TRUST   0x8U
 #define OPTION_FOR_SHOT    0x10U
+#define OPTION_FOR_TYPE    0x20U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
-#define OPTION_FOR_VM      (OPTION_FOR_CONSOLE | OPTION_FOR_VNC | OPTION_FOR_SHOT)
+#define OPTION_FOR_VM      (OPTION_FOR_CONSOLE | OPTION_FOR_VNC | OPTION_FOR_SHOT | OPTION_FOR_TYPE)
 #define OPTION_FOR_READERS (OPTION_FOR_CONSOLE | OPTION_FOR_SHOT) /* who look at text */
 
 #define OPTION_TYPED 0x1U /* makes sense only where it is typed: no key of the configuration */

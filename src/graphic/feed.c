@@ -159,18 +159,26 @@ int feed_wait(struct feed *f, int64_t deadline, unsigned *ret_events, struct err
 	}
 }
 
-int feed_flush(struct feed *f, int64_t deadline, struct error *err)
+int feed_flush(struct feed *f, int64_t deadline, unsigned *ret_events, struct error *err)
 {
-	for (;;) {
-		struct pollfd fd = {.fd = f->tunnel->stream->fd};
+	unsigned events = 0;
 
-		send_out(f);
+	for (;;) {
+		struct pollfd fd;
+		unsigned some;
+
+		/* Reading on meanwhile: a server that cannot send may not take anything either. */
+		if (feed_turn(f, &some, err) != 0)
+			return -1;
+		events |= some;
+		const bool more = feed_poll(f, &fd);
 		if (buf_used(rfb_output(f->rfb)) == 0 || clock_ms() >= deadline)
-			return 0;
-		fd.events = stream_events(f->tunnel->stream, false, true);
-		if (wait_poll(&fd, 1, deadline, err) < 0)
+			break;
+		if (wait_poll(&fd, 1, more ? clock_ms() : deadline, err) < 0)
 			return -1;
 	}
+	*ret_events = events;
+	return 0;
 }
 
 /* Whether the update that has just come holds the picture. One in which the size has changed says little of

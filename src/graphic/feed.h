@@ -51,8 +51,9 @@ int feed_turn(struct feed *f, unsigned *ret_events, struct error *err);
  * feed_turn, and ERROR_INTERRUPTED. */
 int feed_wait(struct feed *f, int64_t deadline, unsigned *ret_events, struct error *err);
 
-/* Waits until all that is to be sent has been taken, or the deadline has come. Errors as feed_wait. */
-int feed_flush(struct feed *f, int64_t deadline, struct error *err);
+/* Turns until all that is to be sent has been taken, or the deadline has come; what has happened meanwhile goes
+ * to *ret_events. Errors as feed_wait. */
+int feed_flush(struct feed *f, int64_t deadline, unsigned *ret_events, struct error *err);
 
 /* A picture that comes slowly is a slow line, one that does not come is no answer: what comes extends the
  * time for it, as long as it comes at least so fast. */

@@ -9,9 +9,19 @@
 
 /* What tells a machine among all of a pool, what the table of several shows of it, and what struct vm has. */
 static const char *const vm_fields[] = {
-    "uuid",          "name_label",    "power_state",       "resident_on",
-    "is_a_template", "is_a_snapshot", "is_control_domain", "current_operations",
-    "domid",         "domain_type",   "HVM_boot_policy",   NULL,
+    "uuid",
+    "name_label",
+    "power_state",
+    "resident_on",
+    "is_a_template",
+    "is_a_snapshot",
+    "is_control_domain",
+    "current_operations",
+    "domid",
+    "domain_type",
+    "HVM_boot_policy",
+    "platform",
+    NULL,
 };
 
 static const char *const host_fields[] = {"uuid", "name_label", "address", "console_idle_timeout",

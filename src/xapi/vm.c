@@ -147,11 +147,12 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	    .operations = join_operations(record),
 	    .domid = record_number(record, "domid", -1),
 	    .is_hvm = is_hvm(record),
+	    .keymap = strdup(record_text(json_object_get(record, "platform"), "keymap")),
 	    .is_control_domain = record_flag(record, "is_control_domain"),
 	};
 
 	if (vm.ref == NULL || vm.uuid == NULL || vm.name == NULL || vm.power_state == NULL ||
-	    vm.resident_on == NULL || vm.operations == NULL) {
+	    vm.resident_on == NULL || vm.operations == NULL || vm.keymap == NULL) {
 		vm_free(&vm);
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep the VM's record");
 	}
@@ -316,5 +317,6 @@ void vm_free(struct vm *vm)
 	free(vm->power_state);
 	free(vm->resident_on);
 	free(vm->operations);
+	free(vm->keymap);
 	*vm = (struct vm){0};
 }

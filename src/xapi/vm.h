@@ -17,6 +17,7 @@ struct vm {
 	char *operations;  /* what is being done with it: "pool_migrate", several with commas */
 	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
 	bool is_hvm;       /* such a machine never has a text console */
+	char *keymap;      /* platform:keymap, "" where the VM has none: its QEMU's -k */
 	bool is_control_domain; /* a host's own: its console needs another role */
 };
 

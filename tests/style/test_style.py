@@ -29,11 +29,11 @@ USES = {
     "rpc": ["http", "trust", "net", "base"],
     "xapi": ["rpc", "http", "trust", "net", "base"],
     "conf": ["http", "trust", "term", "vt", "net", "base"],
-    "graphic": ["conf", "http", "trust", "screen", "font", "rfb", "relay", "net", "base"],
+    "graphic": ["conf", "http", "trust", "screen", "font", "keyboard", "rfb", "relay", "net", "base"],
     "access": ["conf", "xapi", "rpc", "http", "trust", "term", "vt", "net", "base"],
     "attach": ["conf", "http", "term", "vt", "relay", "net", "base"],
     "serve": ["access", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "base"],
-    "cmd": ["serve", "attach", "access", "graphic", "screen", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "base"],
+    "cmd": ["serve", "attach", "access", "graphic", "keyboard", "screen", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.
