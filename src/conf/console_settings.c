@@ -2,6 +2,8 @@
 /* What console was asked for: see console_settings.h. */
 #include "conf/console_settings.h"
 
+#include <string.h>
+
 #include "conf/values.h"
 #include "term/escape.h"
 
@@ -27,6 +29,13 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 		return error_set(err, ERROR_USAGE, "--timestamps needs --log FILE");
 	if (ret->until == NULL && sources_typed(s, OPTION_TIMEOUT))
 		return error_set(err, ERROR_USAGE, "--timeout needs --until REGEX");
+	if (ret->log_file != NULL && strcmp(ret->log_file, "-") == 0) {
+		error_set(
+		    err, ERROR_USAGE,
+		    "--log takes a file: what the console prints is on standard output as it is");
+		error_hint(err, "a file of that name is ./-");
+		return sources_blame(s, OPTION_LOG, err);
+	}
 	/* Rivals: what is left of both is from one source. */
 	if (ret->stdio && ret->escape_asked) {
 		error_set(err, ERROR_USAGE, "--stdio has no escape character: drop -e");

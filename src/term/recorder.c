@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Recording a console: see recorder.h. Whatever becomes of the file, the console goes on: a failure closes
- * the log and is said once. Data are written at once, without a buffer of ours, so that not even SIGKILL
+ * Recording a console: see recorder.h. Whatever becomes of the file, the console goes on. Data are written at once, without a buffer of ours, so that not even SIGKILL
  * loses a line of the record.
  */
 #include "term/recorder.h"
@@ -41,19 +40,35 @@ static bool ends_mid_line(int fd, const char *path)
 	return last != '\n';
 }
 
+static int open_file(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+}
+
+static void take_over(struct recorder *r, int fd)
+{
+	struct stat st;
+
+	r->fd = fd;
+	r->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	r->cut = r->timestamps && ends_mid_line(fd, r->path);
+	r->mid_line = false;
+	r->astray = false;
+}
+
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
 {
 	*r = (struct recorder){.path = path, .fd = -1, .timestamps = timestamps};
 	if (path == NULL)
 		return 0;
-	r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	if (r->fd < 0 && errno == ENXIO) {
+	const int fd = open_file(path);
+	if (fd < 0 && errno == ENXIO) {
 		error_set(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
 		return error_cause(err, "nobody reads that FIFO");
 	}
-	if (r->fd < 0)
+	if (fd < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
-	r->cut = timestamps && ends_mid_line(r->fd, path);
+	take_over(r, fd);
 	return 0;
 }
 
@@ -78,14 +93,46 @@ static void give_up(struct recorder *r, const char *why)
 	recorder_close(r);
 }
 
-static bool put(struct recorder *r, const void *data, size_t len)
+static bool is_full(int error)
 {
-	const char *p = data;
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+/* `len` bytes of the console's find no room. A line that is in the file in part is ended by what comes next. */
+static void lose(struct recorder *r, size_t len, const char *why)
+{
+	if (r->lost == 0)
+		log_message(
+		    "cannot write the log \"%s\": %s; what comes is lost until there is room",
+		    r->path, why);
+	r->lost += len;
+}
+
+static void say_lost(struct recorder *r, const char *and_now)
+{
+	if (r->lost > 0)
+		log_message("%llu bytes are lost to the log \"%s\"%s", (unsigned long long)r->lost,
+		            r->path, and_now);
+	r->lost = 0;
+}
+
+/* Writes; returns how much of it, less than all when the file takes no more: errno is 0 where it was given
+ * up, else why it is full. */
+static size_t put(struct recorder *r, const void *data, size_t len)
+{
+	const char *const p = data;
 	struct error ignored = {0};
+	size_t done = 0;
 
-	while (len > 0) {
-		const ssize_t n = write(r->fd, p, len);
+	while (done < len) {
+		const ssize_t n = write(r->fd, p + done, len - done);
 
+		if (n > 0) {
+			done += (size_t)n;
+			r->bytes += (uint64_t)n;
+			r->mid_line = p[done - 1] != '\n';
+			continue;
+		}
 		if (n < 0 && errno == EINTR)
 			continue;
 		/* A FIFO, whose reader may need a moment, but not stop the console. */
@@ -94,17 +141,21 @@ static bool put(struct recorder *r, const void *data, size_t len)
 				continue;
 			if (signals_fatal() == 0)
 				give_up(r, "its reader does not keep up");
-			return false;
+			errno = 0;
+			return done;
 		}
-		if (n < 0) {
+		if (n < 0 && !is_full(errno)) {
 			give_up(r, strerror(errno));
-			return false;
+			errno = 0;
 		}
-		p += n;
-		len -= (size_t)n;
-		r->bytes += (uint64_t)n;
+		return done;
 	}
-	return true;
+	return done;
+}
+
+static bool put_all(struct recorder *r, const char *data, size_t len)
+{
+	return put(r, data, len) == len;
 }
 
 static bool put_stamp(struct recorder *r)
@@ -114,30 +165,82 @@ static bool put_stamp(struct recorder *r)
 
 	(void)gettimeofday(&now, NULL);
 	recorder_stamp((int64_t)now.tv_sec * 1000 + now.tv_usec / 1000, stamp);
-	return put(r, stamp, strlen(stamp));
+	return put_all(r, stamp, strlen(stamp));
+}
+
+/* Records one line, or a part of one; returns how much of it. */
+static size_t put_line(struct recorder *r, const uint8_t *data, size_t len)
+{
+	if (r->cut && !put_all(r, "\n", 1))
+		return 0;
+	r->cut = false;
+	if (!r->mid_line && !put_stamp(r))
+		return 0;
+	return put(r, data, len);
+}
+
+static size_t put_lines(struct recorder *r, const uint8_t *data, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		const uint8_t *const newline = memchr(data + done, '\n', len - done);
+		const size_t n = newline == NULL ? len - done : (size_t)(newline - data) + 1 - done;
+		const size_t written = put_line(r, data + done, n);
+
+		done += written;
+		if (written < n)
+			break;
+	}
+	return done;
+}
+
+/* Whoever rotates logs moves the file away, and expects the next line in a new one of its name. What was
+ * begun of a line stays where it is. */
+static void follow(struct recorder *r)
+{
+	const int64_t now = clock_ms();
+	struct stat ours;
+	struct stat named;
+
+	if (!r->regular || now < r->look_at)
+		return;
+	r->look_at = now + RECORDER_LOOK_MS;
+	if (fstat(r->fd, &ours) != 0 ||
+	    (stat(r->path, &named) == 0 && named.st_dev == ours.st_dev &&
+	     named.st_ino == ours.st_ino))
+		return;
+	const int fd = open_file(r->path);
+	if (fd < 0) {
+		if (!r->astray)
+			log_message("cannot open the log \"%s\" anew: %s; the old one goes on",
+			            r->path, strerror(errno));
+		r->astray = true;
+		return;
+	}
+	log_trace(LOG_STEPS, "the log \"%s\" was moved or removed: a new one begins", r->path);
+	if (r->timestamps && r->mid_line)
+		(void)!write(r->fd, "\n", 1);
+	(void)close(r->fd);
+	take_over(r, fd);
 }
 
 void recorder_write(struct recorder *r, const uint8_t *data, size_t len)
 {
-	if (r->fd < 0 || r->paused)
+	if (r->fd < 0 || r->paused || len == 0)
 		return;
-	if (!r->timestamps) {
-		(void)put(r, data, len);
+	follow(r);
+	errno = 0;
+	const size_t done = r->timestamps ? put_lines(r, data, len) : put(r, data, len);
+	const int why = errno;
+	/* Where room comes in drops, that it goes on is said once all of a piece has found some. */
+	if (done == len)
+		say_lost(r, ", which goes on");
+	if (done == len || r->fd < 0 || why == 0)
 		return;
-	}
-	if (r->cut && len > 0 && !put(r, "\n", 1))
-		return;
-	r->cut = false;
-	while (len > 0) {
-		const uint8_t *const newline = memchr(data, '\n', len);
-		const size_t n = newline == NULL ? len : (size_t)(newline - data) + 1;
-
-		if ((!r->mid_line && !put_stamp(r)) || !put(r, data, n))
-			return;
-		r->mid_line = newline == NULL;
-		data += n;
-		len -= n;
-	}
+	lose(r, len - done, strerror(why));
+	r->cut = r->timestamps && (r->cut || r->mid_line);
+	r->mid_line = false;
 }
 
 void recorder_pause(struct recorder *r, bool paused)
@@ -151,6 +254,7 @@ void recorder_pause(struct recorder *r, bool paused)
 
 void recorder_close(struct recorder *r)
 {
+	say_lost(r, "");
 	if (r->fd >= 0)
 		(void)close(r->fd);
 	r->fd = -1;

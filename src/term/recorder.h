@@ -3,8 +3,10 @@
  * The record of a console in a file: what --log and --timestamps ask for.
  *
  * A sink: it knows nothing of what writes to it. Always true: with timestamps each line of the file that it
- * begins has one, also where an earlier run ended in the middle of a line. A file that cannot be written
- * any more (a full disk) is reported once and given up; the console goes on.
+ * begins has one, also where an earlier run ended in the middle of a line. The console goes on whatever
+ * becomes of the file: one that was moved away or removed is opened anew, as those who rotate logs expect; on
+ * a disk that is full what comes is lost, and counted, until there is room; any other failure ends the log.
+ * Each is said once.
  */
 #ifndef XENCON_TERM_RECORDER_H
 #define XENCON_TERM_RECORDER_H
@@ -18,12 +20,20 @@
 struct recorder {
 	const char *path; /* NULL: nothing is recorded */
 	int fd;           /* -1 when closed or given up */
+	bool regular;     /* a file, which may be moved away: */
+	int64_t look_at;  /* when (clock_ms) to see whether it was */
+	bool astray;      /* it was, and another cannot be opened: that is said already */
 	bool paused;
 	bool timestamps;
 	bool mid_line; /* the last byte recorded was not a line's end */
-	bool cut;      /* the file ended so before we came, and nothing was recorded yet */
+	bool
+	    cut; /* the file ended so before we came, or when its disk was full: the next begins a line */
 	uint64_t bytes;
+	uint64_t lost; /* of the console's, since the disk is full */
 };
+
+/* How often, while there is something to record, the file's name is looked at. */
+#define RECORDER_LOOK_MS 1000
 
 /* Opens `path` for appending, creating it for us alone: what a console shows is as private as what
  * root sees. `path` NULL makes a recorder that records nothing. ERROR_LOCAL. */
@@ -35,7 +45,7 @@ void recorder_write(struct recorder *r, const uint8_t *data, size_t len);
 /* Stops recording, or goes on; a line with a timestamp that is cut by it is ended. */
 void recorder_pause(struct recorder *r, bool paused);
 
-/* Closes. */
+/* Closes; says what was lost where the disk is full still. */
 void recorder_close(struct recorder *r);
 
 /* Writes "2026-11-22T09:30:00.123+01:00 " for milliseconds since the epoch. */

@@ -154,8 +154,9 @@ def test_a_full_disk_is_reported_once_and_the_console_goes_on(puppet, xencon):
     puppet.end()
     assert harness.finish(process) == 0
     messages = process.stderr.read().decode().splitlines()
-    assert len(messages) == 2
+    assert len(messages) == 3
     assert '"/dev/full": No space left on device' in messages[1]
+    assert messages[2] == 'xencon: 30 bytes are lost to the log "/dev/full"'
 
 
 def test_off_and_on_again(pty, puppet, xencon, log):
@@ -250,3 +251,87 @@ def test_a_file_at_its_limit_is_reported_and_the_console_goes_on(pty, puppet, xe
     assert harness.finish(process) == 0
     assert pty.settings() == before
     assert log.read_bytes() == bytes(limit)
+
+
+def test_standard_output_is_no_log(pool, xencon):
+    done = xencon.run("--log", "-", "web01")
+    assert done.returncode == 2
+    assert done.stderr == ("xencon: --log takes a file: what the console prints is on standard "
+                           "output as it is\nxencon: a file of that name is ./-\n")
+    assert pool.connections == []
+
+
+ROTATIONS = {
+    "move": lambda log, old: log.rename(old),
+    "move and create": lambda log, old: (log.rename(old), log.touch(0o600)),
+    "remove": lambda log, old: (old.write_bytes(log.read_bytes()), log.unlink()),
+    "copy and truncate": lambda log, old: (old.write_bytes(log.read_bytes()), os.truncate(log, 0)),
+}
+
+
+@pytest.mark.parametrize("rotate", ROTATIONS.values(), ids=ROTATIONS)
+def test_it_follows_a_rotation(rotate, puppet, xencon, log):
+    """As logrotate does it: what was printed is in the old file or in the new one, in order."""
+    process = xencon.start("--log", log, "web01")
+    old, said = log.with_suffix(".1"), b""
+
+    def say(number):
+        line = b"%d\n" % number
+        puppet.say(line)
+        assert ptys.read_exactly(process.stdout.fileno(), len(line)) == line
+        return said + line
+
+    for number in range(100):
+        said = say(number)
+    harness.eventually(lambda: log.read_bytes() == said, "it is recorded")
+    rotate(log, old)
+    number = 100
+    while not log.exists() or not log.stat().st_size:
+        said = say(number)
+        number += 1
+    puppet.end()
+    assert harness.finish(process) == 0
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    if rotate is ROTATIONS["remove"]:
+        # What came before the look is with the file that was removed.
+        assert said.startswith(old.read_bytes()) and said.endswith(log.read_bytes())
+    else:
+        assert old.read_bytes() + log.read_bytes() == said
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system with room for 64 KiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)],
+                          capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip(f"nothing can be mounted here: {made.stderr.decode()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_it_goes_on_when_a_full_disk_has_room(small_disk, puppet, xencon):
+    log, other = small_disk / "log", small_disk / "other"
+    process = xencon.start("--log", log, "web01")
+    said = process.stderr.readline()
+    puppet.say(b"one\n")
+    assert ptys.read_exactly(process.stdout.fileno(), 4) == b"one\n"
+    harness.eventually(lambda: log.read_bytes() == b"one\n", "it is recorded")
+    other.write_bytes(bytes(60 * 1024))
+    puppet.say(b"x" * 8192)
+    assert ptys.read_exactly(process.stdout.fileno(), 8192) == b"x" * 8192
+    said = process.stderr.readline().decode()
+    assert said == (f'xencon: cannot write the log "{log}": No space left on device; what comes is '
+                    "lost until there is room\n")
+    kept = len(log.read_bytes()) - 4
+    other.unlink()
+    puppet.say(b"two\n")
+    lost = int(re.fullmatch(rf'xencon: (\d+) bytes are lost to the log "{log}", which goes on\n',
+                            process.stderr.readline().decode())[1])
+    assert kept + lost == 8192
+    puppet.end()
+    assert harness.finish(process) == 0
+    assert log.read_bytes() == b"one\n" + b"x" * kept + b"two\n"
+    assert process.stderr.read() == b""

@@ -4,9 +4,11 @@
 #include <pthread.h>
 #include <regex.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -232,13 +234,171 @@ static void test_full(bool timestamps)
 	CHECK_INT(0, recorder_open(&r, "/dev/full", timestamps, &err));
 	test_stderr_begin();
 	recorder_write(&r, (const uint8_t *)"a\nb\n", 4);
+	recorder_write(&r, (const uint8_t *)"", 0);
 	recorder_write(&r, (const uint8_t *)"c\n", 2);
 	(void)test_stderr_end(said, sizeof(said));
-	CHECK_CONTAINS("xencon: cannot write the log \"/dev/full\": ", said);
+	CHECK_CONTAINS("xencon: cannot write the log \"/dev/full\": No space left", said);
 	CHECK(strchr(said, '\n') == said + strlen(said) - 1);
-	CHECK_INT(-1, r.fd);
 	CHECK_INT(0, r.bytes);
+	CHECK_INT(6, r.lost);
+	test_case("and at the end how much is not in it");
+	test_stderr_begin();
 	recorder_close(&r);
+	recorder_close(&r);
+	(void)test_stderr_end(said, sizeof(said));
+	CHECK_STR("xencon: 6 bytes are lost to the log \"/dev/full\"\n", said);
+}
+
+/* A limit on the file's size stands for a disk, and what raises it for somebody who makes room. */
+static void set_limit(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	CHECK_INT(0, getrlimit(RLIMIT_FSIZE, &limit));
+	limit.rlim_cur = bytes;
+	CHECK_INT(0, setrlimit(RLIMIT_FSIZE, &limit));
+}
+
+#define FILLED 400 /* what is said goes to a file as well, and must fit */
+
+static void fill(const char *path)
+{
+	char bytes[FILLED];
+	const int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	memset(bytes, '\n', sizeof(bytes));
+	CHECK_INT(FILLED, write(fd, bytes, sizeof(bytes)));
+	(void)close(fd);
+}
+
+static void test_room_again(void)
+{
+	char path[TEST_PATH_MAX];
+	char content[FILLED + 512];
+	char said[512];
+	struct recorder r;
+	struct error err = {0};
+
+	(void)signal(SIGXFSZ, SIG_IGN); /* as the program has it */
+	test_case("room again, raw: what fits is there, and how much was lost is said");
+	fill(test_folder_file(path));
+	CHECK_INT(0, recorder_open(&r, path, false, &err));
+	test_stderr_begin();
+	set_limit(FILLED + 5);
+	recorder_write(&r, (const uint8_t *)"one two ", 8);
+	recorder_write(&r, (const uint8_t *)"three ", 6);
+	set_limit(RLIM_INFINITY);
+	recorder_write(&r, (const uint8_t *)"four", 4);
+	(void)test_stderr_end(said, sizeof(said));
+	recorder_close(&r);
+	CHECK_CONTAINS("File too large; what comes is lost until there is room\n", said);
+	CHECK_CONTAINS("xencon: 9 bytes are lost to the log \"", said);
+	CHECK_CONTAINS("\", which goes on\n", said);
+	(void)read_file(path, content, sizeof(content));
+	CHECK_STR("one tfour", content + FILLED);
+	test_folder_remove(path);
+
+	test_case("room again, with timestamps: each line has its own");
+	fill(test_folder_file(path));
+	CHECK_INT(0, recorder_open(&r, path, true, &err));
+	test_stderr_begin();
+	set_limit(FILLED + 33); /* a stamp is 30 */
+	recorder_write(&r, (const uint8_t *)"one two\n", 8);
+	set_limit(RLIM_INFINITY);
+	recorder_write(&r, (const uint8_t *)"three\n", 6);
+	(void)test_stderr_end(said, sizeof(said));
+	recorder_close(&r);
+	(void)read_file(path, content, sizeof(content));
+	const char *const p = skip_stamp(content + FILLED);
+	CHECK(strncmp("one\n", p, 4) == 0);
+	CHECK_STR("three\n", skip_stamp(p + 4));
+	test_folder_remove(path);
+}
+
+/* As who rotates logs does it. */
+static void test_rotated(void)
+{
+	char path[TEST_PATH_MAX];
+	char old[TEST_PATH_MAX + 4];
+	char content[512];
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("moved away: a new file of that name, at the next look");
+	CHECK_INT(0, recorder_open(&r, test_folder_file(path), true, &err));
+	(void)snprintf(old, sizeof(old), "%s.1", path);
+	recorder_write(&r, (const uint8_t *)"one\nha", 6);
+	CHECK_INT(0, rename(path, old));
+	recorder_write(&r, (const uint8_t *)"lf", 2);
+	CHECK(access(path, F_OK) != 0); /* it is not looked at for each piece */
+	r.look_at = 0;
+	recorder_write(&r, (const uint8_t *)"two\n", 4);
+	CHECK_INT(FD_CLOEXEC, fcntl(r.fd, F_GETFD));
+	(void)read_file(old, content, sizeof(content));
+	const char *const p = skip_stamp(content);
+	CHECK(strncmp("one\n", p, 4) == 0);
+	CHECK_STR("half\n", skip_stamp(p + 4));
+	(void)read_file(path, content, sizeof(content));
+	CHECK_STR("two\n", skip_stamp(content));
+
+	test_case("removed: the same, and what is of another is not looked for");
+	CHECK_INT(0, unlink(path));
+	r.look_at = 0;
+	recorder_write(&r, (const uint8_t *)"three\n", 6);
+	r.look_at = 0;
+	recorder_write(&r, (const uint8_t *)"four\n", 5);
+	(void)read_file(path, content, sizeof(content));
+	CHECK_CONTAINS("three\n", content);
+	CHECK_CONTAINS("four\n", content);
+
+	test_case("another is there that ends in the middle of a line: ours begin on their own");
+	CHECK_INT(0, unlink(path));
+	const int fd = open(path, O_WRONLY | O_CREAT, 0600);
+	CHECK_INT(4, write(fd, "half", 4));
+	(void)close(fd);
+	r.look_at = 0;
+	recorder_write(&r, (const uint8_t *)"five\n", 5);
+	recorder_close(&r);
+	(void)read_file(path, content, sizeof(content));
+	CHECK(strncmp("half\n", content, 5) == 0);
+	CHECK_STR("five\n", skip_stamp(content + 5));
+	CHECK_INT(0, unlink(old));
+	test_folder_remove(path);
+}
+
+static void test_astray(void)
+{
+	char path[TEST_PATH_MAX];
+	char folder[TEST_PATH_MAX];
+	char inside[TEST_PATH_MAX + 8];
+	char moved[TEST_PATH_MAX + 8];
+	char content[64];
+	char said[512];
+	struct recorder r;
+	struct error err = {0};
+
+	test_case("where no new file can be made the old one goes on, and that is said once");
+	(void)snprintf(folder, sizeof(folder), "%s", test_folder_file(path));
+	CHECK_INT(0, mkdir(folder, 0700));
+	(void)snprintf(inside, sizeof(inside), "%s/log", folder);
+	(void)snprintf(moved, sizeof(moved), "%s.away", folder);
+	CHECK_INT(0, recorder_open(&r, inside, false, &err));
+	CHECK_INT(0, rename(folder, moved));
+	test_stderr_begin();
+	for (int i = 0; i < 3; i++) {
+		r.look_at = 0;
+		recorder_write(&r, (const uint8_t *)"x", 1);
+	}
+	(void)test_stderr_end(said, sizeof(said));
+	CHECK_CONTAINS("anew: No such file or directory; the old one goes on\n", said);
+	CHECK(strchr(said, '\n') == said + strlen(said) - 1);
+	recorder_close(&r);
+	CHECK_INT(0, rename(moved, folder));
+	(void)read_file(inside, content, sizeof(content));
+	CHECK_STR("xxx", content);
+	CHECK_INT(0, unlink(inside));
+	CHECK_INT(0, rmdir(folder));
+	test_folder_remove(path);
 }
 
 /* A reader of a FIFO that takes its time. */
@@ -312,6 +472,9 @@ int main(void)
 	test_paused();
 	test_full(false);
 	test_full(true);
+	test_room_again();
+	test_rotated();
+	test_astray();
 	test_fifo();
 	test_nothing();
 	return test_finish();

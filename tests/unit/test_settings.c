@@ -239,6 +239,7 @@ static const struct {
     {"a bad escape character", {"-s", "a", "-e", "ab"}, "\"ab\""},
     {"an escape character for raw bytes", {"-s", "a", "--stdio", "-e", "^A"}, "--stdio"},
     {"timestamps of nothing", {"-s", "a", "--timestamps"}, "--log"},
+    {"a log on standard output", {"-s", "a", "--log=-"}, "--log takes a file"},
     {"a time for nothing", {"-s", "a", "--timeout=5"}, "--timeout needs --until REGEX"},
     {"too long a time", {"-s", "a", "--until=x", "--timeout=604801"}, "--timeout takes"},
     {"no time at all", {"-s", "a", "--keepalive=x"}, "--keepalive takes"},
