@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach/words.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -55,8 +56,9 @@ static const struct escape_command commands[] = {
 };
 
 struct attachment {
-	const struct console_settings *settings; /* the caller's, as is the recorder */
+	const struct console_settings *settings; /* the caller's, as are the next two */
 	struct recorder *recorder;
+	struct until *until;
 	struct tunnel *tunnel; /* the caller's; NULL while nothing is attached */
 	char vm[VM_NAME_MAX];  /* for messages, also when the caller's is gone */
 	struct local local;
@@ -78,50 +80,19 @@ static void begin_line(const struct attachment *a)
 		log_block("\n");
 }
 
-static void show_help(const struct attachment *a)
+static struct words_about about(const struct attachment *a)
 {
-	char c[ESCAPE_SHOW_MAX];
-
-	begin_line(a);
-	escape_show(a->terminal.escape.character, c);
-	log_message("%s . or %s q  quit          %s %s  send %s itself", c, c, c, c, c);
-	log_message("%s z  suspend               %s r  tell the guest the window's size", c, c);
-	log_message("%s l  log on or off         %s s  status", c, c);
-	log_message("%s ?  this help             any other key is sent as it is", c);
-}
-
-static void show_status(const struct attachment *a)
-{
-	const struct recorder *const r = a->recorder;
-	const long long s = (clock_ms() - a->started_ms) / 1000;
-
-	begin_line(a);
-	if (a->tunnel == NULL) {
-		log_message("\"%s\": no console is attached; %zu bytes that were typed are kept",
-		            a->vm, buf_used(&a->kept));
-		return;
-	}
-	log_message("\"%s\" at %s (%s), %lld:%02lld:%02lld, %llu bytes in, %llu out, log %s%s",
-	            a->vm, a->tunnel->name, stream_describe(a->tunnel->stream), s / 3600,
-	            s / 60 % 60, s % 60, (unsigned long long)a->relay.bytes_down,
-	            (unsigned long long)a->relay.bytes_up,
-	            r->fd < 0   ? "off"
-	            : r->paused ? "paused: "
-	                        : "on: ",
-	            r->fd < 0 ? "" : r->path);
-}
-
-static void toggle_log(const struct attachment *a)
-{
-	struct recorder *const r = a->recorder;
-
-	begin_line(a);
-	if (r->fd < 0) {
-		log_message("there is no log; start xencon with --log FILE to have one");
-		return;
-	}
-	recorder_pause(r, !r->paused);
-	log_message("the log to \"%s\" is %s", r->path, r->paused ? "off" : "on again");
+	return (struct words_about){
+	    .vm = a->vm,
+	    .tunnel = a->tunnel,
+	    .typed = a->terminal.input,
+	    .read_only = a->settings->read_only,
+	    .escape = a->terminal.escape.character,
+	    .started_ms = a->started_ms,
+	    .bytes_down = a->relay.bytes_down,
+	    .bytes_up = a->relay.bytes_up,
+	    .kept = buf_used(&a->kept),
+	};
 }
 
 /* The guest has no way to learn the window's size but to be told on its command line. `reserve` bytes
@@ -152,6 +123,10 @@ static void suspend(struct attachment *a)
 /* Does what is asked. `reserve` bytes of input are still to come; `up` NULL: nothing can be sent. */
 static enum relay_verdict obey(struct attachment *a, int command, size_t reserve, struct buf *up)
 {
+	const struct words_about now = about(a);
+
+	if (command == COMMAND_LOG || command == COMMAND_STATUS || command == COMMAND_HELP)
+		begin_line(a);
 	switch (command) {
 	case COMMAND_QUIT:
 		return RELAY_QUIT;
@@ -160,22 +135,28 @@ static enum relay_verdict obey(struct attachment *a, int command, size_t reserve
 			suspend(a);
 		break;
 	case COMMAND_RESIZE:
-		if (up != NULL)
+		if (up != NULL && !a->settings->read_only)
 			type_size(up, reserve + ESCAPE_HELD_MAX);
 		break;
 	case COMMAND_LOG:
-		toggle_log(a);
+		words_switch_log(a->recorder);
 		break;
 	case COMMAND_STATUS:
-		show_status(a);
+		words_status(&now, a->recorder);
 		break;
 	case COMMAND_HELP:
-		show_help(a);
+		words_help(&now);
 		break;
 	default:
 		break;
 	}
 	return RELAY_GO_ON;
+}
+
+static void send(const struct attachment *a, const struct escape_event *event, struct buf *up)
+{
+	if (!a->settings->read_only)
+		(void)buf_put(up, event->data, event->len);
 }
 
 /* `up` has room for every byte of `data` and for what was held back before it. */
@@ -187,7 +168,7 @@ static enum relay_verdict on_input(void *context, const uint8_t *data, size_t le
 		struct escape_event event;
 
 		i += terminal_input(&a->terminal, data + i, len - i, &event);
-		(void)buf_put(up, event.data, event.len);
+		send(a, &event, up);
 		if (obey(a, event.command, len - i, up) == RELAY_QUIT)
 			return RELAY_QUIT;
 	}
@@ -200,24 +181,31 @@ static void on_input_end(void *context, struct buf *up)
 	struct escape_event event;
 
 	terminal_ended(&a->terminal, &event);
-	(void)buf_put(up, event.data, event.len);
+	send(a, &event, up);
 }
 
 static int64_t on_deadline(void *context)
 {
 	const struct attachment *const a = context;
 
-	return terminal_deadline(&a->terminal);
+	return clock_earlier(terminal_deadline(&a->terminal), until_deadline(a->until));
 }
 
-/* Time alone makes no command of what is held: at most the escape, or what is sent. */
-static void on_expired(void *context, struct buf *up)
+/* Time alone makes no command of what is held: at most the escape, or what is sent. A terminal that takes
+ * nothing must not keep us when what was waited for was printed; a pipe's reader gets all of it. */
+static enum relay_verdict on_expired(void *context, struct buf *up)
 {
 	struct attachment *const a = context;
+	const int64_t now = clock_ms();
 	struct escape_event event;
 
-	terminal_expired(&a->terminal, &event);
-	(void)buf_put(up, event.data, event.len);
+	if (now >= terminal_deadline(&a->terminal)) {
+		terminal_expired(&a->terminal, &event);
+		send(a, &event, up);
+	}
+	if (!until_expired(a->until, now))
+		return RELAY_GO_ON;
+	return a->terminal.screen ? RELAY_QUIT : RELAY_DONE;
 }
 
 /* The log has what came, also what the terminal has not taken yet. */
@@ -226,6 +214,7 @@ static void on_output(void *context, const uint8_t *data, size_t len)
 	struct attachment *const a = context;
 
 	terminal_record(&a->terminal, data, len);
+	until_feed(a->until, data, len, clock_ms());
 }
 
 static void on_shown(void *context, const uint8_t *data, size_t len)
@@ -249,27 +238,6 @@ static void show(void *context, const uint8_t *data, size_t len)
 	local_put(&a->local, data, len, clock_ms() + UNDO_MS);
 }
 
-/* One line says where one is and how to get away; a stream of bytes (--stdio) has nobody to read it. */
-static void say_attached(const struct attachment *a)
-{
-	char c[ESCAPE_SHOW_MAX];
-
-	if (a->settings->stdio || a->silent)
-		return;
-	if (!a->terminal.input) {
-		log_notice("attached to \"%s\" on %s", a->vm, a->tunnel->name);
-	} else if (a->terminal.escape.character == ESCAPE_NONE) {
-		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty; there "
-		           "is no escape character",
-		           a->vm, a->tunnel->name);
-	} else {
-		escape_show(a->terminal.escape.character, c);
-		log_notice("attached to \"%s\" on %s; press Enter if the screen stays empty, %s "
-		           "then . to quit, %s ? for help",
-		           a->vm, a->tunnel->name, c, c);
-	}
-}
-
 /* What was typed for a guest that is no more. */
 static void drop_kept(struct attachment *a)
 {
@@ -285,7 +253,7 @@ static void drop_kept(struct attachment *a)
 }
 
 struct attachment *attach_open(const struct console_settings *settings, struct recorder *recorder,
-                               struct error *err)
+                               struct until *until, struct error *err)
 {
 	static const struct relay_hooks hooks = {
 	    .input = on_input,
@@ -315,6 +283,7 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 	};
 	a->settings = settings;
 	a->recorder = recorder;
+	a->until = until;
 	a->hooks = hooks;
 	a->hooks.context = a;
 	terminal_init(&a->terminal, &spec);
@@ -322,12 +291,23 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 	if (!a->terminal.input && !settings->escape_asked)
 		a->terminal.escape.character = ESCAPE_NONE;
 	local_init(&a->local, STDIN_FILENO, STDOUT_FILENO);
+	/* It may not even be readable (nohup), and its end would mean nothing. */
+	if (settings->read_only && !a->terminal.input)
+		a->local.in_fd = -1;
 	if (buf_init(&a->kept, KEPT_SIZE, err) != 0 ||
 	    buf_init(&a->early, ATTACH_KEPT_MAX, err) != 0) {
 		attach_close(a);
 		return NULL;
 	}
 	return a;
+}
+
+/* A console that is told of the end of input ends in its own time, and what is waited for may come in any. */
+static int idle_ms(const struct console_settings *s)
+{
+	const bool stays = s->read_only || s->until != NULL || (s->stdio && !s->idle_asked);
+
+	return stays ? RELAY_NO_IDLE : s->idle_ms;
 }
 
 int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool lived_on,
@@ -342,7 +322,12 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	if (!a->entered && terminal_enter(&a->terminal, err) != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	a->entered = true;
-	say_attached(a);
+	if (!settings->stdio && !a->silent) {
+		const struct words_about now = about(a);
+
+		words_attached(&now);
+	}
+	until_attached(a->until, a->started_ms);
 	if (!lived_on)
 		drop_kept(a);
 	buf_consume(&a->early, buf_used(&a->early));
@@ -353,8 +338,7 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .hooks = &a->hooks,
 	    .carry_half_close = settings->stdio,
 	    .carrier = &tunnel->carrier,
-	    /* A console that is told of the end of input ends in its own time. */
-	    .idle_ms = settings->stdio && !settings->idle_asked ? RELAY_NO_IDLE : settings->idle_ms,
+	    .idle_ms = idle_ms(settings),
 	    .unsent = &a->kept,
 	    .early = &a->early,
 	};
@@ -401,9 +385,15 @@ static void keep(struct attachment *a, const uint8_t *data, size_t len)
 
 static void obey_detached(struct attachment *a, const struct escape_event *event)
 {
-	keep(a, event->data, event->len);
+	if (!a->settings->read_only)
+		keep(a, event->data, event->len);
 	if (obey(a, event->command, 0, NULL) == RELAY_QUIT)
 		signals_leave();
+}
+
+static int64_t wake_at(const struct attachment *a)
+{
+	return clock_earlier(terminal_deadline(&a->terminal), a->until->ends_at);
 }
 
 /* The keyboard, beside whatever is waited for. */
@@ -416,6 +406,9 @@ static void on_keyboard(void *context)
 	struct pollfd in = {.fd = a->keyboard.fd, .events = POLLIN};
 
 	terminal_signalled(&a->terminal);
+	/* The time to wait for something goes on while nothing is there to print it. */
+	if (clock_ms() >= a->until->ends_at)
+		signals_leave();
 	if (clock_ms() >= terminal_deadline(&a->terminal)) {
 		terminal_expired(&a->terminal, &event);
 		obey_detached(a, &event);
@@ -434,15 +427,15 @@ static void on_keyboard(void *context)
 		secret_wipe(data, sizeof(data));
 		error_clear(&ignored);
 	}
-	a->keyboard.wake_at = terminal_deadline(&a->terminal);
+	a->keyboard.wake_at = wake_at(a);
 }
 
 void attach_detach(struct attachment *a)
 {
-	if (!a->entered || !a->terminal.input)
+	if (!a->entered || (!a->terminal.input && a->until->ends_at == CLOCK_NEVER))
 		return;
-	a->keyboard = (struct wait_companion){.fd = STDIN_FILENO,
-	                                      .wake_at = terminal_deadline(&a->terminal),
+	a->keyboard = (struct wait_companion){.fd = a->terminal.input ? STDIN_FILENO : -1,
+	                                      .wake_at = wake_at(a),
 	                                      .turn = on_keyboard,
 	                                      .context = a};
 	wait_beside(&a->keyboard);

@@ -6,6 +6,7 @@
 #ifndef XENCON_ATTACH_ATTACH_H
 #define XENCON_ATTACH_ATTACH_H
 
+#include "attach/until.h"
 #include "conf/console_settings.h"
 #include "http/tunnel.h"
 #include "relay/relay.h"
@@ -21,9 +22,10 @@ struct attachment;
 /* Prepares for consoles to be attached, one after the other, to standard input and output; nothing is done to
  * the terminal yet. What is pointed to must outlive it. NULL with *err. */
 struct attachment *attach_open(const struct console_settings *settings, struct recorder *recorder,
-                               struct error *err);
+                               struct until *until, struct error *err);
 
-/* Attaches a console: relays until one side ends it, with escape commands when stdin is a terminal. The
+/* Attaches a console: relays until one side ends it, with escape commands when stdin is a terminal, or what `until` waits for was
+ * printed or did not come in time (both RELAY_ENDED_QUIT: until_judge tells which). The
  * terminal is raw from the first one on, until attach_close. `vm` is for messages. `lived_on`: the guest is the
  * one that was attached before; else what was kept is dropped, and that is said. 0 with *ret, or errors as
  * relay_run. */

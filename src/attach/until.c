@@ -139,15 +139,24 @@ bool until_expired(struct until *u, int64_t now)
 	return u->met || now >= u->ends_at;
 }
 
-int until_judge(const struct until *u, int64_t now, struct error *err)
+bool until_over(struct until *u, int64_t now)
 {
+	if (u->pattern.made != NULL && !u->met && u->compared < u->len)
+		compare(u);
+	return u->met || now >= u->ends_at;
+}
+
+int until_judge(struct until *u, int64_t now, struct error *err)
+{
+	const bool over = until_over(u, now);
+
 	if (u->pattern.made == NULL || u->met)
 		return 0;
-	if (now >= u->ends_at)
+	if (over)
 		return error_set(err, ERROR_LATE, "nothing that matches \"%s\" came within %g s",
 		                 u->text, u->timeout_ms / 1000.0);
-	return error_set(err, ERROR_LATE, "it ended before anything that matches \"%s\" came",
-	                 u->text);
+	return error_set(err, ERROR_LATE,
+	                 "the console ended before anything that matches \"%s\" came", u->text);
 }
 
 void until_close(struct until *u)

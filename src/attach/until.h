@@ -53,9 +53,12 @@ int64_t until_deadline(const struct until *u);
 /* Compares what is due. Returns whether the wait is over: what was waited for was met, or the time is up. */
 bool until_expired(struct until *u, int64_t now);
 
-/* How it stands, at the end: 0 when nothing was waited for, or it was met; else ERROR_LATE. `now` tells
+/* Compares what was not yet. Whether the wait is over, as until_expired; false where nothing is waited for. */
+bool until_over(struct until *u, int64_t now);
+
+/* Compares what was not yet. How it stands, at the end: 0 when nothing was waited for, or it was met; else ERROR_LATE. `now` tells
  * whether the time was up or the console ended. */
-int until_judge(const struct until *u, int64_t now, struct error *err);
+int until_judge(struct until *u, int64_t now, struct error *err);
 
 /* Frees; all zeroes is fine. */
 void until_close(struct until *u);

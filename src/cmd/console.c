@@ -8,6 +8,7 @@
  */
 #include "access/stay.h"
 #include "attach/attach.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "cmd/command.h"
@@ -17,6 +18,7 @@
 struct visit {
 	const struct console_settings *settings;
 	struct attachment *attachment;
+	struct until *until;
 	struct access *access;
 	struct stay *stay;
 };
@@ -37,11 +39,25 @@ static bool is_worth_finding(const struct visit *v, int rc, enum relay_end end,
 	return failure->kind == ERROR_LOST || failure->kind == ERROR_UNAVAILABLE;
 }
 
+static bool is_signal(const struct error *failure)
+{
+	return failure->kind == ERROR_INTERRUPTED;
+}
+
 /* What follows from the end of one attachment: 1 for another, 0 when all is done, -1 with *err. Takes *failure
  * over. */
 static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *failure,
                      struct error *err)
 {
+	const bool left = rc == 0 && end == RELAY_ENDED_QUIT;
+	const bool over = until_over(v->until, clock_ms()) && !is_signal(failure);
+
+	/* What was waited for was printed, or the time is up: however the console ended besides. */
+	if (left || over) {
+		attach_leave(v->attachment, left && !over);
+		error_clear(failure);
+		return until_judge(v->until, clock_ms(), err);
+	}
 	/* A machine that reboots is answered with 200 and nothing; a console is tried again that said nothing,
 	 * unless what was sent to it is lost by that. */
 	if (rc != 0 && failure->reason == REASON_REFUSED && attach_take_back(v->attachment)) {
@@ -57,8 +73,8 @@ static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *
 		return 1;
 	}
 	if (rc == 0) {
-		attach_leave(v->attachment, end == RELAY_ENDED_QUIT);
-		return 0;
+		attach_leave(v->attachment, false);
+		return until_judge(v->until, clock_ms(), err);
 	}
 	*err = *failure;
 	return -1;
@@ -96,9 +112,20 @@ static int visit(struct visit *v, struct error *err)
 		rc = follow_up(v, rc, end, &failure, err);
 		if (rc == 0)
 			say_ended(v, end, vm.name);
+		else if (rc < 0 && err->kind == ERROR_LATE)
+			error_context(err, "\"%s\"", vm.name);
 		vm_free(&vm);
 	} while (rc > 0);
 	return rc;
+}
+
+/* Compiled before anything is connected: a bad expression is wrong usage. */
+static int open_until(const struct console_settings *console, const struct sources *sources,
+                      struct until *ret, struct error *err)
+{
+	if (until_open(ret, console->until, console->timeout_ms, err) == 0)
+		return 0;
+	return sources_blame(sources, OPTION_UNTIL, err);
 }
 
 int command_console(const struct invocation *invocation, struct error *err)
@@ -107,9 +134,10 @@ int command_console(const struct invocation *invocation, struct error *err)
 	struct settings settings = {0};
 	struct console_settings console = {0};
 	struct recorder recorder = {.fd = -1};
+	struct until until = {0};
 	struct access access = {0};
 	struct stay stay = {0};
-	struct visit v = {.settings = &console, .access = &access, .stay = &stay};
+	struct visit v = {.settings = &console, .until = &until, .access = &access, .stay = &stay};
 	char leave[ATTACH_LEAVE_MAX];
 	struct target what;
 	int rc = -1;
@@ -119,8 +147,9 @@ int command_console(const struct invocation *invocation, struct error *err)
 	access_init(&access, &settings);
 	if (console_settings_read(&settings.sources, &console, err) != 0 ||
 	    target_choose(o, CONSOLE_TEXT, &what, err) != 0 ||
+	    open_until(&console, &settings.sources, &until, err) != 0 ||
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0 ||
-	    (v.attachment = attach_open(&console, &recorder, err)) == NULL)
+	    (v.attachment = attach_open(&console, &recorder, &until, err)) == NULL)
 		goto out;
 	const struct stay_spec spec = {
 	    .wait = console.wait,
@@ -144,7 +173,8 @@ out:
 	if (rc != 0 && err->kind == ERROR_INTERRUPTED && err->signal == SIGNALS_LEAVE) {
 		signals_handled();
 		error_clear(err);
-		rc = 0;
+		rc = until_judge(&until, clock_ms(), err);
 	}
+	until_close(&until);
 	return rc;
 }

@@ -39,6 +39,7 @@ enum down {
 enum event {
 	INPUT_ENDED,
 	USER_QUIT,
+	ENOUGH_SAID,
 	ALL_SENT,
 	FAREWELL_SENT,
 	SEND_REFUSED,
@@ -72,6 +73,11 @@ static void move(struct state *s, enum event event)
 	case USER_QUIT: /* a stuck console does not hold us for longer than this */
 		s->up = UP_QUIT;
 		s->flush_until = clock_ms() + RELAY_FLUSH_MS;
+		break;
+	case ENOUGH_SAID: /* nothing more is sent; a slow reader misses nothing of what was read */
+		buf_consume(&s->r->up, buf_used(&s->r->up));
+		s->up = UP_QUIT;
+		s->flush_until = CLOCK_NEVER;
 		break;
 	case ALL_SENT: /* only the input's end is worth telling, and only if the user wants it told */
 		if (s->up == UP_LAST)
@@ -126,6 +132,12 @@ static bool wants_output(const struct state *s)
 	return buf_used(s->r->down) > 0;
 }
 
+static void take_verdict(struct state *s, enum relay_verdict verdict)
+{
+	if (verdict != RELAY_GO_ON)
+		move(s, verdict == RELAY_QUIT ? USER_QUIT : ENOUGH_SAID);
+}
+
 static int read_input(struct state *s, struct error *err)
 {
 	struct relay *const r = s->r;
@@ -146,11 +158,10 @@ static int read_input(struct state *s, struct error *err)
 		move(s, INPUT_ENDED);
 		return 0;
 	}
-	if (r->hooks->input == NULL) {
+	if (r->hooks->input == NULL)
 		(void)buf_put(&r->up, data, (size_t)n);
-	} else if (r->hooks->input(r->hooks->context, data, (size_t)n, &r->up) == RELAY_QUIT) {
-		move(s, USER_QUIT);
-	}
+	else
+		take_verdict(s, r->hooks->input(r->hooks->context, data, (size_t)n, &r->up));
 	return 0;
 }
 
@@ -384,11 +395,9 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	const short net = s->fds[FD_STREAM].revents;
 	const short out = s->fds[FD_OUTPUT].revents;
 	const bool abandoned = !wants_output(s) && (out & gone) != 0;
+	const bool arrived = pending || (net & (s->r->stream->recv_events | gone)) != 0;
 
-	const int rc = abandoned
-	                   ? 1
-	                   : pump(s, pending || (net & (s->r->stream->recv_events | gone)) != 0,
-	                          out != 0, err);
+	const int rc = abandoned ? 1 : pump(s, arrived, out != 0, err);
 	if (rc != 0) {
 		*ret = RELAY_ENDED_NO_READER;
 		return rc;
@@ -399,12 +408,6 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	if (wants_send(s))
 		send_up(s);
 	return 0;
-}
-
-/* When what was sent is looked after: only while the console may still say that it has it. */
-static int64_t delivery_due(const struct state *s)
-{
-	return s->down == DOWN_OPEN ? s->delivery.look_at : CLOCK_NEVER;
 }
 
 /* When a hook wants its turn, whatever else happens. */
@@ -421,7 +424,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 {
 	/* Not only where poll(2) had nothing: a flood of output must not hold a key back. */
 	if (clock_ms() >= hook_deadline(s))
-		s->r->hooks->expired(s->r->hooks->context, &s->r->up);
+		take_verdict(s, s->r->hooks->expired(s->r->hooks->context, &s->r->up));
 	int rc = settle(s, ret, err);
 
 	if (rc != 0)
@@ -430,7 +433,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 	const int64_t deadline =
 	    pending ? 0
 	            : clock_earlier(hook_deadline(s),
-	                            clock_earlier(leave_deadline(s), delivery_due(s)));
+	                            clock_earlier(leave_deadline(s), s->delivery.look_at));
 	set_interest(s);
 	const int ready = wait_poll(s->fds, FD_COUNT, deadline, err);
 	if (ready < 0)
@@ -439,7 +442,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		s->r->hooks->signalled(s->r->hooks->context);
 	if (ready > 0 || pending)
 		return act(s, pending, ret, err);
-	if (s->down == DOWN_OPEN && delivery_look(&s->delivery, s->r->stream->fd, err) != 0)
+	if (delivery_look(&s->delivery, s->r->stream->fd, err) != 0)
 		return -1;
 	if (s->up == UP_QUIT || clock_ms() < leave_deadline(s))
 		return 0;
@@ -450,7 +453,7 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 {
 	struct state s = {
 	    .r = r,
-	    .up = UP_OPEN,
+	    .up = r->local->in_fd < 0 ? UP_CLOSED : UP_OPEN,
 	    .down = DOWN_OPEN,
 	    .quiet_since = clock_ms(),
 	    .delivery = {.look_at = CLOCK_NEVER},

@@ -42,11 +42,14 @@
 
 enum relay_verdict {
 	RELAY_GO_ON,
-	RELAY_QUIT, /* the user wants to leave */
+	RELAY_QUIT, /* the user wants to leave: what was typed is sent, and what was read written, for
+	             * RELAY_FLUSH_MS at most */
+	RELAY_DONE, /* the console has said what was waited for: nothing is sent any more, and all that was
+	             * read is written, as long as that takes */
 };
 
 enum relay_end {
-	RELAY_ENDED_QUIT,    /* a hook said RELAY_QUIT */
+	RELAY_ENDED_QUIT,    /* a hook said RELAY_QUIT or RELAY_DONE */
 	RELAY_ENDED_IDLE,    /* the input had ended, and the console fell silent */
 	RELAY_ENDED_CONSOLE, /* the console ended in order, all of its output is written */
 	RELAY_ENDED_NO_READER /* nobody reads our output any more, or has for RELAY_FAREWELL_MS since the
@@ -71,11 +74,11 @@ struct relay_hooks {
 	int64_t (*deadline)(void *context);
 	/* That moment has come, also in the middle of a flood of output: puts what was held back, which has
 	 * room if it is at most RELAY_FILTER_EXTRA bytes. NULL only where `deadline` is. */
-	void (*expired)(void *context, struct buf *up);
+	enum relay_verdict (*expired)(void *context, struct buf *up);
 };
 
 struct relay {
-	struct local *local;
+	struct local *local; /* without an input where its in_fd is -1: that is no end of it */
 	struct stream *stream;
 	struct buf *down; /* console to output; may hold the console's first bytes already */
 	struct buf up;    /* input to console; the relay's own */

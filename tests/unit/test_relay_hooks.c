@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The relay's hooks: filtered input and its room, quitting, signals; and local ends that fail. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct user {
 	int signals;
 	int64_t deadline; /* of what is held back */
 	int expired;
+	enum relay_verdict verdict; /* what comes of its expiry */
 };
 
 static void start(struct user *u, const struct fake_step *steps, int in, int out)
@@ -310,7 +312,7 @@ static int64_t held_until(void *context)
 	return u->deadline;
 }
 
-static void put_held(void *context, struct buf *up)
+static enum relay_verdict put_held(void *context, struct buf *up)
 {
 	static const uint8_t held[RELAY_FILTER_EXTRA] = {0};
 	struct user *const u = context;
@@ -318,6 +320,7 @@ static void put_held(void *context, struct buf *up)
 	u->room_short = buf_put(up, held, sizeof(held)) ? 0 : 1;
 	u->deadline = CLOCK_NEVER;
 	u->expired++;
+	return u->verdict;
 }
 
 /* What is held back is passed on in time: into a silence, and although the console gives no rest. */
@@ -392,6 +395,70 @@ static void test_signals(void)
 	(void)close(out);
 }
 
+static void *read_late(void *context)
+{
+	const int *const fd = context;
+	static char all[8192];
+	size_t used = 0;
+	ssize_t n;
+
+	/* The relay has nothing left to do but to wait for us. */
+	while ((n = read(*fd, all + used, 7)) > 0)
+		used += (size_t)n;
+	return used == 4096 + strlen("hello") ? all : NULL;
+}
+
+/* What was waited for was said: a slow reader gets all of it, and a console that takes nothing is not waited
+ * for, nor is what it still says. */
+static void test_done(void)
+{
+	static const struct fake_step steps[] = {
+	    {FAKE_DATA, "hello"}, {FAKE_WAIT_SENT, NULL}, {FAKE_DATA, "more"}, {FAKE_EOF, NULL}};
+	static const char zeroes[4096];
+	struct user u = {.hooks = {.deadline = held_until, .expired = put_held},
+	                 .deadline = clock_ms() + SOON_MS,
+	                 .verdict = RELAY_DONE,
+	                 .fake = {.send_again = -1},
+	                 .relay = {.idle_ms = RELAY_NO_IDLE}};
+	const int in = file_of("typed", 5);
+	pthread_t reader;
+	void *all = NULL;
+	int fds[2];
+
+	test_case("done: all that was said is written, nothing more is sent");
+	CHECK_INT(0, pipe(fds));
+	(void)fcntl(fds[1], F_SETPIPE_SZ, 4096);
+	CHECK_INT(4096, write(fds[1], zeroes, sizeof(zeroes)));
+	start(&u, steps, in, fds[1]);
+	CHECK_INT(0, pthread_create(&reader, NULL, read_late, &fds[0]));
+	CHECK_INT(0, relay_run(&u.relay, &u.end, &u.err));
+	CHECK_INT(RELAY_ENDED_QUIT, u.end);
+	CHECK_INT(1, u.expired);
+	CHECK_INT(0, u.fake.sent_len);
+	finish(&u);
+	(void)close(fds[1]);
+	(void)pthread_join(reader, &all);
+	CHECK(all != NULL && memcmp((char *)all + 4096, "hello", 5) == 0);
+	(void)close(fds[0]);
+	(void)close(in);
+}
+
+/* No input is neither read nor at its end: nothing but the console ends it. */
+static void test_no_input(void)
+{
+	struct user u = {.relay = {.idle_ms = RELAY_NO_IDLE}};
+	const int out = null_output();
+
+	test_case("no input: until the console ends");
+	start(&u, greeting, -1, out);
+	CHECK_INT(0, relay_run(&u.relay, &u.end, &u.err));
+	CHECK_INT(RELAY_ENDED_CONSOLE, u.end);
+	CHECK_INT(5, u.relay.bytes_down);
+	CHECK(!u.relay.console_first);
+	finish(&u);
+	(void)close(out);
+}
+
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -402,6 +469,8 @@ int main(void)
 	test_reader_that_stopped();
 	test_flush();
 	test_deadline();
+	test_done();
+	test_no_input();
 	test_signals();
 	return test_finish();
 }

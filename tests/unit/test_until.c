@@ -95,7 +95,7 @@ static void test_time(void)
 	CHECK(!until_expired(&u, START + 1499));
 	CHECK_INT(-1, until_judge(&u, START + 1499, &err));
 	CHECK_INT(ERROR_LATE, err.kind);
-	CHECK_STR("it ended before anything that matches \"two\" came", err.text);
+	CHECK_STR("the console ended before anything that matches \"two\" came", err.text);
 	CHECK(until_expired(&u, START + 1500));
 	CHECK_INT(-1, until_judge(&u, START + 1500, &err));
 	CHECK_INT(ERROR_LATE, err.kind);
