@@ -9,6 +9,7 @@
  *   move ROWS COLUMNS               the view
  *   message TEXT                    on the bottom row, until the next screen
  *   enter, leave, forget            the painter's
+ *   query, answers HEX              the questions; what the terminal said to them
  *   paint CAPACITY                  into an empty buffer
  *   picture WAY UTF8                a picture (as in enum picture_way)
  *   size ROWS COLUMNS CELL_WIDTH CELL_HEIGHT WIDTH HEIGHT
@@ -17,7 +18,7 @@
  *   begin MS, draw CAPACITY, hide CAPACITY, place, locate ROW COLUMN
  *
  * Answers: `ok`; `bytes DONE HEX`; `part` and the six numbers of struct view_part; `begun 0|1 DUE`;
- * `at X Y` or `nowhere`.
+ * `at X Y` or `nowhere`; `answers` and done, kitty, sixel, synchronised, and the bytes that were none.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 
 #include "paint/message.h"
 #include "paint/picture.h"
+#include "paint/query.h"
 
 #define LINE_SIZE (1 << 20)
 #define NUMBERS   6
@@ -152,6 +154,13 @@ static void resize_picture(struct paint *t, const long n[NUMBERS])
 		fail("no memory");
 }
 
+static void print_hex(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", data[i]);
+	printf("\n");
+}
+
 /* The commands that put bytes. */
 static bool put(struct paint *t, const long n[NUMBERS])
 {
@@ -175,9 +184,7 @@ static bool put(struct paint *t, const long n[NUMBERS])
 		known = false;
 	if (known) {
 		printf("bytes %d ", done);
-		for (size_t i = 0; i < buf_used(&out); i++)
-			printf("%02x", buf_head(&out)[i]);
-		printf("\n");
+		print_hex(buf_head(&out), buf_used(&out));
 	}
 	buf_free(&out);
 	return known;
@@ -227,6 +234,36 @@ static bool ask_picture(struct paint *t, const long n[NUMBERS])
 	return true;
 }
 
+static bool ask_terminal(struct paint *t)
+{
+	static uint8_t bytes[LINE_SIZE];
+	static uint8_t out[LINE_SIZE];
+	struct query q = {0};
+	size_t len = 0;
+
+	if (is(t, "query")) {
+		const uint8_t *const text = query_text(&len);
+
+		printf("bytes 1 ");
+		print_hex(text, len);
+		return true;
+	}
+	if (!is(t, "answers"))
+		return false;
+	for (const char *at = t->line + strlen("answers "); at[0] != '\0' && at[1] != '\0';
+	     at += 2) {
+		const char digits[3] = {at[0], at[1], '\0'};
+
+		bytes[len++] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	size_t n = query_feed(&q, bytes, len, out);
+	n += query_flush(&q, out + n);
+	printf("answers %d %d %d %d ", q.answers.done, q.answers.kitty, q.answers.sixel,
+	       q.answers.synchronised);
+	print_hex(out, n);
+	return true;
+}
+
 static bool do_painter(struct paint *t, const long n[NUMBERS])
 {
 	if (is(t, "painter")) {
@@ -262,7 +299,8 @@ int main(void)
 
 	while (read_line(&t)) {
 		numbers(t.line, n);
-		if (!do_painter(&t, n) && !do_picture(&t, n) && !ask_picture(&t, n) && !put(&t, n))
+		if (!ask_terminal(&t) && !do_painter(&t, n) && !do_picture(&t, n) &&
+		    !ask_picture(&t, n) && !put(&t, n))
 			fail("what?");
 		(void)fflush(stdout);
 	}

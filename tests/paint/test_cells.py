@@ -288,6 +288,25 @@ def test_bytes_of_typical_changes(paint, capsys):
         print("\nbytes: " + ", ".join(f"{what} {n}" for what, n in costs.items()))
 
 
+class Tmux:
+    """A real terminal of 50x14, in which a shell's words run; ends with its `with`."""
+
+    def __init__(self, folder, words):
+        self.words = ["tmux", "-S", str(folder / "socket"), "-f", "/dev/null"]
+        self.run("new-session", "-d", "-x", "50", "-y", "14", words)
+
+    def run(self, *words):
+        return subprocess.run([*self.words, *words], check=True, capture_output=True, text=True, timeout=60,
+                              env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TERM": "xterm-256color"}
+                              ).stdout
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([*self.words, "kill-server"], check=False, capture_output=True)
+
+
 def test_a_real_terminal(paint, tmp_path):
     """tmux shows the same text, and is left as it was."""
     rng = random.Random(11)
@@ -299,29 +318,44 @@ def test_a_real_terminal(paint, tmp_path):
     wanted = expected((14, 50), part, cells)
     (tmp_path / "painted").write_bytes(entered + paint.all("paint"))
     (tmp_path / "left").write_bytes(paint.put("leave")[1])
-    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
-
-    def run(*words):
-        return subprocess.run([*tmux, *words], check=True, capture_output=True, text=True,
-                              env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TERM": "xterm-256color"}
-                              ).stdout
-
-    run("new-session", "-d", "-x", "50", "-y", "14",
-        f"printf before; cat {tmp_path}/painted; tmux -S {tmp_path}/socket wait-for -S a; "
-        f"tmux -S {tmp_path}/socket wait-for b; cat {tmp_path}/left; printf after; "
-        f"tmux -S {tmp_path}/socket wait-for -S c; tmux -S {tmp_path}/socket wait-for d")
-    try:
-        run("wait-for", "a")
-        shown = run("capture-pane", "-p", "-N").split("\n")
+    wait = f"tmux -S {tmp_path}/socket wait-for"
+    with Tmux(tmp_path, f"printf before; cat {tmp_path}/painted; {wait} -S a; {wait} b; "
+              f"cat {tmp_path}/left; printf after; {wait} -S c; {wait} d") as tmux:
+        tmux.run("wait-for", "a")
+        shown = tmux.run("capture-pane", "-p", "-N").split("\n")
         for row, line in enumerate(wanted):
             assert shown[row].rstrip() == "".join(cell[0] for cell in line).rstrip(), row
-        assert run("display-message", "-p", "#{cursor_x} #{cursor_y} #{cursor_flag} #{wrap_flag}"
-                   ).split() == [str(4 + part[1]), str(3 + part[0]), "1", "0"]
-        run("wait-for", "-S", "b")
-        run("wait-for", "c")
-        assert run("capture-pane", "-p").split() == ["beforeafter"]
-        assert run("display-message", "-p", "#{cursor_flag} #{wrap_flag} #{alternate_on}"
-                   ).split() == ["1", "1", "0"]
-        run("wait-for", "-S", "d")
-    finally:
-        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+        state = tmux.run("display-message", "-p", "#{cursor_x} #{cursor_y} #{cursor_flag} #{wrap_flag}")
+        assert state.split() == [str(4 + part[1]), str(3 + part[0]), "1", "0"]
+        tmux.run("wait-for", "-S", "b")
+        tmux.run("wait-for", "c")
+        assert tmux.run("capture-pane", "-p").split() == ["beforeafter"]
+        state = tmux.run("display-message", "-p", "#{cursor_flag} #{wrap_flag} #{alternate_on}")
+        assert state.split() == ["1", "1", "0"]
+
+
+def test_a_real_terminal_answers(paint, tmp_path):
+    """tmux says what it is, shows nothing, and keeps its title."""
+    answer = paint.ask("query")
+    (tmp_path / "questions").write_bytes(bytes.fromhex(answer[2]))
+    wait = f"tmux -S {tmp_path}/socket wait-for"
+    # Its answers end with that to DA1, "c".
+    script = tmp_path / "script"
+    script.write_text(f"""stty raw -echo
+printf '\\033]2;title\\033\\\\'
+cat {tmp_path}/questions
+while :; do
+	byte=$(dd bs=1 count=1 2>/dev/null | od -An -tx1 | tr -d ' \\n')
+	printf %s "$byte" >>{tmp_path}/answers
+	[ "$byte" = 63 ] && break
+done
+{wait} -S a
+{wait} b
+""")
+    with Tmux(tmp_path, f"sh {script}") as tmux:
+        tmux.run("wait-for", "a")
+        assert tmux.run("display-message", "-p", "#{pane_title}") == "title\n"
+        assert tmux.run("capture-pane", "-p").split() == []
+    said = paint.ask("answers " + (tmp_path / "answers").read_text())
+    assert said[:4] == ["answers", "1", "0", "0"]
+    assert said[5:] == []
