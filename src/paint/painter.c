@@ -17,9 +17,6 @@
 
 #define PLAIN_FLAGS (CELL_WIDE | CELL_CONTINUED | PAINTER_CELL_PLAIN)
 
-/* A shown cell that is not known, since its neighbour was overwritten. No wanted cell has it. */
-#define NOT_KNOWN UINT32_MAX
-
 /* Nearest colours that were looked for. A console has a few dozen, a picture thousands. */
 #define NEAREST_SLOTS 1024
 
@@ -348,9 +345,8 @@ static bool paint_cell(struct painter *p, struct buf *out, int row, int column,
 	*shown = *cell;
 	if (width == 2)
 		shown[1] = (struct screen_cell){.flags = CELL_CONTINUED};
-	/* The second half of what stood here: terminals differ in what is left of it. */
-	if (column + (int)width < p->columns && (shown[width].flags & CELL_CONTINUED) != 0)
-		shown[width] = (struct screen_cell){.code_point = NOT_KNOWN};
+	/* Terminals differ in what is left of a wide character whose first half was overwritten. Its second half
+	 * is still noted as one, which is never wanted without its first: it will be painted, too. */
 	return true;
 }
 
