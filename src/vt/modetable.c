@@ -56,6 +56,7 @@ const struct mode mode_table[] = {
     OFF(1005), OFF(1006), OFF(1015), OFF(1016), UNKNOWN(1007),
     SENDS(1004),                      /* focus */
     SENDS(2031), SENDS(2048),         /* another palette, another size */
+    {.seen = MODE_VALUE, .sends = true, .intermediate = '\'', .final = 'z'}, /* DEC's locator */
     OFF(2001), OFF(2002), OFF(2003),  /* xterm: the mouse in readline */
     OFF(2004), OFF(2005), OFF(2006),  /* pastes come in brackets; quoted */
     OFF(5522),                        /* kitty: pastes with their kinds */

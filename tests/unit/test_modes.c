@@ -38,6 +38,8 @@ static const struct {
     {"insert mode", BYTES("\033[4h"), "\033[4l"},
     {"insert mode off", BYTES("\033[4h\033[4l"), ""},
     {"smooth scrolling is not insert mode", BYTES("\033[?4h"), "\033[?4l"},
+    {"a locator", BYTES("\033[1;2'z\033[1'{"), "\033[0'z"},
+    {"a locator, and off again", BYTES("\033[2'z\033[0'z"), ""},
     {"mouse of old", BYTES("\033[?9h"), "\033[?9l"},
     {"mouse reports", BYTES("\033[?1003;1005;1015h"), "\033[?1003l\033[?1005l\033[?1015l"},
     {"focus reports", BYTES("\033[?1004h"), "\033[?1004l"},

@@ -270,10 +270,15 @@ static void test_sends(void)
 		const char *sequence;
 		bool sends;
 	} rows[] = {
-	    {"\033[?1000h", true},  {"\033[?1000h\033[?1000l", false},
-	    {"\033[?1006h", false}, {"\033[?1004h", true},
-	    {"\033[>1u", false},    {"\033[>3u", true},
-	    {"\033[=2;2u", true},   {"", false},
+	    {"\033[?1000h", true},
+	    {"\033[?1000h\033[?1000l", false},
+	    {"\033[?1006h", false},
+	    {"\033[?1004h", true},
+	    {"\033[1'z", true},
+	    {"\033[>1u", false},
+	    {"\033[>3u", true},
+	    {"\033[=2;2u", true},
+	    {"", false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
