@@ -40,6 +40,7 @@ enum error_reason {
 	REASON_METHOD_UNKNOWN,      /* the server is older than the call */
 	REASON_TOKEN_UNREADABLE,    /* of event.from: begin again with an empty one */
 	REASON_STALE_LOCATION,      /* the console's location is out of date: look it up again */
+	REASON_NOT_TLS,             /* what came in a handshake is none */
 	REASON_CERTIFICATE_UNKNOWN, /* nothing speaks for or against it: a person may decide */
 	REASON_CERTIFICATE_CHANGED, /* another one is known */
 	REASON_SEVERAL,             /* the name is not unique */

@@ -38,9 +38,15 @@ int tunnel_blame_carrier(struct child *carrier, const char *name, struct error *
 {
 	char status[CHILD_STATUS_MAX];
 
-	if (carrier->pid == 0 || err->kind != ERROR_UNREACHABLE ||
-	    !child_wait(carrier, clock_ms() + CARRIER_MS))
+	if (carrier->pid == 0 || err->kind != ERROR_UNREACHABLE)
 		return -1;
+	if (!child_wait(carrier, clock_ms() + CARRIER_MS)) {
+		/* A greeting of its own, or of a hop on the way: clear text would not help. */
+		if (err->reason == REASON_NOT_TLS)
+			error_hint(err, "what the proxy command gives is not TLS: does it lead to "
+			                "that port, and print nothing of its own?");
+		return -1;
+	}
 	(void)error_set(err, ERROR_UNREACHABLE, "the proxy command for %s has ended", name);
 	return error_cause(err, "%s", child_describe_status(carrier->status, status));
 }

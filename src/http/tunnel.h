@@ -23,7 +23,8 @@ struct tunnel {
 };
 
 /* Where a command carried a connection that broke (*err, ERROR_UNREACHABLE) and has ended, or does so within
- * some 200 ms, that is what went wrong: *err says so, with its status. Else *err stays. Returns -1. */
+ * some 200 ms, that is what went wrong: *err says so, with its status. Else *err stays, but for advice where what
+ * it gives is no TLS. Returns -1. */
 int tunnel_blame_carrier(struct child *carrier, const char *name, struct error *err);
 
 /* Closes the tunnel, telling a TLS peer that it is meant so, and lets its carrier pass that on: blocks

@@ -259,10 +259,11 @@ static int handshake_failed(struct tls *t, int rc, struct error *err)
 	error_set(err, ERROR_UNREACHABLE, "no TLS connection with %s", t->name);
 	error_cause(err, "%s",
 	            is_truncation(ssl_error) ? "it closed the connection" : reason(ssl_error));
-	if (plain)
+	if (plain) {
 		error_hint(err, "that port does not speak TLS; for clear text ask for http://%s",
 		           t->name);
-	else if (ssl_error == SSL_ERROR_SSL && !t->legacy && is_weakness(why))
+		error_reason(err, REASON_NOT_TLS);
+	} else if (ssl_error == SSL_ERROR_SSL && !t->legacy && is_weakness(why))
 		advise(t->ssl, why, err);
 	ERR_clear_error();
 	return -1;

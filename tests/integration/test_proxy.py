@@ -342,3 +342,11 @@ def test_a_command_that_fails_is_named(scheme, command, says, pool, xencon):
     assert says in done.stderr
     assert "TLS" not in done.stderr
     assert not pool.connections
+
+
+def test_a_command_that_prints_something_of_its_own(pool, xencon):
+    """Clear text, which is the advice for a port that speaks no TLS, would not help."""
+    done = xencon.run("--proxy-command", "echo welcome; exec sleep 60", "web01")
+    assert done.returncode == 3
+    assert "what the proxy command gives is not TLS" in done.stderr
+    assert "http:" not in done.stderr
