@@ -21,6 +21,7 @@ USES = {
     "data": [],
     "font": ["data", "base"],
     "keyboard": ["data", "rfb", "base"],
+    "input": ["keyboard", "base"],
     "screen": ["font", "rfb", "base"],
     "http": ["trust", "net", "base"],
     "vt": ["base"],
