@@ -104,13 +104,17 @@ class Guest:
 
     paused: QEMU stands ready with all its sockets, but the guest begins only with cont().
     images: a folder made by build(); None: the one in the user's cache, which is made when it is not there.
+    overlay: a cpio archive, by gzip, whose files the guest has besides.
+    options: more of QEMU's options.
+    vnc: what is added to its VNC server's.
 
     XENCON_TEST_KVM=1 in the environment lets it run on KVM where that works; otherwise the CPU is emulated. `accel` says which.
     """
 
-    def __init__(self, *, paused=False, images=None):
+    def __init__(self, *, paused=False, images=None, overlay=b"", options=(), vnc=""):
         self._paused = paused
         self._images = images
+        self._overlay, self._more, self._vnc = overlay, options, vnc
         self._process = None
         self._dir = None
         self.accel = self.serial_path = self.vnc_path = self.qmp_path = None
@@ -134,6 +138,8 @@ class Guest:
         self._dir = pathlib.Path(tempfile.mkdtemp(prefix="xencon-guest-"))
         self.serial_path, self.vnc_path, self.qmp_path = (str(self._dir / name) for name in ("serial", "vnc", "qmp"))
         try:
+            # The kernel unpacks one archive after the other.
+            (self._dir / "initrd").write_bytes((images / "initramfs.gz").read_bytes() + self._overlay)
             # QEMU inherits its control socket already listening. So one can connect at once, and is either answered, which QEMU does
             # when all its sockets stand, or cut off, when it has failed.
             with socket.socket(socket.AF_UNIX) as listener, open(self._dir / "log", "wb") as log:
@@ -154,11 +160,11 @@ class Guest:
         # Sockets have relative names (QEMU's folder is ours): a comma or a long path would need special treatment in QEMU's options.
         return [
             *_BARE, *_ACCEL[self.accel], "-name", "web01", "-smp", "1", "-m", "256M", "-vga", "std",
-            "-kernel", str(images / "vmlinuz"), "-initrd", str(images / "initramfs.gz"), "-append", KERNEL_ARGUMENTS,
+            "-kernel", str(images / "vmlinuz"), "-initrd", "initrd", "-append", KERNEL_ARGUMENTS,
             "-serial", "unix:serial,server=on,wait=off",
-            "-vnc", "unix:vnc",
+            "-vnc", f"unix:vnc{self._vnc}",
             "-chardev", f"socket,id=qmp,fd={qmp_fd},server=on,wait=off", "-mon", "chardev=qmp,mode=control",
-            *(["-S"] if self._paused else []),
+            *(["-S"] if self._paused else []), *self._more,
         ]
 
     def qmp(self, command, **arguments):

@@ -91,7 +91,8 @@ int main(void)
 
 	make(root);
 	CHECK_INT(0, setenv("XKB_CONFIG_ROOT", root, 1));
-	CHECK_INT(0, setenv("XKB_CONFIG_EXTRA_PATH", root, 1));
+	/* One folder alone: with several, libxkbcommon 1.5 loses a path where none of them has the file. */
+	CHECK_INT(0, setenv("XKB_CONFIG_EXTRA_PATH", "/dev/null", 1));
 	CHECK_INT(0, unsetenv("HOME"));
 	CHECK_INT(0, unsetenv("XDG_CONFIG_HOME"));
 	if (CHECK_INT(0, custom_get("mine", &l, &err))) {
