@@ -207,47 +207,59 @@ bool layout_place(const struct layout *l, uint32_t character, struct layout_plac
 	return true;
 }
 
-/* How many keys a keysym stands on. */
-static size_t count_keysym(const struct layout *l, uint32_t keysym)
+/* Which key QEMU takes for a keysym: the only one; of several the first whose level fits with what is
+ * held, else the first of all, in the order of the keys' codes (ui/keymaps.c, keysym2scancode). Sets *ret_only
+ * where what is held does not matter. */
+static uint8_t find_as_qemu(const struct layout *l, uint32_t keysym, unsigned held, bool *ret_only)
 {
+	uint8_t first = UINT8_MAX;
+	uint8_t fitting = UINT8_MAX;
 	size_t count = 0;
 
 	for (size_t i = 0; i < LAYOUT_POSITIONS; i++) {
+		const uint8_t code = layout_positions[i];
 		bool here = false;
 
-		for (size_t level = 0; level < LAYOUT_LEVELS; level++)
-			here = here || l->keysyms[i][level] == keysym;
+		for (size_t level = 0; level < LAYOUT_LEVELS; level++) {
+			if (l->keysyms[i][level] != keysym)
+				continue;
+			here = true;
+			if (code < first)
+				first = code;
+			if (level == held && code < fitting)
+				fitting = code;
+			break; /* its files name a keysym once a key, at its first level */
+		}
 		count += here;
 	}
-	return count;
-}
-
-/* Whether a keysym tells the key. A capital does not: QEMU looks A to Z up as a to z, which may be
- * another key's. */
-static bool is_sign(const struct layout *l, uint32_t keysym, size_t level)
-{
-	return keysym != KEYSYM_NONE && (level == 0 || keysym < 'A' || keysym > 'Z') &&
-	       count_keysym(l, keysym) == 1;
+	*ret_only = count == 1;
+	return fitting != UINT8_MAX ? fitting : first;
 }
 
 uint32_t layout_sign(const struct layout *l, uint8_t code, unsigned held, bool capital)
 {
-	for (size_t i = 0; i < LAYOUT_POSITIONS; i++) {
-		const uint32_t *const keysyms = l->keysyms[i];
+	uint32_t fitting = KEYSYM_NONE;
 
-		if (layout_positions[i] != code)
-			continue;
-		for (size_t level = 0; level < LAYOUT_LEVELS; level++) {
-			if (!is_sign(l, keysyms[level], level))
+	for (size_t i = 0; i < LAYOUT_POSITIONS; i++) {
+		for (size_t level = 0; level < LAYOUT_LEVELS && layout_positions[i] == code;
+		     level++) {
+			const uint32_t keysym = l->keysyms[i][level];
+			bool only;
+
+			/* QEMU looks A to Z up as a to z, which may be another key's. */
+			if (keysym == KEYSYM_NONE ||
+			    (level > 0 && keysym >= 'A' && keysym <= 'Z') ||
+			    find_as_qemu(l, keysym, held, &only) != code)
 				continue;
 			/* Where the server watches Caps Lock (lock-key-sync), a letter whose case does
 			 * not fit with Shift makes it press that key; it knows 26 letters. */
-			if (level == 0 && capital && keysyms[0] >= 'a' && keysyms[0] <= 'z')
-				return keysyms[0] - 'a' + 'A';
-			return keysyms[level];
+			if (only && level == 0 && capital && keysym >= 'a' && keysym <= 'z')
+				return keysym - 'a' + 'A';
+			if (only)
+				return keysym;
+			if (fitting == KEYSYM_NONE)
+				fitting = keysym;
 		}
-		/* Of several keys QEMU takes the one whose level fits with what is held. */
-		return keysyms[held] != KEYSYM_NONE ? keysyms[held] : keysyms[0];
 	}
-	return KEYSYM_NONE;
+	return fitting;
 }

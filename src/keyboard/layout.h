@@ -19,8 +19,8 @@
 
 #define LAYOUT_NAME_MAX 64 /* "us(symbolic)", "ca(eng)": the longest known has 27 */
 
-/* Levels of a key, as bits. */
-enum { LAYOUT_SHIFT = 1, LAYOUT_ALTGR = 2 };
+/* Levels of a key, as bits; and Ctrl, which leads to no level. */
+enum { LAYOUT_SHIFT = 1, LAYOUT_ALTGR = 2, LAYOUT_CTRL = 4 };
 
 struct layout {
 	char name[LAYOUT_NAME_MAX];
@@ -53,8 +53,8 @@ void layout_of_keymap(const char *keymap, struct layout *ret_guest, struct layou
 bool layout_place(const struct layout *l, uint32_t character, struct layout_place *ret);
 
 /* The keysym by which a server with this layout finds the key at this place: one that stands on no other
- * key, else the one at the level that is held (LAYOUT_SHIFT, LAYOUT_ALTGR). `capital`: the capital is
- * wanted, where it is a letter. 0 where nothing stands on that key. */
+ * key, else one that QEMU takes for this key while `held` (LAYOUT_SHIFT, LAYOUT_ALTGR, LAYOUT_CTRL) is held.
+ * `capital`: the capital is wanted, where it is a letter. KEYSYM_NONE where no keysym leads there. */
 uint32_t layout_sign(const struct layout *l, uint8_t code, unsigned held, bool capital);
 
 #endif

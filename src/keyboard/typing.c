@@ -93,21 +93,26 @@ static void hold(struct typing_sequence *s, unsigned modifiers, bool down)
 	}
 }
 
-/* A key of the layout, at one of its levels. */
-static void tap_place(const struct typing *t, struct typing_sequence *s, uint8_t code,
-                      uint8_t level, bool capital)
+/* A key of the layout, at one of its levels. False where the server's keymap does not lead there: it
+ * would press another key, and a wrong character is worse than none. */
+static bool tap_place(const struct typing *t, struct typing_sequence *s, uint8_t code,
+                      uint8_t level, unsigned modifiers)
 {
 	const bool shift = (level & LAYOUT_SHIFT) != 0;
 	const bool third = (level & LAYOUT_ALTGR) != 0;
+	const unsigned held = level | ((modifiers & KEYSYM_CTRL) != 0 ? LAYOUT_CTRL : 0U);
 	const struct typing_event shift_event = {.keysym = KEYSYM_SHIFT_L, .code = 0x2a};
 	const struct typing_event third_event = altgr(t);
-	struct typing_event event = {.code = code,
-	                             .keysym = layout_sign(&t->server, code, level, capital)};
+	struct typing_event event = {
+	    .code = code, .keysym = layout_sign(&t->server, code, held, shift != t->caps_lock)};
 
-	/* A key that the server's keymap lacks: it can be had by its place alone. */
+	if (event.keysym == KEYSYM_NONE && t->mapped)
+		return false;
+	/* Most likely there is no keymap, and the place is what counts. */
 	if (event.keysym == KEYSYM_NONE)
-		event.keysym =
-		    keysym_of(keysym_character(layout_sign(&t->guest, code, level, false)));
+		event.keysym = layout_sign(&t->guest, code, held, false);
+	if (event.keysym == KEYSYM_NONE)
+		event.keysym = keysym_of(' ');
 	if (shift)
 		put(s, &shift_event, true);
 	if (third)
@@ -117,11 +122,13 @@ static void tap_place(const struct typing *t, struct typing_sequence *s, uint8_t
 		put(s, &third_event, false);
 	if (shift)
 		put(s, &shift_event, false);
+	return true;
 }
 
 void typing_init(struct typing *t, const char *keymap)
 {
 	t->caps_lock = false;
+	t->mapped = keymap != NULL && keymap[0] != '\0';
 	layout_of_keymap(keymap, &t->guest, &t->server);
 }
 
@@ -156,7 +163,6 @@ bool typing_character(const struct typing *t, uint32_t character, unsigned modif
 {
 	struct typing_sequence s = {0};
 	struct layout_place place;
-	bool capital;
 
 	if (character < ' ' || character == DELETE)
 		return type_control(t, character, modifiers, ret);
@@ -171,12 +177,11 @@ bool typing_character(const struct typing *t, uint32_t character, unsigned modif
 	modifiers &= ~(unsigned)KEYSYM_SHIFT;
 	if (place.cased && t->caps_lock && modifiers == 0)
 		place.level ^= LAYOUT_SHIFT;
-	capital = ((place.level & LAYOUT_SHIFT) != 0) != t->caps_lock;
 	hold(&s, modifiers, true);
-	if (place.dead != 0)
-		tap_place(t, &s, place.dead, place.dead_level,
-		          ((place.dead_level & LAYOUT_SHIFT) != 0) != t->caps_lock);
-	tap_place(t, &s, place.code, place.level, capital);
+	if (place.dead != 0 && !tap_place(t, &s, place.dead, place.dead_level, modifiers))
+		return false;
+	if (!tap_place(t, &s, place.code, place.level, modifiers))
+		return false;
 	hold(&s, modifiers, false);
 	*ret = s;
 	return true;

@@ -35,6 +35,7 @@ struct typing {
 	struct layout guest; /* makes characters of places */
 	struct layout
 	    server;     /* makes places of keysyms, where the server was started with a keymap */
+	bool mapped;    /* it was, for certain: a place without a keysym cannot be had */
 	bool caps_lock; /* known to be on in the guest; where the server does not say: false */
 };
 
@@ -43,7 +44,7 @@ void typing_init(struct typing *t, const char *keymap);
 
 /* Types a character with what is held (enum keysym_modifiers) beside what the character itself needs.
  * CR and LF are Enter, Tab, Escape, Backspace (8, 127) are those keys; other controls are Ctrl and a
- * key. False, with *ret untouched, where the layout lacks it. */
+ * key. False, with *ret untouched, where the layout lacks it, or the server's keymap its key. */
 bool typing_character(const struct typing *t, uint32_t character, unsigned modifiers,
                       struct typing_sequence *ret);
 

@@ -79,6 +79,10 @@ static const struct {
      "+2a:ffe1 +0d:b4 -0d:b4 -2a:ffe1 +2a:ffe1 +12:45 -12:45 -2a:ffe1"},
     {"no Ctrl with a dead key", NULL, "de", '^', KEYSYM_CTRL, NULL},
     {"German <, beside Shift", NULL, "de", '<', 0, "+56:3c -56:3c"},
+    {"no ″ where the server's German keymap has nothing that leads there", NULL, "de", 0x2033, 0,
+     NULL},
+    {"but by its place where there is no keymap", "de", NULL, 0x2033, 0,
+     "+2a:ffe1 +b8:ffea +29:60 -29:60 -b8:ffea -2a:ffe1"},
     /* A German guest on a server with the American keymap, as old XenServers have it. */
     {"z where y is", "de", NULL, 'z', 0, "+15:79 -15:79"},
     {"Z where Y is", "de", NULL, 'Z', 0, "+2a:ffe1 +15:59 -15:59 -2a:ffe1"},
