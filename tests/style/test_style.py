@@ -23,6 +23,7 @@ USES = {
     "keyboard": ["data", "rfb", "base"],
     "input": ["keyboard", "base"],
     "screen": ["font", "rfb", "base"],
+    "lines": ["screen", "base"],
     "http": ["trust", "net", "base"],
     "vt": ["base"],
     "term": ["vt", "base"],

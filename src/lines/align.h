@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How one page became the next: which rows of it are found again, and where.
+ *
+ * Pure. Knows scrolling upwards by any number of rows, of the whole screen or of a region between a head and a foot
+ * that stay; rows that changed in place; and a picture taken while the guest was drawing it, from the top down.
+ */
+#ifndef XENCON_LINES_ALIGN_H
+#define XENCON_LINES_ALIGN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "lines/page.h"
+
+/* In the new page rows head..end-1 are those that were `shift` rows further down in the old one. Rows above `head`, and
+ * from end + shift on, stayed where they were. Rows between (end..end+shift-1) are new. */
+struct alignment {
+	bool found; /* else the two have nothing in common, and nothing below counts */
+	unsigned shift;
+	unsigned head;
+	unsigned end;
+	unsigned
+	    drawn; /* new rows from here on are not drawn yet: they show the old page; else the new one's rows */
+	unsigned matched; /* rows with text that are found again */
+};
+
+/* Room for it, kept between calls: all zeroes at first. */
+struct align_room {
+	int *sums;          /* from malloc */
+	int *weight;        /* from malloc */
+	unsigned rows_held; /* what they have room for */
+};
+
+/* Frees what it owns; it is all zeroes afterwards. */
+void align_room_free(struct align_room *room);
+
+/* Aligns two pages. Takes time by the square of the rows. ERROR_LOCAL. */
+int align_pages(const struct page *old, const struct page *now, struct align_room *room,
+                struct alignment *ret, struct error *err);
+
+#endif

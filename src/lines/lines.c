@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lines out of pictures: see lines.h.
+ *
+ * Owns the page that is shown, the one that it took the place of, and room for the next. align.c says how a page became
+ * the next one; here it is decided which rows that settles.
+ *
+ * Always true: a row is said only from the page that is shown, from the top down, and is then marked as written; the
+ * mark goes along with the row for as long as it is found again unchanged. So nothing is said twice. What leaves the page
+ * is said before it is forgotten, so nothing is lost but what no picture had, and before that a gap is said.
+ */
+#include "lines/lines.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "lines/align.h"
+#include "lines/page.h"
+#include "screen/describe.h"
+
+#define GAP_TEXT "[\xe2\x80\xa6]"
+
+#define PICTURE_TEXT_MAX 48 /* two numbers and a word */
+
+/* What the screen is now; `shown` is the last page of text in any case. */
+enum state {
+	STATE_TEXT,
+	STATE_BLANK, /* text without any: the page has ended, but may come back (a screen saver) */
+	STATE_PICTURE, /* the same, and the picture has been said */
+};
+
+struct lines {
+	struct lines_sink sink;
+	enum state state;
+	struct page shown;  /* no rows: none yet */
+	struct page before; /* what a full-screen program took the place of; no rows: none */
+	struct page
+	    whole; /* what was shown before a picture that was half drawn; no rows: that was none */
+	struct page next; /* room for the picture that is being fed */
+	struct align_room room;
+	char *line; /* from malloc: room for a row as UTF-8 */
+	size_t line_cap;
+	bool gap;           /* to be said before the next row */
+	int64_t changed_ms; /* when the text last changed */
+	unsigned width;     /* of the picture that was said */
+	unsigned height;
+};
+
+int lines_new(const struct lines_sink *sink, struct lines **ret, struct error *err)
+{
+	struct lines *const l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return error_set_errno(err, ERROR_LOCAL, "cannot hold a log");
+	l->sink = *sink;
+	*ret = l;
+	return 0;
+}
+
+void lines_free(struct lines *l)
+{
+	if (l == NULL)
+		return;
+	page_free(&l->shown);
+	page_free(&l->before);
+	page_free(&l->whole);
+	page_free(&l->next);
+	align_room_free(&l->room);
+	free(l->line);
+	free(l);
+}
+
+static void put(struct lines *l, enum lines_kind kind, const char *text, int64_t since_ms)
+{
+	const struct lines_line line = {kind, text, strlen(text), since_ms};
+
+	l->sink.put(l->sink.context, &line);
+}
+
+/* Says a row of the shown page, if it has text that is not in the log. */
+static void say(struct lines *l, unsigned row)
+{
+	const struct page *const p = &l->shown;
+	/* Only what is the row's. */
+	const struct screen_text text = {.cells = p->cells, .rows = p->rows, .columns = p->columns};
+
+	if (!page_has_text(p, row) || p->row[row].written)
+		return;
+	if (l->gap)
+		put(l, LINES_GAP, GAP_TEXT, p->row[row].since_ms);
+	l->gap = false;
+	(void)describe_row(&text, row, l->line, l->line_cap);
+	put(l, LINES_ROW, l->line, p->row[row].since_ms);
+	p->row[row].written = true;
+}
+
+/* Rows that were taken for left over stood too long for that. */
+static void believe(struct lines *l)
+{
+	for (unsigned row = 0; row < l->shown.rows; row++)
+		l->shown.row[row].doubtful = false;
+	l->whole.rows = 0;
+}
+
+static void say_all(struct lines *l)
+{
+	believe(l);
+	for (unsigned row = 0; row < l->shown.rows; row++)
+		say(l, row);
+}
+
+/* Room for a row of any page that is held. */
+static int reserve_line(struct lines *l, unsigned columns, struct error *err)
+{
+	const size_t cap = DESCRIBE_ROW_CAP(columns);
+
+	if (cap <= l->line_cap)
+		return 0;
+	/* The old one stays good if there is no memory: the old page needs it. */
+	char *const line = malloc(cap);
+	if (line == NULL)
+		return error_set_errno(err, ERROR_LOCAL, "cannot hold a line of the log");
+	free(l->line);
+	l->line = line;
+	l->line_cap = cap;
+	return 0;
+}
+
+static void swap(struct page *a, struct page *b)
+{
+	const struct page kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* Says what the way from the shown page to the next leaves behind. */
+static void say_left(struct lines *l, const struct alignment *a)
+{
+	/* Rows beneath a smaller page's end are gone, and those above them come first. */
+	if (l->next.rows + a->shift < l->shown.rows)
+		say_all(l);
+	if (a->shift == 0)
+		return;
+	/* A head that stands above what scrolls is older; but where it changes (a clock), its last form is waited for. */
+	for (unsigned row = 0; row < a->head; row++)
+		if (!l->shown.row[row].changed && page_row_same(&l->shown, row, &l->next, row))
+			say(l, row);
+	for (unsigned row = a->head; row < a->head + a->shift && row < l->shown.rows; row++)
+		say(l, row);
+}
+
+/* The row of the old page that the new page's `row` was, or one that is not there. */
+static unsigned source(const struct alignment *a, unsigned row)
+{
+	if (row < a->head || row >= a->end + a->shift)
+		return row;
+	return row < a->end ? row + a->shift : UINT32_MAX;
+}
+
+/* What is known of a row goes over to the row that it has become. */
+static void carry(struct lines *l, unsigned from, unsigned to)
+{
+	const struct page_row old = l->shown.row[from];
+	struct page_row *const r = &l->next.row[to];
+
+	if (old.doubtful) {
+		/* Still left over, as long as it stands where it stood. */
+		r->doubtful = from == to && r->hash == old.hash;
+		return;
+	}
+	if (old.length == 0 || r->length == 0)
+		return;
+	/* A row that changed in place is the same line, in a later form. */
+	r->since_ms = old.since_ms;
+	r->changed = true;
+	if (!page_row_same(&l->shown, from, &l->next, to))
+		return;
+	page_row_complete(&l->next, to, &l->shown, from);
+	r->written = old.written;
+	r->changed = old.changed;
+}
+
+/* Whether the next page says anything else than the shown one, a pointer aside. */
+static bool is_changed(const struct lines *l)
+{
+	if (l->shown.rows != l->next.rows)
+		return true;
+	for (unsigned row = 0; row < l->next.rows; row++)
+		if (l->shown.row[row].hash != l->next.row[row].hash &&
+		    !page_row_same(&l->shown, row, &l->next, row))
+			return true;
+	return false;
+}
+
+/* The next page is the shown one, gone on. */
+static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
+{
+	const bool changed = is_changed(l);
+
+	say_left(l, a);
+	for (unsigned row = 0; row < l->next.rows; row++) {
+		const unsigned from = source(a, row);
+
+		if (row < a->drawn && from < l->shown.rows)
+			carry(l, from, row);
+		else if (row >= a->drawn && from < l->shown.rows)
+			page_row_copy(&l->next, row, &l->shown, from);
+		else if (row >= a->drawn)
+			l->next.row[row].doubtful = true;
+	}
+	swap(&l->shown, &l->next);
+	/* The next picture may be half drawn, too, and shows the same old page then. */
+	l->whole.rows = 0;
+	if (a->drawn < l->shown.rows)
+		swap(&l->whole, &l->next);
+	/* From before a blank screen it was ended, and time began anew. */
+	if (changed || l->state != STATE_TEXT)
+		l->changed_ms = now_ms;
+	l->state = STATE_TEXT;
+}
+
+/* The next page takes the place of the shown one. */
+static void take_place(struct lines *l, int64_t now_ms)
+{
+	say_all(l);
+	/* A picture's line is mark enough; before the first page nothing was. */
+	l->gap = l->gap || (l->shown.rows > 0 && l->state != STATE_PICTURE);
+	/* Only a program that goes gives the page before it back as it was: what comes after a blank screen is new. */
+	if (l->state == STATE_TEXT)
+		swap(&l->before, &l->shown);
+	else
+		l->before.rows = 0;
+	swap(&l->shown, &l->next);
+	l->changed_ms = now_ms;
+	l->state = STATE_TEXT;
+}
+
+/* Finds the way from what is shown. After a picture that was half drawn another may be, drawn further: then that one
+ * counts as not seen. */
+static int find_way(struct lines *l, struct alignment *ret, struct error *err)
+{
+	ret->found = false;
+	if (l->shown.rows == 0)
+		return 0;
+	if (l->whole.rows > 0) {
+		if (align_pages(&l->whole, &l->next, &l->room, ret, err) != 0)
+			return -1;
+		if (ret->found && ret->drawn < l->next.rows) {
+			swap(&l->shown, &l->whole);
+			return 0;
+		}
+	}
+	return align_pages(&l->shown, &l->next, &l->room, ret, err);
+}
+
+/* Whether the page before has come back: most of it, or it is another that has a row in common. */
+static int come_back(struct lines *l, struct alignment *ret, struct error *err)
+{
+	ret->found = false;
+	if (l->before.rows == 0 || l->state != STATE_TEXT)
+		return 0;
+	if (align_pages(&l->before, &l->next, &l->room, ret, err) != 0)
+		return -1;
+	ret->found = ret->found && ret->matched > 1 && 2 * ret->matched >= page_count(&l->before);
+	return 0;
+}
+
+int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, struct error *err)
+{
+	struct alignment way = {.found = false};
+
+	if (reserve_line(l, text->columns, err) != 0 || page_read(&l->next, text, now_ms, err) != 0)
+		return -1;
+	if (page_count(&l->next) == 0) {
+		say_all(l);
+		l->before.rows = 0;
+		/* After a picture its line still stands between. */
+		if (l->state == STATE_TEXT)
+			l->state = STATE_BLANK;
+		return 0;
+	}
+	if (find_way(l, &way, err) != 0)
+		return -1;
+	if (way.found) {
+		go_on(l, &way, now_ms);
+		return 0;
+	}
+	if (come_back(l, &way, err) != 0)
+		return -1;
+	if (!way.found) {
+		take_place(l, now_ms);
+		return 0;
+	}
+	/* The program's page has ended; the one before it goes on, behind a mark. */
+	say_all(l);
+	l->gap = true;
+	swap(&l->shown, &l->before);
+	l->before.rows = 0;
+	go_on(l, &way, now_ms);
+	l->changed_ms = now_ms;
+	return 0;
+}
+
+void lines_feed_picture(struct lines *l, unsigned width, unsigned height, int64_t now_ms)
+{
+	char text[PICTURE_TEXT_MAX];
+
+	if (l->state == STATE_PICTURE && l->width == width && l->height == height)
+		return;
+	say_all(l);
+	(void)snprintf(text, sizeof(text), "[picture, %ux%u]", width, height);
+	put(l, LINES_PICTURE, text, now_ms);
+	l->state = STATE_PICTURE;
+	l->width = width;
+	l->height = height;
+	l->before.rows = 0;
+}
+
+/* The rows that stillness settles are those above this one. */
+static unsigned still_end(const struct page *p)
+{
+	return p->cursor_row < 0 ? p->rows : (unsigned)p->cursor_row;
+}
+
+int64_t lines_deadline(const struct lines *l)
+{
+	for (unsigned row = 0; row < still_end(&l->shown) && row < l->shown.rows; row++)
+		if (l->shown.row[row].length > 0 && !l->shown.row[row].written)
+			return l->changed_ms + LINES_STILL_MS;
+	return CLOCK_NEVER;
+}
+
+void lines_tick(struct lines *l, int64_t now_ms)
+{
+	if (now_ms < l->changed_ms + LINES_STILL_MS)
+		return;
+	believe(l);
+	for (unsigned row = 0; row < still_end(&l->shown) && row < l->shown.rows; row++)
+		say(l, row);
+}
+
+void lines_note(struct lines *l, const char *text, int64_t now_ms)
+{
+	say_all(l);
+	put(l, LINES_NOTE, text, now_ms);
+	/* What a machine says again after its start is not what it said before. */
+	l->before.rows = 0;
+}
+
+void lines_end(struct lines *l)
+{
+	say_all(l);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lines out of pictures: what passes over a graphical console, as a log.
+ *
+ * Fed with each picture of a screen as recognition gives it, it says every line once, in order, in its last form: when
+ * it has scrolled off, when another page takes its place, when the screen has been still, at the end. Where two
+ * pictures have nothing in common, a mark stands between them. Pure: no I/O, no clock of its own, nothing blocks. Its
+ * memory is that of four screens of text (16 bytes a cell), which is less than one picture's pixels.
+ */
+#ifndef XENCON_LINES_LINES_H
+#define XENCON_LINES_LINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "screen/text.h"
+
+/* A screen on which nothing has changed for so long is settled: a panic that nothing follows must be in the log. */
+#define LINES_STILL_MS 10000
+
+enum lines_kind {
+	LINES_ROW, /* what a row said */
+	LINES_GAP, /* "[…]": what stands before and behind it has nothing in common; some may be missing */
+	LINES_PICTURE, /* "[picture, 1024x768]": the screen is no text */
+	LINES_NOTE,    /* what lines_note was given */
+};
+
+struct lines_line {
+	enum lines_kind kind;
+	const char *text; /* UTF-8, terminated, without a line end; valid during the call */
+	size_t len;
+	int64_t since_ms; /* when it appeared first, on the clock that the pictures were fed with */
+};
+
+/* Takes each line. Must not call back into the lines that it comes from. */
+struct lines_sink {
+	void (*put)(void *context, const struct lines_line *line);
+	void *context;
+};
+
+struct lines;
+
+/* Makes one that knows no picture yet; the sink's context must outlive it. To be freed with lines_free, which says
+ * nothing more. ERROR_LOCAL. */
+int lines_new(const struct lines_sink *sink, struct lines **ret, struct error *err);
+void lines_free(struct lines *l);
+
+/* Feeds a screen that is text, as it is at `now_ms` (of a clock that only goes forward). `text` is looked at only during
+ * the call. After a reattachment just go on: the picture is set beside the last one. ERROR_LOCAL: no memory; the picture
+ * then counts as not seen. */
+int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, struct error *err);
+
+/* Feeds a screen that is no text, of so many pixels. It is said once, until another size or text follows. */
+void lines_feed_picture(struct lines *l, unsigned width, unsigned height, int64_t now_ms);
+
+/* When lines_tick is to be called next, if no picture comes before; CLOCK_NEVER where time alone changes nothing. */
+int64_t lines_deadline(const struct lines *l);
+
+/* Says what a still screen shows, once it has been still for LINES_STILL_MS: the rows above the cursor's, or all. Such a
+ * row is said again if it changes later. */
+void lines_tick(struct lines *l, int64_t now_ms);
+
+/* Says all that the screen shows, then a line of the caller's own, such as that the machine was rebooted. */
+void lines_note(struct lines *l, const char *text, int64_t now_ms);
+
+/* Says all that is left. More may be fed afterwards. */
+void lines_end(struct lines *l);
+
+#endif
