@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/* Lines out of pictures: what each kind of change leaves in the log. */
+#include "lines/lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "teletype.h"
+#include "test.h"
+
+#define GAP "[\xe2\x80\xa6]\n"
+
+static struct teletype t;
+
+static void begin(const char *name, unsigned rows, unsigned columns)
+{
+	test_case("%s", name);
+	teletype_start(&t, rows, columns);
+}
+
+static void finish(const char *expected)
+{
+	CHECK_STR(expected, teletype_log(&t));
+	teletype_end(&t);
+}
+
+/* Prints the numbers first..last, a line each. */
+static void count(char *out, unsigned first, unsigned last)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = first; i <= last; i++)
+		len += (size_t)snprintf(out + len, 16, "%u\n", i);
+}
+
+static void test_scrolling(void)
+{
+	static const unsigned steps[] = {1, 2, 12, 20, 22, 23};
+	char text[4096];
+
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		begin("scrolled by", 25, 20);
+		for (unsigned n = 1; n <= 120; n += steps[i]) {
+			count(text, n, n + steps[i] - 1);
+			teletype_show(&t, text);
+		}
+		const unsigned last = 120 + (steps[i] - 120 % steps[i]) % steps[i];
+		count(text, 1, last);
+		finish(text);
+	}
+	begin("scrolled by the whole screen: a mark", 4, 20);
+	teletype_show(&t, "1\n2\n3\n");
+	teletype_show(&t, "4\n5\n6\n7\n8\n9\n");
+	finish("1\n2\n3\n" GAP "7\n8\n9\n");
+	begin("what has scrolled off is said at once, the rest is not", 4, 20);
+	teletype_show(&t, "1\n2\n3\n");
+	CHECK_STR("", t.log);
+	teletype_show(&t, "4\n");
+	CHECK_STR("1\n", t.log);
+	CHECK_INT(100, t.last_since_ms);
+	teletype_show(&t, "5\n6\n");
+	CHECK_STR("1\n2\n3\n", t.log);
+	finish("1\n2\n3\n4\n5\n6\n");
+	begin("the time of the first appearance", 4, 20);
+	teletype_show(&t, "1\n2\n");
+	teletype_show(&t, "33");
+	teletype_show(&t, "3");
+	teletype_show(&t, "\n4\n5\n");
+	CHECK_INT(100, t.last_since_ms);
+	teletype_show(&t, "6\n");
+	CHECK_STR("1\n2\n333\n", t.log);
+	CHECK_INT(200, t.last_since_ms);
+	finish("1\n2\n333\n4\n5\n6\n");
+	begin("a line longer than the screen", 4, 5);
+	teletype_show(&t, "abcdefg\n");
+	finish("abcde\nfg\n");
+	begin("blanks at the end go, other characters stay", 4, 9);
+	teletype_show(&t, "  \xe2\x94\x80 \xc3\xa4  \n\nx\1y");
+	finish("  \xe2\x94\x80 \xc3\xa4\nx\xef\xbf\xbdy\n");
+}
+
+static void test_regions(void)
+{
+	begin("a status line", 6, 20);
+	teletype_move(&t, 5, 0);
+	teletype_print(&t, "status");
+	t.bottom = 5;
+	teletype_move(&t, 0, 0);
+	teletype_show(&t, "1\n2\n3\n4\n");
+	teletype_show(&t, "5\n6\n");
+	teletype_show(&t, "7\n");
+	finish("1\n2\n3\n4\n5\n6\n7\nstatus\n");
+	begin("a header and a status line that changes", 8, 20);
+	teletype_print(&t, "header\n");
+	teletype_move(&t, 7, 0);
+	teletype_print(&t, "status 1");
+	t.top = 1;
+	t.bottom = 7;
+	teletype_move(&t, 1, 0);
+	teletype_show(&t, "1\n2\n3\n4\n5\n");
+	teletype_print(&t, "6\n7\n");
+	teletype_move(&t, 7, 0);
+	teletype_print(&t, "status 2");
+	teletype_move(&t, 6, 0);
+	teletype_show(&t, "8\n");
+	finish("header\n1\n2\n3\n4\n5\n6\n7\n8\nstatus 2\n");
+	begin("tmux: the whole region at once is a gap", 6, 20);
+	t.bottom = 5;
+	teletype_move(&t, 5, 0);
+	teletype_print(&t, "[0] sh");
+	teletype_move(&t, 0, 0);
+	teletype_show(&t, "1\n2\n3\n4\n");
+	teletype_show(&t, "5\n6\n7\n8\n9\n10\n");
+	CHECK_INT(1, (int)(strstr(teletype_log(&t), GAP) != NULL));
+	teletype_end(&t);
+}
+
+static void test_in_place(void)
+{
+	begin("a progress bar", 5, 20);
+	teletype_show(&t, "start\n");
+	teletype_show(&t, " 10%");
+	teletype_show(&t, "\r 55%");
+	teletype_show(&t, "\r100%\n");
+	teletype_show(&t, "done\n");
+	finish("start\n100%\ndone\n");
+	begin("a progress bar alone on the screen", 5, 20);
+	teletype_show(&t, "loading  1%");
+	teletype_show(&t, "\rloading 20%");
+	teletype_show(&t, "\rloading 30%\nnext");
+	finish("loading 30%\nnext\n");
+	begin("a spinner while it scrolls", 4, 20);
+	teletype_show(&t, "a\nb\nc\n|");
+	teletype_show(&t, "\r/");
+	teletype_show(&t, "\rok\nd\n-");
+	teletype_show(&t, "\r\\");
+	finish("a\nb\nc\nok\nd\n\\\n");
+	begin("a prompt that is typed at", 4, 20);
+	teletype_show(&t, "$ ");
+	teletype_show(&t, "l");
+	teletype_show(&t, "sx");
+	teletype_show(&t, "\b\v\na\nb\n");
+	teletype_show(&t, "$ ");
+	teletype_show(&t, "exit");
+	finish("$ ls\na\nb\n$ exit\n");
+	begin("a blinking cursor", 4, 20);
+	teletype_show(&t, "login: ");
+	t.hidden = true;
+	teletype_shoot(&t);
+	t.hidden = false;
+	teletype_show(&t, "root");
+	finish("login: root\n");
+	begin("a line that was erased again", 4, 20);
+	teletype_show(&t, "a\nb\nwait");
+	teletype_show(&t, "\r\vc\n");
+	finish("a\nb\nc\n");
+}
+
+static void test_pages(void)
+{
+	begin("clear", 4, 20);
+	teletype_show(&t, "a\nb\nc\n");
+	teletype_show(&t, "\fx\ny\n");
+	finish("a\nb\nc\n" GAP "x\ny\n");
+	begin("clear, seen while it is blank: one mark", 4, 20);
+	teletype_show(&t, "a\nb\nc\n");
+	teletype_show(&t, "\f");
+	CHECK_STR("a\nb\nc\n", t.log);
+	teletype_show(&t, "x\n");
+	finish("a\nb\nc\n" GAP "x\n");
+	begin("no mark before the first line", 4, 20);
+	teletype_shoot(&t);
+	teletype_show(&t, "x\n");
+	finish("x\n");
+	begin("a screen saver", 4, 20);
+	teletype_show(&t, "a\nb\nc\n");
+	const struct teletype kept = t;
+	teletype_show(&t, "\f");
+	memcpy(t.cells, kept.cells, sizeof(t.cells));
+	teletype_move(&t, 3, 0);
+	teletype_show(&t, "d\n");
+	finish("a\nb\nc\nd\n");
+	begin("vi and back, on a screen that is given back", 5, 20);
+	teletype_show(&t, "a\nb\nc\n$ vi");
+	const struct teletype shell = t;
+	teletype_show(&t, "\ftext one\ntext two\n~\n~\nnote 1/2");
+	memcpy(t.cells, shell.cells, sizeof(t.cells));
+	teletype_move(&t, 3, 4);
+	teletype_show(&t, "\n$ ls\n");
+	finish("a\nb\nc\n$ vi\n" GAP "text one\ntext two\n~\n~\nnote 1/2\n" GAP "$ ls\n");
+	begin("another font, the text stays", 4, 20);
+	teletype_show(&t, "a\nb\nc\n");
+	teletype_resize(&t, 8, 40);
+	teletype_show(&t, "a\nb\nc\nd\n");
+	finish("a\nb\nc\nd\n");
+	begin("a smaller screen, the text stays", 8, 20);
+	teletype_show(&t, "a\nb\nc\nd\ne\nf\n");
+	teletype_resize(&t, 4, 20);
+	teletype_show(&t, "d\ne\nf\n");
+	teletype_show(&t, "g\n");
+	finish("a\nb\nc\nd\ne\nf\ng\n");
+	begin("another mode, another text", 4, 20);
+	teletype_show(&t, "a\nb\nc\n");
+	teletype_resize(&t, 8, 40);
+	teletype_show(&t, "d\ne\n");
+	finish("a\nb\nc\n" GAP "d\ne\n");
+	begin("a picture between", 4, 20);
+	teletype_show(&t, "a\nb\n");
+	lines_feed_picture(t.lines, 640, 480, 500);
+	lines_feed_picture(t.lines, 640, 480, 600);
+	lines_feed_picture(t.lines, 1024, 768, 700);
+	CHECK_STR("a\nb\n[picture, 640x480]\n[picture, 1024x768]\n", t.log);
+	CHECK_INT(700, t.last_since_ms);
+	teletype_show(&t, "\fc\n");
+	finish("a\nb\n[picture, 640x480]\n[picture, 1024x768]\nc\n");
+}
+
+static void test_stillness(void)
+{
+	begin("a screen that is still", 5, 20);
+	CHECK(lines_deadline(t.lines) == CLOCK_NEVER);
+	teletype_show(&t, "panic\ntrace\n# ");
+	CHECK_INT(100 + LINES_STILL_MS, lines_deadline(t.lines));
+	teletype_wait(&t, LINES_STILL_MS - 1);
+	CHECK_STR("", t.log);
+	teletype_wait(&t, 1);
+	CHECK_STR("panic\ntrace\n", t.log);
+	CHECK(lines_deadline(t.lines) == CLOCK_NEVER);
+	teletype_wait(&t, LINES_STILL_MS);
+	finish("panic\ntrace\n#\n");
+	begin("no cursor: all rows", 5, 20);
+	t.hidden = true;
+	teletype_show(&t, "panic\nend");
+	teletype_wait(&t, LINES_STILL_MS);
+	CHECK_STR("panic\nend\n", t.log);
+	finish("panic\nend\n");
+	begin("what stays is not said again when it scrolls off, what changes is", 4, 20);
+	teletype_show(&t, "a\n0%\nc\n");
+	teletype_wait(&t, LINES_STILL_MS);
+	teletype_move(&t, 1, 0);
+	teletype_show(&t, "9%");
+	teletype_move(&t, 3, 0);
+	teletype_show(&t, "d\ne\n");
+	finish("a\n0%\nc\n9%\nd\ne\n");
+	begin("a picture that says the same does not move the time", 4, 20);
+	teletype_show(&t, "a\n");
+	teletype_shoot(&t);
+	CHECK_INT(100 + LINES_STILL_MS, lines_deadline(t.lines));
+	teletype_end(&t);
+	begin("a note, and the screen after it", 4, 20);
+	teletype_show(&t, "a\nlogin: ");
+	lines_note(t.lines, "-- rebooted --", 5);
+	teletype_show(&t, "\fBIOS\n");
+	finish("a\nlogin:\n-- rebooted --\n" GAP "BIOS\n");
+	begin("a note, and the same screen after it", 4, 20);
+	teletype_show(&t, "a\nb\n");
+	lines_note(t.lines, "-- migrated --", 5);
+	teletype_show(&t, "c\n");
+	finish("a\nb\n-- migrated --\nc\n");
+}
+
+static void test_hidden_cells(void)
+{
+	begin("a pointer that moves over it, and scrolling beneath it", 5, 20);
+	teletype_show(&t, "first line\nsecond\nthird one\n");
+	const struct teletype kept = t;
+	teletype_move(&t, 0, 2);
+	teletype_print(&t, "\1\1");
+	teletype_move(&t, 1, 2);
+	teletype_print(&t, "\1\1");
+	teletype_move(&t, 3, 0);
+	teletype_shoot(&t);
+	memcpy(t.cells, kept.cells, sizeof(t.cells));
+	teletype_print(&t, "fourth\nfifth\nsixth\n");
+	teletype_move(&t, 0, 4);
+	teletype_print(&t, "\1\1");
+	teletype_move(&t, 4, 0);
+	teletype_shoot(&t);
+	finish("first line\nsecond\nthird one\nfourth\nfifth\nsixth\n");
+	begin("a damaged cell that came right", 5, 20);
+	teletype_show(&t, "abc\1efgh\nx\n");
+	teletype_move(&t, 0, 0);
+	teletype_print(&t, "abcdefgh");
+	teletype_move(&t, 2, 0);
+	teletype_shoot(&t);
+	finish("abcdefgh\nx\n");
+}
+
+static void test_rows_alike(void)
+{
+	char text[512] = "";
+
+	begin("rulers and blank lines", 8, 20);
+	for (unsigned i = 0; i < 12; i++) {
+		char part[32];
+
+		(void)snprintf(part, sizeof(part), "----\n%u\n\n", i);
+		teletype_show(&t, part);
+		(void)snprintf(text + strlen(text), 32, "----\n%u\n", i);
+	}
+	finish(text);
+	begin("repeated messages, then others", 5, 20);
+	teletype_show(&t, "a\nx\nx\nx\n");
+	teletype_show(&t, "b\nc\n");
+	teletype_show(&t, "x\nx\n");
+	teletype_show(&t, "d\n");
+	finish("a\nx\nx\nx\nb\nc\nx\nx\nd\n");
+	begin("all alike: too few may be counted, no mark", 5, 20);
+	teletype_show(&t, "x\nx\nx\nx\n");
+	teletype_show(&t, "x\nx\n");
+	finish("x\nx\nx\nx\n");
+	begin("a gap between pages with rows alike is marked", 9, 20);
+	teletype_show(&t, "x\n1\nx\n2\nx\n3\nx\n4\n");
+	teletype_show(&t, "x\n5\nx\n6\nx\n7\nx\n8\nx\n9\nx\n10\nx\n11\nx\n12\n");
+	CHECK_INT(0, (int)t.gaps);
+	finish("x\n1\nx\n2\nx\n3\nx\n4\n" GAP "x\n9\nx\n10\nx\n11\nx\n12\n");
+}
+
+/* The guest draws from the top down; a picture may come between. */
+static void test_half_drawn(void)
+{
+	struct screen_cell old[10 * 20];
+
+	for (unsigned drawn = 1; drawn < 10; drawn++) {
+		begin("half drawn", 10, 20);
+		teletype_show(&t, "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+		memcpy(old, t.cells, sizeof(old));
+		teletype_print(&t, "10\n11\n12\n");
+		const struct teletype whole = t;
+		memcpy(t.cells + drawn * 20, old + drawn * 20,
+		       sizeof(old) - drawn * 20 * sizeof(*old));
+		teletype_shoot(&t);
+		memcpy(t.cells, whole.cells, sizeof(t.cells));
+		teletype_shoot(&t);
+		teletype_show(&t, "13\n14\n");
+		finish("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n");
+	}
+}
+
+int main(void)
+{
+	test_scrolling();
+	test_regions();
+	test_in_place();
+	test_pages();
+	test_stillness();
+	test_hidden_cells();
+	test_rows_alike();
+	test_half_drawn();
+	return test_finish();
+}

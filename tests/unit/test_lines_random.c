@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Random texts, cut into pictures at random, with the truth beside them: each line stands in the log once and in order;
+ * where pictures share nothing, a mark stands for what is missing. The seeds are fixed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "teletype.h"
+#include "test.h"
+
+#define ROUNDS  60
+#define PRINTED 400 /* lines in a round */
+
+struct random {
+	uint64_t state;
+};
+
+/* xorshift64*; 0..below-1. */
+static unsigned pick(struct random *r, unsigned below)
+{
+	r->state ^= r->state >> 12;
+	r->state ^= r->state << 25;
+	r->state ^= r->state >> 27;
+	return (unsigned)((r->state * 0x2545f4914f6cdd1dULL) >> 33) % below;
+}
+
+/* Kinds of text: how alike its lines are. */
+enum kind { KIND_UNIQUE, KIND_NUMBERS, KIND_PATHS, KIND_FEW, KIND_COUNT };
+
+static void make_line(struct random *r, enum kind kind, unsigned number, char out[32])
+{
+	static const char *const few[] = {"alpha", "beta", "gamma", "delta", "", "--------",
+	                                  "zeta",  "eta",  "theta", "iota",  "", "kappa"};
+
+	switch (kind) {
+	case KIND_UNIQUE:
+		(void)snprintf(out, 32, "[%5u] %08x", number, pick(r, 0x7fffffff));
+		return;
+	case KIND_NUMBERS:
+		(void)snprintf(out, 32, "%u", number);
+		return;
+	case KIND_PATHS:
+		/* As ls -R has it: names of their own, blank lines, and the same line again and again. */
+		if (pick(r, 3) == 0)
+			(void)snprintf(out, 32, "%s", pick(r, 2) == 0 ? "" : "total 0");
+		else
+			(void)snprintf(out, 32, "/usr/%u", pick(r, 5000));
+		return;
+	default:
+		(void)snprintf(out, 32, "%s", few[pick(r, COUNT_OF(few))]);
+	}
+}
+
+struct screen {
+	unsigned head; /* rows above and below what scrolls, which stay */
+	unsigned foot;
+	unsigned body;
+};
+
+/* Starts a terminal with a head and a foot. */
+static void start(struct teletype *t, struct random *r, bool region, struct screen *ret)
+{
+	ret->body = 8 + pick(r, 41);
+	ret->head = region ? 1 + pick(r, 2) : 0;
+	ret->foot = region ? 1 + pick(r, 2) : 0;
+	teletype_start(t, ret->head + ret->body + ret->foot, 40);
+	for (unsigned i = 0; i < ret->head; i++)
+		teletype_print(t, i == 0 ? "the head\n" : "of it\n");
+	teletype_move(t, ret->head + ret->body, 0);
+	if (ret->foot > 0)
+		teletype_print(t, ret->foot == 1 ? "the foot" : "the foot\nof it");
+	t->top = ret->head;
+	t->bottom = ret->head + ret->body;
+	teletype_move(t, ret->head, 0);
+}
+
+static void add(char *truth, const char *line)
+{
+	if (line[0] == '\0')
+		return;
+	const size_t len = strlen(truth);
+	(void)snprintf(truth + len, PRINTED * 40 - len, "%s\n", line);
+}
+
+/* Whether lines first..last-1 are of at least three kinds, blank ones aside: not all alike. */
+#define VARIED_MIN 3
+static bool is_varied(char (*lines)[32], unsigned first, unsigned last)
+{
+	unsigned kinds = 0;
+
+	for (unsigned i = first; i < last; i++) {
+		bool met = lines[i][0] == '\0';
+
+		for (unsigned j = first; j < i && !met; j++)
+			met = strcmp(lines[i], lines[j]) == 0;
+		kinds += !met;
+	}
+	return kinds >= VARIED_MIN;
+}
+
+/* Each picture shares at least half of its rows with the one before. */
+static void test_shared(enum kind kind, bool region)
+{
+	static struct teletype t;
+	static char truth[PRINTED * 40];
+	static char lines[PRINTED][32];
+
+	test_case("kind %d, %s: nothing twice, nothing missing, no mark", (int)kind,
+	          region ? "a region" : "the whole screen");
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct screen s;
+		unsigned left = 0;
+		unsigned shot = 0; /* lines that were printed at the last picture */
+
+		start(&t, &r, region, &s);
+		truth[0] = '\0';
+		if (s.head > 0)
+			add(truth, "the head");
+		if (s.head > 1)
+			add(truth, "of it");
+		for (unsigned i = 0; i < PRINTED; i++) {
+			/* The cursor's row is one of the body's. */
+			const unsigned top = i + 2 > s.body ? i + 2 - s.body : 0;
+
+			make_line(&r, kind, i, lines[i]);
+			/* One more, and the picture would have too little in common with the last. */
+			if (shot < i && !is_varied(lines, top, shot)) {
+				teletype_shoot(&t);
+				shot = i;
+			}
+			add(truth, lines[i]);
+			teletype_print(&t, lines[i]);
+			teletype_print(&t, "\n");
+			if (left-- > 0)
+				continue;
+			teletype_shoot(&t);
+			shot = i + 1;
+			left = pick(&r, (s.body - 1) / 2);
+		}
+		teletype_shoot(&t);
+		if (s.foot > 0)
+			add(truth, "the foot");
+		if (s.foot > 1)
+			add(truth, "of it");
+		const bool same = CHECK_STR(truth, teletype_log(&t));
+		CHECK_INT(0, t.gaps);
+		teletype_end(&t);
+		if (!same) {
+			printf("# seed %d: %u rows\n", (int)seed, s.body);
+			return;
+		}
+	}
+}
+
+/* Whether the log is the truth but for lines that are missing at a mark. Lines of the truth differ. */
+static bool is_marked(const char *truth, const char *log)
+{
+	const char *at = truth;
+	bool gap = false;
+	char line[64];
+
+	for (const char *l = log; *l != '\0'; l += strcspn(l, "\n") + 1) {
+		(void)snprintf(line, sizeof(line), "%.*s\n", (int)strcspn(l, "\n"), l);
+		if (strcmp(line, "[\xe2\x80\xa6]\n") == 0) {
+			gap = true;
+			continue;
+		}
+		const char *const found = strstr(at, line);
+		if (found == NULL || (found != at && !gap) || (found != at && found[-1] != '\n'))
+			return false;
+		at = found + strlen(line);
+		gap = false;
+	}
+	return *at == '\0';
+}
+
+/* Any cuts at all: from nothing printed between two pictures to many screens. */
+static void test_cuts(enum kind kind)
+{
+	static struct teletype t;
+	static char truth[PRINTED * 40];
+
+	test_case("kind %d: what is missing is marked", (int)kind);
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct screen s;
+		unsigned left = 0;
+
+		start(&t, &r, false, &s);
+		truth[0] = '\0';
+		for (unsigned i = 0; i < PRINTED; i++) {
+			char line[32];
+
+			make_line(&r, kind, i, line);
+			add(truth, line);
+			teletype_print(&t, line);
+			teletype_print(&t, "\n");
+			if (left-- > 0)
+				continue;
+			teletype_shoot(&t);
+			left = pick(&r, 3 * s.body);
+		}
+		teletype_shoot(&t);
+		if (!CHECK(is_marked(truth, teletype_log(&t)))) {
+			printf("# seed %d: %u rows\n%s====\n%s", (int)seed, s.body, truth, t.log);
+			teletype_end(&t);
+			return;
+		}
+		teletype_end(&t);
+	}
+}
+
+/* Pictures taken while the guest draws, from the top down. */
+static void test_half_drawn(enum kind kind)
+{
+	static struct teletype t;
+	static struct screen_cell old[TELETYPE_CELLS_MAX];
+	static struct screen_cell whole[TELETYPE_CELLS_MAX];
+	static char truth[PRINTED * 40];
+
+	test_case("kind %d: half drawn pictures", (int)kind);
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct screen s;
+		unsigned left = 0;
+
+		start(&t, &r, false, &s);
+		truth[0] = '\0';
+		for (unsigned i = 0; i < PRINTED; i++) {
+			char line[32];
+
+			make_line(&r, kind, i, line);
+			add(truth, line);
+			teletype_print(&t, line);
+			teletype_print(&t, "\n");
+			if (left-- > 0)
+				continue;
+			memcpy(whole, t.cells, sizeof(whole));
+			/* Twice at times: a picture drawn further than the one before. */
+			for (unsigned drawn = pick(&r, s.body); drawn < s.body && drawn > 0;
+			     drawn += 1 + pick(&r, s.body)) {
+				const size_t at = (size_t)drawn * t.columns;
+
+				memcpy(t.cells + at, old + at,
+				       (s.body * t.columns - at) * sizeof(*old));
+				if (i >= s.body)
+					teletype_shoot(&t);
+				memcpy(t.cells, whole, sizeof(whole));
+			}
+			teletype_shoot(&t);
+			memcpy(old, whole, sizeof(old));
+			left = pick(&r, (s.body - 1) / 2);
+		}
+		teletype_shoot(&t);
+		const bool same = CHECK_STR(truth, teletype_log(&t));
+		teletype_end(&t);
+		if (!same) {
+			printf("# seed %d: %u rows\n", (int)seed, s.body);
+			return;
+		}
+	}
+}
+
+int main(void)
+{
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		test_shared((enum kind)kind, false);
+		/* In a region of some few rows, rows of few kinds fit elsewhere by chance. */
+		if (kind != KIND_FEW)
+			test_shared((enum kind)kind, true);
+	}
+	test_cuts(KIND_UNIQUE);
+	test_cuts(KIND_NUMBERS);
+	test_half_drawn(KIND_UNIQUE);
+	test_half_drawn(KIND_NUMBERS);
+	return test_finish();
+}
