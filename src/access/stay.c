@@ -121,12 +121,20 @@ static int look(struct stay *s, struct vm *ret_vm, struct console *ret_console, 
 	return console_find(session, ret_vm, t->protocol, ret_console, err);
 }
 
-/* A graphical console's server speaks first: one that says nothing and ends has nothing behind it. */
-static int await_greeting(struct tunnel *t, const char *vm, struct error *err)
+/* How long the console's first word is waited for: a graphical console's server speaks first. */
+static int greeting_ms(const struct stay *s)
 {
-	const int64_t deadline = clock_ms() + STAY_GREETING_MS;
+	if (strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0)
+		return STAY_GREETING_MS;
+	return s->doubtful ? STAY_PEEK_MS : 0;
+}
 
-	while (buf_used(&t->first) == 0) {
+/* What says nothing and ends has nothing behind it. */
+static int await_greeting(struct tunnel *t, const char *vm, int ms, struct error *err)
+{
+	const int64_t deadline = clock_ms() + ms;
+
+	while (ms > 0 && buf_used(&t->first) == 0) {
 		struct error failure = {0};
 		const ssize_t n =
 		    stream_recv(t->stream, buf_tail(&t->first), buf_space(&t->first), &failure);
@@ -162,8 +170,7 @@ static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct
 		rc = look(s, &vm, &console, err);
 	if (rc == 0 && ret != NULL)
 		rc = access_connect(s->access, &vm, &console, ret, err);
-	if (rc == 0 && ret != NULL && strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0 &&
-	    (rc = await_greeting(ret, vm.name, err)) != 0)
+	if (rc == 0 && ret != NULL && (rc = await_greeting(ret, vm.name, greeting_ms(s), err)) != 0)
 		tunnel_close(ret);
 	console_free(&console);
 	if (rc == 0)
@@ -431,6 +438,7 @@ int stay_nothing(struct stay *s, struct error *failure, struct error *err)
 {
 	/* Nobody was attached: what was typed before is still for the guest of then. */
 	s->attached = s->previous;
+	s->doubtful = true;
 	return go_on(s, failure, err);
 }
 
@@ -439,6 +447,7 @@ void stay_lost(struct stay *s)
 	s->step_ms = STAY_STEP_MS;
 	s->grace_until = 0;
 	s->failures = 0;
+	s->doubtful = false;
 	s->wait_until = CLOCK_NEVER;
 	s->said[0] = '\0';
 }

@@ -18,6 +18,10 @@
 /* A server of graphical consoles that is well says its first word in this time. */
 #define STAY_GREETING_MS 3000
 
+/* A text console may be silent for as long as it likes. But after one that ended without a byte the next is
+ * watched for so long before anybody is attached to it. */
+#define STAY_PEEK_MS 300
+
 /* What is refused is tried again after so long, doubled each time. */
 #define STAY_STEP_MS     20
 #define STAY_STEP_MAX_MS 500
@@ -55,6 +59,7 @@ struct stay {
 	struct condition now;
 	bool migrating; /* since it was attached it was seen to migrate */
 	bool stopped;   /* and since then not to run */
+	bool doubtful;  /* the console before ended without a byte */
 	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
 	bool lived_on;
 	int64_t wait_until;

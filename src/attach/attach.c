@@ -69,7 +69,6 @@ struct attachment {
 	struct buf kept;                /* owned: typed, and not sent to anybody */
 	struct buf early;               /* owned: sent, and perhaps to nobody */
 	bool entered;                   /* the terminal is ours */
-	bool silent;                    /* that it is attached is said already */
 	int64_t started_ms;
 };
 
@@ -322,7 +321,7 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	if (!a->entered && terminal_enter(&a->terminal, err) != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	a->entered = true;
-	if (!settings->stdio && !a->silent) {
+	if (!settings->stdio) {
 		const struct words_about now = about(a);
 
 		words_attached(&now);
@@ -344,7 +343,6 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	};
 	const int rc = relay_run(&a->relay, ret, err);
 	a->tunnel = NULL;
-	a->silent = false;
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	/* A terminal that hangs up sends SIGHUP, but may be seen to be gone just before. */
@@ -367,7 +365,6 @@ bool attach_take_back(struct attachment *a)
 	(void)buf_put(&a->kept, later, n);
 	secret_wipe(later, sizeof(later));
 	buf_consume(&a->early, buf_used(&a->early));
-	a->silent = true;
 	return true;
 }
 
