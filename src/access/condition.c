@@ -201,7 +201,8 @@ enum condition_change condition_compare(const struct condition *before, const st
 			           : states[i].change;
 	}
 	if (!is_running(before))
-		return CONDITION_STARTED;
+		return strcmp(before->power_state, "Halted") == 0 ? CONDITION_STARTED
+		                                                  : CONDITION_RESUMED;
 	if (strcmp(before->host, now->host) != 0)
 		return migrating ? CONDITION_MIGRATED : CONDITION_ELSEWHERE;
 	return before->domid == now->domid ? CONDITION_SAME : CONDITION_REBOOTED;
@@ -222,6 +223,7 @@ const char *condition_tell(enum condition_change change, const char *from, const
 	    [CONDITION_SUSPENDED] = "has been suspended",
 	    [CONDITION_PAUSED] = "has been paused",
 	    [CONDITION_STARTED] = "has been started",
+	    [CONDITION_RESUMED] = "has been resumed",
 	    [CONDITION_GONE] = "has been deleted",
 	};
 

@@ -33,7 +33,8 @@ enum condition_change {
 	CONDITION_HALTED,
 	CONDITION_SUSPENDED,
 	CONDITION_PAUSED,
-	CONDITION_STARTED, /* it runs, and did not when it was last seen */
+	CONDITION_STARTED, /* it runs, and was halted when it was last seen */
+	CONDITION_RESUMED, /* the same, and was suspended, or paused */
 	CONDITION_GONE,    /* it has been deleted */
 };
 

@@ -13,7 +13,6 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/wait.h"
 #include "xapi/host.h"
 

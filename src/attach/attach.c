@@ -9,28 +9,22 @@
  */
 #include "attach/attach.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "attach/attachment.h"
 #include "attach/words.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/signals.h"
-#include "base/wait.h"
-#include "relay/relay.h"
-#include "term/terminal.h"
 #include "term/tty.h"
 
 /* "stty rows 65535 cols 65535" and its carriage return. */
 #define RESIZE_MAX 48
-
-/* A name that a person gave it; of a longer one the beginning is as good. */
-#define VM_NAME_MAX 256
 
 /* How long a busy terminal may take to be set right; one that is stopped would never be. */
 #define UNDO_MS 500
@@ -38,38 +32,9 @@
 /* What is held back is put into the relay's buffer beside a read's bytes. */
 _Static_assert(ESCAPE_HELD_MAX <= RELAY_FILTER_EXTRA, "there is room for it");
 
-/* What was sent before the first byte may come back in front of what was typed since. */
-#define KEPT_SIZE (2 * ATTACH_KEPT_MAX)
-
-enum command {
-	COMMAND_QUIT = 1,
-	COMMAND_SUSPEND,
-	COMMAND_RESIZE,
-	COMMAND_LOG,
-	COMMAND_STATUS,
-	COMMAND_HELP,
-};
-
 static const struct escape_command commands[] = {
     {'.', COMMAND_QUIT}, {'q', COMMAND_QUIT},   {'z', COMMAND_SUSPEND}, {'r', COMMAND_RESIZE},
     {'l', COMMAND_LOG},  {'s', COMMAND_STATUS}, {'?', COMMAND_HELP},
-};
-
-struct attachment {
-	const struct console_settings *settings; /* the caller's, as are the next two */
-	struct recorder *recorder;
-	struct until *until;
-	struct tunnel *tunnel; /* the caller's; NULL while nothing is attached */
-	char vm[VM_NAME_MAX];  /* for messages, also when the caller's is gone */
-	struct local local;
-	struct relay relay;
-	struct relay_hooks hooks;
-	struct terminal terminal;
-	struct wait_companion keyboard; /* while nothing is attached */
-	struct buf kept;                /* owned: typed, and not sent to anybody */
-	struct buf early;               /* owned: sent, and perhaps to nobody */
-	bool entered;                   /* the terminal is ours */
-	int64_t started_ms;
 };
 
 /* The cursor may be anywhere in a line of the guest's. */
@@ -119,8 +84,8 @@ static void suspend(struct attachment *a)
 	terminal_suspend(&a->terminal);
 }
 
-/* Does what is asked. `reserve` bytes of input are still to come; `up` NULL: nothing can be sent. */
-static enum relay_verdict obey(struct attachment *a, int command, size_t reserve, struct buf *up)
+enum relay_verdict attachment_obey(struct attachment *a, int command, size_t reserve,
+                                   struct buf *up)
 {
 	const struct words_about now = about(a);
 
@@ -168,7 +133,7 @@ static enum relay_verdict on_input(void *context, const uint8_t *data, size_t le
 
 		i += terminal_input(&a->terminal, data + i, len - i, &event);
 		send(a, &event, up);
-		if (obey(a, event.command, len - i, up) == RELAY_QUIT)
+		if (attachment_obey(a, event.command, len - i, up) == RELAY_QUIT)
 			return RELAY_QUIT;
 	}
 	return RELAY_GO_ON;
@@ -368,74 +333,10 @@ bool attach_take_back(struct attachment *a)
 	return true;
 }
 
-/* What is typed goes nowhere: it is kept as far as there is room. */
-static void keep(struct attachment *a, const uint8_t *data, size_t len)
+void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_sent)
 {
-	static const uint8_t bell = '\a';
-	const size_t used = buf_used(&a->kept);
-	const size_t room = used < ATTACH_KEPT_MAX ? ATTACH_KEPT_MAX - used : 0;
-
-	(void)buf_put(&a->kept, data, len < room ? len : room);
-	if (len > room && a->terminal.screen)
-		show(a, &bell, 1);
-}
-
-static void obey_detached(struct attachment *a, const struct escape_event *event)
-{
-	if (!a->settings->read_only)
-		keep(a, event->data, event->len);
-	if (obey(a, event->command, 0, NULL) == RELAY_QUIT)
-		signals_leave();
-}
-
-static int64_t wake_at(const struct attachment *a)
-{
-	return clock_earlier(terminal_deadline(&a->terminal), a->until->ends_at);
-}
-
-/* The keyboard, beside whatever is waited for. */
-static void on_keyboard(void *context)
-{
-	struct attachment *const a = context;
-	uint8_t data[RELAY_READ_MAX];
-	struct escape_event event;
-	struct error ignored = {0};
-	struct pollfd in = {.fd = a->keyboard.fd, .events = POLLIN};
-
-	terminal_signalled(&a->terminal);
-	/* The time to wait for something goes on while nothing is there to print it. */
-	if (clock_ms() >= a->until->ends_at)
-		signals_leave();
-	if (clock_ms() >= terminal_deadline(&a->terminal)) {
-		terminal_expired(&a->terminal, &event);
-		obey_detached(a, &event);
-	}
-	if (in.fd >= 0 && poll(&in, 1, 0) > 0) {
-		const ssize_t n = local_read(&a->local, data, sizeof(data), &ignored);
-
-		/* A terminal that is gone: the signal that says so is on its way. */
-		if (n <= 0 && n != STREAM_AGAIN)
-			a->keyboard.fd = -1;
-		for (ssize_t i = 0; i < n;) {
-			i += (ssize_t)terminal_input(&a->terminal, data + i, (size_t)(n - i),
-			                             &event);
-			obey_detached(a, &event);
-		}
-		secret_wipe(data, sizeof(data));
-		error_clear(&ignored);
-	}
-	a->keyboard.wake_at = wake_at(a);
-}
-
-void attach_detach(struct attachment *a)
-{
-	if (!a->entered || (!a->terminal.input && a->until->ends_at == CLOCK_NEVER))
-		return;
-	a->keyboard = (struct wait_companion){.fd = a->terminal.input ? STDIN_FILENO : -1,
-	                                      .wake_at = wake_at(a),
-	                                      .turn = on_keyboard,
-	                                      .context = a};
-	wait_beside(&a->keyboard);
+	*ret_ms = clock_ms() - a->started_ms;
+	*ret_sent = a->relay.bytes_up;
 }
 
 bool attach_is_terminal(const struct attachment *a)

@@ -32,6 +32,9 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool lived_on,
                enum relay_end *ret, struct error *err);
 
+/* How long the console was attached, and how many bytes were sent to it. */
+void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_sent);
+
 /* The console ended without a byte, and is tried again: what was sent to it nobody has had, and is kept. False
  * where that was too much to be kept. */
 bool attach_take_back(struct attachment *a);

@@ -6,13 +6,21 @@
  * ALWAYS TRUE: while a console is attached there is no session of ours on the server; the terminal is as it was
  * before anything is said about the end, and before anything is waited for on leaving.
  */
-#include "access/stay.h"
+#include "access/explain.h"
 #include "attach/attach.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "cmd/command.h"
 #include "conf/console_settings.h"
+
+/* What a server takes for nothing typed; and how far from the limit its looks, every 5 s, may come. [seen] */
+#define IDLE_TYPED_MAX 12
+#define IDLE_EARLY_MS  500
+#define IDLE_LATE_MS   8000
+
+/* Where nobody reads the reason, a console that was younger than this was ended by no limit that somebody sets. */
+#define IDLE_UNREAD_MS 5000
 
 /* One run of the command; nothing in here is owned. */
 struct visit {
@@ -80,16 +88,65 @@ static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *
 	return -1;
 }
 
-static void say_ended(const struct visit *v, enum relay_end end, const char *vm)
+/* Whether the pool's idle limit fits: the console is as old, within the server's steps, and so little was typed
+ * that the server took it for nothing (it reads what is typed as RFB). [seen] */
+static bool is_idle_limit(const struct visit *v, const struct explanation *seen)
 {
-	if (!attach_is_terminal(v->attachment))
-		return;
-	if (end == RELAY_ENDED_CONSOLE)
-		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
-		           "the pool closes idle consoles (vm_console_idle_timeout)",
-		           vm);
-	else
-		log_notice("detached from \"%s\"", vm);
+	int64_t ms;
+	uint64_t sent;
+
+	attach_measure(v->attachment, &ms, &sent);
+	return seen->limit_s > 0 && sent <= IDLE_TYPED_MAX &&
+	       ms >= seen->limit_s * 1000 - IDLE_EARLY_MS &&
+	       ms <= seen->limit_s * 1000 + IDLE_LATE_MS;
+}
+
+/* One line for why a console ended that nobody left: the server closes it in the same way whatever happened.
+ * -1 with *err where that is no end in order. */
+static int explain(const struct visit *v, const char *vm, bool control_domain, struct error *err)
+{
+	struct explanation seen;
+
+	if (!explain_end(v->stay, &seen)) {
+		if (attach_is_terminal(v->attachment))
+			log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or "
+			           "moved, or the pool closes idle consoles "
+			           "(vm_console_idle_timeout)",
+			           vm);
+		return 0;
+	}
+	if (is_idle_limit(v, &seen)) {
+		error_set(err, ERROR_LOST, "\"%s\": the console was closed", vm);
+		error_cause(err, "nothing was typed for %lld s, the limit that the %s %s sets",
+		            (long long)seen.limit_s, control_domain ? "host's" : "pool's",
+		            control_domain ? "console_idle_timeout" : "vm_console_idle_timeout");
+		return error_hint(err, "it goes on without us; to come again by itself there is "
+		                       "--reconnect");
+	}
+	if (attach_is_terminal(v->attachment))
+		log_notice("the console of \"%s\" has ended: the VM %s", vm, seen.words);
+	return 0;
+}
+
+/* Whether the reason is worth a login: somebody reads it, or the idle limit may be what ended it. */
+static bool is_worth_asking(const struct visit *v)
+{
+	int64_t ms;
+	uint64_t sent;
+
+	attach_measure(v->attachment, &ms, &sent);
+	return attach_is_terminal(v->attachment) ||
+	       (!v->settings->stdio && sent <= IDLE_TYPED_MAX && ms >= IDLE_UNREAD_MS);
+}
+
+static int say_ended(const struct visit *v, enum relay_end end, const struct vm *vm,
+                     struct error *err)
+{
+	if (end == RELAY_ENDED_CONSOLE && is_worth_asking(v))
+		return explain(v, vm->name, vm->is_control_domain, err);
+	if (end != RELAY_ENDED_CONSOLE && attach_is_terminal(v->attachment))
+		log_notice("detached from \"%s\"", vm->name);
+	return 0;
 }
 
 /* From console to console, until there is no next one. */
@@ -111,7 +168,7 @@ static int visit(struct visit *v, struct error *err)
 		tunnel_close(&tunnel);
 		rc = follow_up(v, rc, end, &failure, err);
 		if (rc == 0)
-			say_ended(v, end, vm.name);
+			rc = say_ended(v, end, &vm, err);
 		else if (rc < 0 && err->kind == ERROR_LATE)
 			error_context(err, "\"%s\"", vm.name);
 		vm_free(&vm);

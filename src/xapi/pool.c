@@ -261,3 +261,17 @@ int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err)
 	json_decref(records);
 	return rc;
 }
+
+int pool_idle_limit(struct session *s, int64_t *ret_s)
+{
+	struct error ignored = {0};
+	json_t *records = NULL;
+
+	const int rc = session_call(s, METHOD_POOL_ALL, json_array(), &records, &ignored);
+	if (rc == 0) /* there is always exactly one */
+		*ret_s = record_number(json_object_iter_value(json_object_iter(records)),
+		                       "vm_console_idle_timeout", 0);
+	json_decref(records);
+	error_clear(&ignored);
+	return rc;
+}

@@ -35,6 +35,10 @@ struct pool_host {
  * those. A server before 8.2 knows of none. Two round trips. Fails only with ERROR_INTERRUPTED. */
 int pool_hosts(struct session *s, struct pool_host *ret, size_t *ret_count, struct error *err);
 
+/* After how many seconds the pool closes a guest's console where nothing is typed (vm_console_idle_timeout); 0:
+ * never. One round trip. -1 where the server does not say. */
+int pool_idle_limit(struct session *s, int64_t *ret_s);
+
 /* The pool's uuid. */
 int pool_uuid(struct session *s, char ret[POOL_UUID_MAX], struct error *err);
 

@@ -152,9 +152,9 @@ static const struct {
      {"Suspended", "a", 3},
      {"Running", "a", 3},
      true,
-     CONDITION_STARTED,
+     CONDITION_RESUMED,
      false,
-     "has been started"},
+     "has been resumed"},
 };
 
 static void test_compared(void)
