@@ -5,6 +5,8 @@
  */
 #include "access/explain.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/signals.h"
 #include "base/wait.h"
@@ -51,7 +53,7 @@ static void tell(const struct stay *s, const struct vm *vm, const struct conditi
 	}
 	if (condition_tell(ret->change, from, to, ret->words)[0] != '\0')
 		return;
-	(void)condition_describe(now, ret->words);
+	(void)snprintf(ret->words, sizeof(ret->words), "runs on");
 	ret->limit_s = ask_limit(session, vm);
 }
 

@@ -12,9 +12,6 @@
 #include "relay/relay.h"
 #include "term/recorder.h"
 
-/* What is typed while no console is attached, and what a console that went away did not take any more. */
-#define ATTACH_KEPT_MAX 4096
-
 #define ATTACH_LEAVE_MAX 24
 
 struct attachment;
@@ -40,8 +37,7 @@ void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_s
 bool attach_take_back(struct attachment *a);
 
 /* From here until the next attach_run the keyboard works beside every wait: escape commands do what they do
- * (quitting as signals_leave), what else is typed is kept, up to ATTACH_KEPT_MAX, and beyond that refused with
- * a bell. Does nothing where stdin is no terminal, or no console was attached yet. */
+ * (quitting as signals_leave), what else is typed is kept, up to 4 KiB, and beyond that refused with a bell. Does nothing where stdin is no terminal, or no console was attached yet. */
 void attach_detach(struct attachment *a);
 
 /* Whether somebody types: stdin is a terminal, and used as one. */

@@ -6,14 +6,19 @@
 #ifndef XENCON_ATTACH_ATTACHMENT_H
 #define XENCON_ATTACH_ATTACHMENT_H
 
-#include "attach/attach.h"
+#include "attach/until.h"
 #include "base/buf.h"
 #include "base/wait.h"
+#include "conf/console_settings.h"
+#include "http/tunnel.h"
 #include "relay/relay.h"
 #include "term/terminal.h"
 
 /* A name that a person gave it; of a longer one the beginning is as good. */
 #define VM_NAME_MAX 256
+
+/* What is typed while no console is attached. */
+#define ATTACH_KEPT_MAX 4096
 
 /* What was sent before the first byte may come back in front of what was typed since. */
 #define KEPT_SIZE (2 * ATTACH_KEPT_MAX)

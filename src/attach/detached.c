@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "attach/attach.h"
 #include "attach/attachment.h"
 #include "base/clock.h"
 #include "base/secret.h"
