@@ -203,3 +203,18 @@ def test_many_reboots(pool, guest, vm, xencon):
     harness.kill(process)
     harness.finish(process)
     assert_logged_out(pool)
+
+
+def test_one_session_at_most_and_no_busy_loop(pool, guest, vm, xencon):
+    """While it waits nothing is to be done: what it costs in CPU over some seconds is next to nothing."""
+    vm.shutdown()
+    process = xencon.start("--wait", "web01")
+    harness.eventually(lambda: calls(pool).count("event.from") >= 2, "events are watched for")
+    harness.eventually(lambda: procs.rests(process.pid), "it waits")
+    before = len(pool.requests)
+    assert procs.rests(process.pid, 2)
+    assert len(pool.requests) == before
+    at_most_one_session(pool)
+    harness.kill(process)
+    harness.finish(process)
+    assert_logged_out(pool)
