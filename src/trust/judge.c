@@ -150,16 +150,19 @@ static bool was_said(const struct trust_answers *answers, const char *name,
 	return false;
 }
 
-int judge_accept(const struct trust_policy *policy, const struct trust_question *question,
-                 struct error *err)
+static void note_answer(struct trust_answers *answers, const struct trust_question *question)
 {
-	struct trust_answers *const answers = policy->answers;
-
 	if (answers != NULL && answers->count < TRUST_PINS_MAX) {
 		address_show_port(&question->peer, answers->said[answers->count].server);
 		memcpy(answers->said[answers->count++].digest, question->shown.digest,
 		       FINGERPRINT_SIZE);
 	}
+}
+
+int judge_accept(const struct trust_policy *policy, const struct trust_question *question,
+                 struct error *err)
+{
+	note_answer(policy->answers, question);
 	return policy->known_hosts == NULL
 	           ? 0
 	           : known_add(policy->known_hosts, &question->peer, question->shown.digest, err);
@@ -336,11 +339,15 @@ int judge_peer(struct stream *s, const struct trust_policy *policy,
 
 	if (open_hearing(&h, s, peer, err) != 0)
 		return -1;
-	/* Said each time, even where the certificate would have been good: nobody has looked. */
+	/* Said of each certificate once, even where it would have been good: nobody has looked. A run that
+	 * stays connects many times, and what is said each time is not read. */
 	if (policy->insecure) {
-		log_notice("warning: --insecure: %s is not verified, anybody may read and type "
-		           "along; its fingerprint is %s",
-		           h.name, h.fingerprint);
+		if (!was_said(policy->answers, h.name, h.question.shown.digest)) {
+			log_notice("warning: --insecure: %s is not verified, anybody may read and "
+			           "type along; its fingerprint is %s",
+			           h.name, h.fingerprint);
+			note_answer(policy->answers, &h.question);
+		}
 		return 0;
 	}
 	if (!policy->legacy && h.question.shown.weak)

@@ -34,7 +34,8 @@ struct trust_question {
 	struct known_result known; /* what known_hosts says of it */
 };
 
-/* What was said yes to in this run, whether or not it could be recorded. */
+/* What was said yes to in this run, whether or not it could be recorded; with --insecure, what the user was
+ * warned of. */
 struct trust_answers {
 	size_t count;
 	struct {
