@@ -3,6 +3,7 @@
 
 complete -c xencon -f
 complete -c xencon -n __fish_use_subcommand -a console -d 'attach to the text console'
+complete -c xencon -n __fish_use_subcommand -a screen -d 'show the graphical console in this terminal'
 complete -c xencon -n __fish_use_subcommand -a vnc -d 'serve the graphical console'
 complete -c xencon -n __fish_use_subcommand -a shot -d 'take what the graphical console shows'
 complete -c xencon -n __fish_use_subcommand -a type -d 'type into the graphical console'
@@ -43,6 +44,9 @@ complete -c xencon -l viewer -d 'start a viewer'
 complete -c xencon -l once -d 'end when the first viewer has disconnected'
 complete -c xencon -l any-user -d 'let other users of this machine connect'
 complete -c xencon -l max-viewers -x -d 'how many viewers at a time'
+complete -c xencon -l as -x -a 'auto text picture' -d 'show it as text or picture'
+complete -c xencon -l graphics -x -a 'kitty sixel blocks' -d 'how pictures are drawn'
+complete -c xencon -l text-only -d 'never the graphical console in its place'
 complete -c xencon -l text -d 'the text on the screen, not a picture'
 complete -c xencon -l font -r -F -d 'a PSF font that the guest uses'
 complete -c xencon -l keys -x -d 'keys by their names'

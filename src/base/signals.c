@@ -18,7 +18,7 @@
 static const int fatal_signals[] = {SIGINT,  SIGTERM, SIGHUP,    SIGQUIT, SIGUSR1,
                                     SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU};
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
-static const int noted_signals[] = {SIGCONT, SIGCHLD};
+static const int noted_signals[] = {SIGCONT, SIGCHLD, SIGWINCH};
 static const int unwanted_signals[] = {SIGPIPE, SIGXFSZ}; /* write(2) tells as much */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -41,7 +41,7 @@ void signals_leave(void);
 /* What was caught so far has been acted upon: it need not end the program any more. */
 void signals_handled(void);
 
-/* Whether `signal` (SIGTSTP, SIGCONT, SIGCHLD) was caught since the last call. */
+/* Whether `signal` (SIGTSTP, SIGCONT, SIGCHLD, SIGWINCH) was caught since the last call. */
 bool signals_take(int signal);
 
 /* Whether SIGTSTP is caught (on a raw terminal that must be restored first) or just stops us. */

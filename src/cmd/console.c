@@ -6,12 +6,15 @@
  * ALWAYS TRUE: while a console is attached there is no session of ours on the server; the terminal is as it was
  * before anything is said about the end, and before anything is waited for on leaving.
  */
+#include <unistd.h>
+
 #include "access/explain.h"
 #include "attach/attach.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "cmd/command.h"
+#include "cmd/screen.h"
 #include "conf/console_settings.h"
 
 /* What a server takes for nothing typed; and how far from the limit its looks, every 5 s, may come. [seen] */
@@ -185,47 +188,79 @@ static int open_until(const struct console_settings *console, const struct sourc
 	return sources_blame(sources, OPTION_UNTIL, err);
 }
 
+/* A machine without a text console is shown by its graphical one, where there is a terminal for it. */
+static bool falls_back(const struct console_settings *console, const struct error *err)
+{
+	return err->reason == REASON_NO_CONSOLE && !console->text_only && !console->stdio &&
+	       isatty(STDOUT_FILENO) == 1 && (console->read_only || isatty(STDIN_FILENO) == 1);
+}
+
+static int fall_back(struct graphical *g, const struct screen_settings *settings, struct error *err)
+{
+	log_notice("%s: this is its graphical one", err->text);
+	error_clear(err);
+	g->target.protocol = CONSOLE_GRAPHIC;
+	return screen_show(g, settings, err);
+}
+
+/* Attaches, and finds again; the terminal is left at the end. */
+static int attach_all(struct visit *v, const struct target *what, struct recorder *recorder,
+                      struct error *err)
+{
+	const struct console_settings *const console = v->settings;
+	char leave[ATTACH_LEAVE_MAX];
+	int rc;
+
+	v->attachment = attach_open(console, recorder, v->until, err);
+	if (v->attachment == NULL)
+		return -1;
+	const struct stay_spec spec = {
+	    .wait = console->wait,
+	    .wait_ms = console->wait_ms,
+	    .reconnect = console->reconnect,
+	    .leave = attach_leave_key(v->attachment, leave),
+	    .advice = "try again in a moment, or use --wait",
+	    .say = say,
+	    .context = v->attachment,
+	};
+	stay_init(v->stay, v->access, what, &spec);
+	rc = visit(v, err);
+	attach_leave(v->attachment, false);
+	attach_close(v->attachment);
+	stay_end(v->stay);
+	return rc;
+}
+
 int command_console(const struct invocation *invocation, struct error *err)
 {
 	const struct options *const o = invocation->options;
-	struct settings settings = {0};
+	struct graphical g = {0};
 	struct console_settings console = {0};
+	struct screen_settings screen = {0};
 	struct recorder recorder = {.fd = -1};
 	struct until until = {0};
-	struct access access = {0};
 	struct stay stay = {0};
-	struct visit v = {.settings = &console, .until = &until, .access = &access, .stay = &stay};
-	char leave[ATTACH_LEAVE_MAX];
-	struct target what;
+	struct visit v = {
+	    .settings = &console, .until = &until, .access = &g.access, .stay = &stay};
+	const struct sources *const sources = &g.settings.sources;
 	int rc = -1;
 
-	if (settings_read(o, NULL, true, &settings, err) != 0)
+	if (graphical_prepare(&g, o, NULL, err) != 0)
 		goto out;
-	access_init(&access, &settings);
-	if (console_settings_read(&settings.sources, &console, err) != 0 ||
-	    target_choose(o, CONSOLE_TEXT, &what, err) != 0 ||
-	    open_until(&console, &settings.sources, &until, err) != 0 ||
-	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0 ||
-	    (v.attachment = attach_open(&console, &recorder, &until, err)) == NULL)
+	g.target.protocol = CONSOLE_TEXT;
+	/* What is wrong with either is told before anything is connected. */
+	if (console_settings_read(sources, &console, err) != 0 ||
+	    screen_settings_read(o, sources, &screen, err) != 0 ||
+	    open_until(&console, sources, &until, err) != 0 ||
+	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0)
 		goto out;
-	const struct stay_spec spec = {
-	    .wait = console.wait,
-	    .wait_ms = console.wait_ms,
-	    .reconnect = console.reconnect,
-	    .leave = attach_leave_key(v.attachment, leave),
-	    .advice = "try again in a moment, or use --wait",
-	    .say = say,
-	    .context = v.attachment,
-	};
-	stay_init(&stay, &access, &what, &spec);
-	rc = visit(&v, err);
-	attach_leave(v.attachment, false);
+	rc = attach_all(&v, &g.target, &recorder, err);
+	if (rc != 0 && falls_back(&console, err))
+		rc = fall_back(&g, &screen, err);
 out:
-	attach_close(v.attachment);
-	stay_end(&stay);
-	access_close(&access);
+	graphical_close(&g);
 	recorder_close(&recorder);
-	settings_free(&settings);
+	screen_settings_free(&screen);
 	/* Who left by a key while no console was attached left as by any other. */
 	if (rc != 0 && err->kind == ERROR_INTERRUPTED && err->signal == SIGNALS_LEAVE) {
 		signals_handled();

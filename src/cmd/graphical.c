@@ -13,12 +13,14 @@ int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_
 	const size_t named = o->counts[OPTION_DOM0] > 0 || o->operand_count == 0 ? 0 : 1;
 	struct options vm = *o;
 
-	/* What stands behind the VM is the command's own. */
-	vm.operand_count = named;
+	/* What stands behind the VM is the command's own, where it takes something. */
+	if (ret_rest != NULL)
+		vm.operand_count = named;
 	if (settings_read(o, NULL, true, &g->settings, err) != 0)
 		return -1;
 	access_init(&g->access, &g->settings);
-	*ret_rest = named;
+	if (ret_rest != NULL)
+		*ret_rest = named;
 	return target_choose(&vm, CONSOLE_GRAPHIC, &g->target, err);
 }
 
@@ -51,14 +53,17 @@ int graphical_reach(struct graphical *g, const struct graphical_wait *wait, stru
 {
 	struct error failure = {0};
 
-	g->spec = (struct stay_spec){
-	    .wait = wait->wait,
-	    .wait_ms = wait->ms,
-	    .leave = "^C",
-	    .advice = "try again in a moment, or use --wait",
-	    .say = say,
-	};
-	stay_init(&g->stay, &g->access, &g->target, &g->spec);
+	if (!g->visited) {
+		g->spec.wait = wait->wait;
+		g->spec.wait_ms = wait->ms;
+		if (g->spec.say == NULL) {
+			g->spec.say = say;
+			g->spec.leave = "^C";
+		}
+		g->spec.advice = "try again in a moment, or use --wait";
+		stay_init(&g->stay, &g->access, &g->target, &g->spec);
+		g->visited = true;
+	}
 	/* A machine that starts is answered with 200 and nothing, which may mean not yet. */
 	while (try_once(g, &failure) != 0) {
 		if (failure.reason != REASON_REFUSED || g->tunnel.stream == NULL) {
@@ -72,6 +77,12 @@ int graphical_reach(struct graphical *g, const struct graphical_wait *wait, stru
 	return 0;
 }
 
+void graphical_lost(struct graphical *g)
+{
+	let_go(g);
+	stay_lost(&g->stay);
+}
+
 int graphical_blame(const struct graphical *g, struct error *err)
 {
 	return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", g->vm.name);
@@ -80,7 +91,8 @@ int graphical_blame(const struct graphical *g, struct error *err)
 void graphical_close(struct graphical *g)
 {
 	let_go(g);
-	stay_end(&g->stay);
+	if (g->visited)
+		stay_end(&g->stay);
 	access_close(&g->access);
 	settings_free(&g->settings);
 }

@@ -17,13 +17,14 @@ struct graphical {
 	struct target target;
 	struct stay_spec spec;
 	struct stay stay;
+	bool visited; /* `stay` has begun */
 	struct vm vm;
 	struct tunnel tunnel;
 	struct feed feed;
 };
 
 /* Reads the settings, and takes which VM is meant from the operands; with --dom0 none of them is a VM. *ret_rest
- * says how many of them that were. Connects to nothing. End it with graphical_close, also after a failure.
+ * says how many of them that were; NULL: the command takes nothing behind the VM. Connects to nothing. End it with graphical_close, also after a failure.
  * ERROR_USAGE. */
 int graphical_prepare(struct graphical *g, const struct options *o, size_t *ret_rest,
                       struct error *err);
@@ -35,8 +36,11 @@ struct graphical_wait {
 };
 
 /* Logs in, finds the VM, opens the tunnel, logs out, and waits for a whole picture. Errors as stay_reach and
- * feed_whole, and name the VM. */
+ * feed_whole, and name the VM. Who says lines by a way of his own has set spec.say, context and leave before. */
 int graphical_reach(struct graphical *g, const struct graphical_wait *wait, struct error *err);
+
+/* The console has ended, or was lost: with spec.reconnect, the next graphical_reach finds the VM again. */
+void graphical_lost(struct graphical *g);
 
 /* Puts the VM's name before an error of its console's, unless a signal ended it. Returns -1. */
 int graphical_blame(const struct graphical *g, struct error *err);

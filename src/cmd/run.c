@@ -10,6 +10,8 @@
 const struct command commands[] = {
     {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
      1, command_console},
+    {"screen", "[OPTION…] VM", "show the VM's graphical console in this terminal",
+     OPTION_FOR_SCREEN, 1, command_screen},
     {"vnc", "[OPTION…] VM", "serve the VM's graphical console to any VNC viewer", OPTION_FOR_VNC, 1,
      command_vnc},
     {"shot", "[OPTION…] VM [FILE]", "take what the graphical console shows: a PNG, or its text",

@@ -62,7 +62,8 @@ int usage_print(const struct command *commands, size_t count, const struct comma
 		usage_of(one);
 	else
 		usage_of_all(commands, count);
-	if (fflush(stdout) != 0)
+	/* What is longer than its buffer has been written before. */
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot write the help");
 	return 0;
 }

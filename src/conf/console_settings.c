@@ -22,6 +22,7 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 	    .reconnect = o->counts[OPTION_RECONNECT] > 0,
 	    .until = o->values[OPTION_UNTIL],
 	    .timeout_ms = CONSOLE_TIMEOUT_S * 1000,
+	    .text_only = o->counts[OPTION_TEXT_ONLY] > 0,
 	    .read_only = o->counts[OPTION_READ_ONLY] > 0,
 	};
 	/* In the configuration they stand for whenever there is a log. */

@@ -29,6 +29,7 @@ struct console_settings {
 	bool reconnect;    /* find the VM again when the console went away */
 	const char *until; /* the sources': leave when a line matches this; NULL: not */
 	int timeout_ms;    /* and how long that may take */
+	bool text_only;    /* never the graphical console in its place */
 	bool read_only;    /* nothing is sent */
 };
 

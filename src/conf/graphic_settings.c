@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "conf/values.h"
+#include "term/escape.h"
 
 static void fonts_free(struct font_files *f)
 {
@@ -76,15 +77,21 @@ static int read_fonts(const struct options *typed, const struct sources *s, stru
 }
 
 /* The text that is waited for, and for how long. */
-static int read_until(const struct sources *s, struct shot_settings *ret, struct error *err)
+struct awaited {
+	const char **until;
+	struct pattern *pattern;
+	int *timeout_ms;
+};
+
+static int read_until(const struct sources *s, const struct awaited *ret, struct error *err)
 {
-	ret->until = s->options.values[OPTION_UNTIL];
-	ret->timeout_ms = GRAPHIC_TIMEOUT_S * 1000;
-	if (ret->until == NULL && sources_typed(s, OPTION_TIMEOUT))
+	*ret->until = s->options.values[OPTION_UNTIL];
+	*ret->timeout_ms = GRAPHIC_TIMEOUT_S * 1000;
+	if (*ret->until == NULL && sources_typed(s, OPTION_TIMEOUT))
 		return error_set(err, ERROR_USAGE, "--timeout needs --until REGEX");
-	if (values_seconds(s, OPTION_TIMEOUT, 0, GRAPHIC_TIMEOUT_MAX_S, &ret->timeout_ms, err) != 0)
+	if (values_seconds(s, OPTION_TIMEOUT, 0, GRAPHIC_TIMEOUT_MAX_S, ret->timeout_ms, err) != 0)
 		return -1;
-	if (ret->until == NULL || pattern_compile(ret->until, &ret->pattern, err) == 0)
+	if (*ret->until == NULL || pattern_compile(*ret->until, ret->pattern, err) == 0)
 		return 0;
 	(void)error_context(err, "--until");
 	return sources_blame(s, OPTION_UNTIL, err);
@@ -105,7 +112,8 @@ int shot_settings_read(const struct options *typed, const struct sources *s,
 		          "--text and --json exclude each other: --json has the text, too");
 		return sources_blame(s, OPTION_TEXT, err);
 	}
-	if (read_until(s, ret, err) != 0 || read_fonts(typed, s, &ret->fonts, err) != 0)
+	const struct awaited awaited = {&ret->until, &ret->pattern, &ret->timeout_ms};
+	if (read_until(s, &awaited, err) != 0 || read_fonts(typed, s, &ret->fonts, err) != 0)
 		return -1;
 	return values_wait(s, &ret->wait, &ret->wait_ms, err);
 }
@@ -119,6 +127,61 @@ int type_settings_read(const struct sources *s, struct type_settings *ret, struc
 	if (values_number(s, OPTION_RATE, TYPE_RATE_MAX, &ret->rate, err) != 0)
 		return -1;
 	return values_wait(s, &ret->wait, &ret->wait_ms, err);
+}
+
+/* Finds the word among `count`; its number is what it means. */
+static int read_word(const struct sources *s, enum option_id id, const char *const *words,
+                     int count, int *ret, struct error *err)
+{
+	const char *const text = s->options.values[id];
+	char name[OPTION_SHOW_MAX];
+
+	for (int i = 0; text != NULL && i < count; i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	if (text == NULL)
+		return 0; /* the default stays */
+	error_set(err, ERROR_USAGE, "%s takes %s, %s or %s, not \"%s\"", option_show(id, name),
+	          words[0], words[1], words[2], text);
+	return sources_blame(s, id, err);
+}
+
+int screen_settings_read(const struct options *typed, const struct sources *s,
+                         struct screen_settings *ret, struct error *err)
+{
+	static const char *const kinds[] = {"auto", "text", "picture"};
+	static const char *const ways[] = {"blocks", "sixel", "kitty"};
+	const struct options *const o = &s->options;
+	const struct awaited awaited = {&ret->until, &ret->pattern, &ret->timeout_ms};
+	int as = SCREEN_AS_AUTO;
+	int way = SCREEN_WAY_AUTO;
+
+	*ret = (struct screen_settings){
+	    .escape = ESCAPE_DEFAULT,
+	    .layout = o->values[OPTION_LAYOUT],
+	    .reconnect = o->counts[OPTION_RECONNECT] > 0,
+	    .read_only = o->counts[OPTION_READ_ONLY] > 0,
+	};
+	if (o->counts[OPTION_ESCAPE] > 0 &&
+	    escape_parse(o->values[OPTION_ESCAPE], &ret->escape, err) != 0)
+		return sources_blame(s, OPTION_ESCAPE, err);
+	if (read_word(s, OPTION_AS, kinds, 3, &as, err) != 0 ||
+	    read_word(s, OPTION_GRAPHICS, ways, 3, &way, err) != 0 ||
+	    read_until(s, &awaited, err) != 0 || read_fonts(typed, s, &ret->fonts, err) != 0)
+		return -1;
+	ret->as = (enum screen_as)as;
+	ret->way = (enum screen_way)way;
+	return values_wait(s, &ret->wait, &ret->wait_ms, err);
+}
+
+void screen_settings_free(struct screen_settings *s)
+{
+	pattern_free(&s->pattern);
+	fonts_free(&s->fonts);
+	*s = (struct screen_settings){0};
 }
 
 void shot_settings_free(struct shot_settings *s)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the commands on the graphical console (shot, type) were asked for, beyond what every command shares.
+ * What the commands on the graphical console (shot, type, screen) were asked for, beyond what every command shares.
  * A check against what else was asked for has been passed once these are filled; a regular expression is
  * compiled, so that a wrong one is told before anything is connected.
  */
@@ -45,6 +45,31 @@ struct type_settings {
 	int wait_ms;
 };
 
+enum screen_as { SCREEN_AS_AUTO, SCREEN_AS_TEXT, SCREEN_AS_PICTURE };
+
+/* How pictures are drawn. */
+enum screen_way {
+	SCREEN_WAY_AUTO = -1, /* as the terminal says that it can */
+	SCREEN_WAY_BLOCKS,    /* as enum picture_way has them */
+	SCREEN_WAY_SIXEL,
+	SCREEN_WAY_KITTY,
+};
+
+struct screen_settings {
+	int escape; /* a character, or ESCAPE_NONE */
+	enum screen_as as;
+	enum screen_way way;
+	const char *layout; /* the sources'; NULL: as the VM's record has it */
+	struct font_files fonts;
+	const char *until;      /* the sources': leave when a row matches; NULL: not */
+	struct pattern pattern; /* made of it; owned */
+	int timeout_ms;
+	bool wait; /* for the VM and its console to be there: */
+	int wait_ms;
+	bool reconnect; /* find the VM again when the console went away */
+	bool read_only; /* nothing is sent */
+};
+
 /* Reads them out of the sources, which must outlive *ret; `typed` is the command line, where an option that
  * may stand several times is listed. To be freed also after a failure. ERROR_USAGE names what is wrong, and
  * the file where it was not typed. */
@@ -54,7 +79,12 @@ int shot_settings_read(const struct options *typed, const struct sources *s,
 /* The same; nothing in *ret is owned. */
 int type_settings_read(const struct sources *s, struct type_settings *ret, struct error *err);
 
-/* All zeroes is fine. */
+/* The same as for shot. */
+int screen_settings_read(const struct options *typed, const struct sources *s,
+                         struct screen_settings *ret, struct error *err);
+
+/* All zeroes is fine, for either. */
+void screen_settings_free(struct screen_settings *s);
 void shot_settings_free(struct shot_settings *s);
 
 #endif

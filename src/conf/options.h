@@ -25,10 +25,13 @@ enum option_id {
 #define OPTION_FOR_TRUST   0x8U
 #define OPTION_FOR_SHOT    0x10U
 #define OPTION_FOR_TYPE    0x20U
+#define OPTION_FOR_SCREEN  0x40U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
 #define OPTION_FOR_ALL     (~0U)
-#define OPTION_FOR_VM      (OPTION_FOR_CONSOLE | OPTION_FOR_VNC | OPTION_FOR_SHOT | OPTION_FOR_TYPE)
-#define OPTION_FOR_READERS (OPTION_FOR_CONSOLE | OPTION_FOR_SHOT) /* who look at text */
+#define OPTION_FOR_SEAT    (OPTION_FOR_CONSOLE | OPTION_FOR_SCREEN) /* a person may sit there */
+#define OPTION_FOR_READERS (OPTION_FOR_SEAT | OPTION_FOR_SHOT)      /* who look at text */
+#define OPTION_FOR_TYPISTS (OPTION_FOR_SEAT | OPTION_FOR_TYPE)
+#define OPTION_FOR_VM      (OPTION_FOR_READERS | OPTION_FOR_VNC | OPTION_FOR_TYPE)
 
 #define OPTION_TYPED 0x1U /* makes sense only where it is typed: no key of the configuration */
 #define OPTION_PATH  0x2U /* may be a file: in the configuration "~/" is the home */

@@ -29,6 +29,12 @@ void reading_end(struct reading *r)
 	*r = (struct reading){0};
 }
 
+void reading_forget(struct reading *r)
+{
+	r->text = NULL;
+	r->has_grid = false;
+}
+
 static struct pixels pixels_of(const struct frame *f)
 {
 	return (struct pixels){
@@ -79,10 +85,8 @@ int reading_look(struct reading *r, const struct frame *f, const struct frame_re
 
 	r->width = f->width;
 	r->height = f->height;
-	if (resized) {
-		r->has_grid = false; /* what is known is of another mode */
-		r->text = NULL;
-	}
+	if (resized) /* what is known is of another mode */
+		reading_forget(r);
 	if (r->text != NULL) {
 		r->text = read_changes(r, &p, damage, count);
 		if (r->text->recognised >= READING_DOUBTS)

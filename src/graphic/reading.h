@@ -43,6 +43,9 @@ int reading_begin(struct reading *r, const char *const *fonts, size_t count, str
 /* All zeroes is fine. */
 void reading_end(struct reading *r);
 
+/* What the next look sees may have nothing in common with the last. */
+void reading_forget(struct reading *r);
+
 /* Looks at a picture, of which only `damage` may differ from the last one (ignored for the first, and where
  * its size has changed). r->text tells what came of it, until the next look. ERROR_LOCAL (memory). */
 int reading_look(struct reading *r, const struct frame *f, const struct frame_rect *damage,

@@ -69,9 +69,10 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 	(void)error_reason(err, REASON_NO_CONSOLE);
 	if (text)
 		return error_hint(err,
-		                  "HVM guests have none; its graphical console is reached by: "
-		                  "xencon vnc %s",
-		                  vm->uuid);
+		                  "HVM guests have none; of its graphical one tells: xencon shot "
+		                  "--text %s; into it types: xencon type %s; to viewers it is "
+		                  "served by: xencon vnc %s",
+		                  vm->uuid, vm->uuid, vm->uuid);
 	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
 }
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A person at a graphical console, in this terminal: what the guest shows is painted, what is typed goes to the
+ * guest, escape commands are obeyed; one console after another, where one went away and was found again.
+ *
+ * Owns the session on the terminal; never connects to anything.
+ */
+#ifndef XENCON_SHOW_SHOW_H
+#define XENCON_SHOW_SHOW_H
+
+#include "conf/graphic_settings.h"
+#include "show/console.h"
+
+enum show_end {
+	SHOW_QUIT,    /* the user left */
+	SHOW_ENDED,   /* the console ended in order */
+	SHOW_MATCHED, /* what --until waited for is on the screen */
+};
+
+struct show;
+
+/* Prepares; nothing is done to the terminal yet. NULL with *err: ERROR_USAGE (no terminal, a font or a layout
+ * that is none), ERROR_LOCAL. */
+struct show *show_open(const struct screen_settings *settings, struct error *err);
+
+/* Shows a console until one side ends it. The terminal is ours from the first one on, until show_leave. 0 with
+ * *ret, or errors as feed_turn; ERROR_LATE; ERROR_INTERRUPTED. */
+int show_run(struct show *s, const struct show_console *console, enum show_end *ret,
+             struct error *err);
+
+/* From here until the next show_run the keyboard works beside every wait: the quit command leaves by
+ * signals_leave, what else is typed is dropped. */
+void show_detach(struct show *s);
+
+/* Says a line: on the bottom row while the terminal is ours, else as a message. */
+void show_say(void *s, const char *line);
+
+/* Gives the terminal back as it was, prints the guest's last text and the messages. Twice is fine. */
+void show_leave(struct show *s, bool by_command);
+
+/* How the user leaves while nothing is attached, for messages. */
+#define SHOW_LEAVE_MAX 24
+const char *show_leave_key(const struct show *s, char buf[SHOW_LEAVE_MAX]);
+
+/* Frees; leaves the terminal where that has not been done. NULL is fine. */
+void show_close(struct show *s);
+
+#endif
