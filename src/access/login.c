@@ -283,10 +283,11 @@ int login_open(const struct login *login, struct session *s, struct error *err)
 		prompt_release(rc != 0);
 	} else
 		rc = no_password(settings, err);
-	if (rc != 0) {
+	/* What nobody has refused is good for another try, and no source gives it a second time. */
+	if (rc != 0 && err->kind != ERROR_UNREACHABLE) {
 		secret_free(password);
-		return -1;
+		password = NULL;
 	}
 	login->credentials->password = password; /* handed over */
-	return 0;
+	return rc;
 }

@@ -15,7 +15,8 @@
 /* Who logs in. It outlives the login, since a lost session can be renewed with it. */
 struct credentials {
 	const char *user; /* the settings' */
-	char *password;   /* owned, a secret: one that has worked; NULL before that */
+	/* Owned, a secret: one that has worked, or that no server was there to refuse; NULL before that. */
+	char *password;
 };
 
 /* What logging in takes, all of it somebody else's. */

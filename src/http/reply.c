@@ -61,6 +61,17 @@ static int no_head(const struct conn *c, struct error *err)
 	return -1;
 }
 
+/* TLS was fine, and the first request gets an end or a reset: so it is while a host's toolstack starts behind
+ * its TLS server. [seen] */
+static int no_toolstack(const struct conn *c, struct error *err)
+{
+	if (c->clear_text || c->has_answered || c->proxy.pid != 0 || c->proxy.ended)
+		return no_head(c, err);
+	(void)error_hint(err, "the host is there, its toolstack does not answer yet; perhaps it is "
+	                      "starting: try again in a minute");
+	return error_reason(err, REASON_STARTING);
+}
+
 int reply_late(const struct reply *r, const struct conn *c, struct error *err)
 {
 	if (r->state == REPLY_BODY) {
@@ -138,7 +149,7 @@ static int advance_head(struct reply *r, struct conn *c, struct error *err)
 			if (n == STREAM_EOF)
 				(void)cut(c, r->empty ? "without an answer" : "amid its answer",
 				          err);
-			return no_head(c, err);
+			return r->empty ? no_toolstack(c, err) : no_head(c, err);
 		}
 		buf_produced(&c->in, (size_t)n);
 	}

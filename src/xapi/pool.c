@@ -123,6 +123,29 @@ static int follow(struct session *s, const char *user, struct error *err)
 	return connect_coordinator(s, &supporter, user, err);
 }
 
+/* The coordinator that a supporter led to is not reached: its address is one that the user never typed. No
+ * command is suggested: what looks dead from here may be alive, and a second coordinator splits a pool. */
+static int blame_coordinator(const struct address *coordinator, const char *supporter,
+                             struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+	char why[ERROR_LINE_MAX];
+	const enum error_reason reason = err->reason;
+
+	if (err->kind != ERROR_UNREACHABLE || reason == REASON_SUPPORTER)
+		return -1;
+	(void)error_line(err, why);
+	(void)error_set(err, ERROR_UNREACHABLE,
+	                "the pool's coordinator %s, named by %s, does not answer",
+	                address_show(coordinator, name), supporter);
+	(void)error_cause(err, "%.*s", ERROR_CAUSE_MAX - 1, why);
+	(void)error_hint(err,
+	                 "if it is starting, try again in a minute; another host of the pool may "
+	                 "name another: --server HOST; if it is lost for good, the pool's "
+	                 "administrator must choose another coordinator");
+	return error_reason(err, reason);
+}
+
 static bool was_visited(char visited[][ADDRESS_HOST_MAX], size_t count, const char *host)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -135,6 +158,7 @@ static bool was_visited(char visited[][ADDRESS_HOST_MAX], size_t count, const ch
 int pool_login(struct session *s, const char *user, const char *password, struct error *err)
 {
 	char visited[POOL_STEPS_MAX][ADDRESS_HOST_MAX];
+	char named_by[ADDRESS_SHOW_MAX] = "";
 
 	for (size_t i = 0;; i++) {
 		struct error refusal = {0};
@@ -143,15 +167,17 @@ int pool_login(struct session *s, const char *user, const char *password, struct
 			return 0;
 		*err = refusal;
 		if (refusal.reason != REASON_SUPPORTER || i == POOL_STEPS_MAX)
-			return -1;
+			return i == 0 ? -1
+			              : blame_coordinator(&s->rpc.endpoint.address, named_by, err);
 		memcpy(visited[i], s->rpc.endpoint.address.host, sizeof(visited[i]));
 		if (was_visited(visited, i + 1, s->rpc.fault.params[0])) {
 			error_hint(err, "its hosts name each other as coordinator; the pool may be "
 			                "electing one just now");
 			return -1;
 		}
+		address_show(&s->rpc.endpoint.address, named_by);
 		if (follow(s, user, err) != 0)
-			return -1;
+			return blame_coordinator(&s->rpc.endpoint.address, named_by, err);
 	}
 }
 

@@ -134,4 +134,4 @@ def test_a_slow_server_is_connected_to_once(pool, make_xencon):
     terminal = make_xencon(pool).terminal("web01")
     terminal.expect_exact(HELLO)
     assert terminal.finish() == 0
-    assert len(pool.connections) == 2  # the other is the logout's
+    assert len(pool.connections) == 3  # the others are the logout's, and who asks why it ended
