@@ -30,6 +30,7 @@ static struct login login_of(struct access *a)
 	    .endpoint = &a->endpoint,
 	    .confirm = &a->confirm,
 	    .credentials = &a->credentials,
+	    .siblings = &a->siblings,
 	};
 }
 
@@ -48,6 +49,14 @@ int access_renew(struct access *a, struct error *err)
 	a->confirm.possible = false;
 	session_end(&a->session);
 	return login_again(&login, &a->session, err);
+}
+
+int access_learn(struct access *a, struct error *err)
+{
+	/* A socket, or a way through ssh, leads to one host alone. */
+	if (a->siblings.pool[0] != '\0' || a->endpoint.address.scheme == ADDRESS_UNIX)
+		return 0;
+	return siblings_learn(&a->siblings, &a->session, err);
 }
 
 int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,

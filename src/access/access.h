@@ -21,6 +21,7 @@ struct access {
 	struct endpoint endpoint;
 	struct credentials credentials;
 	struct session session;
+	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 
 /* Starts it; connects to nothing. End it with access_close, whatever comes in between. */
@@ -32,6 +33,10 @@ int access_open(struct access *a, struct error *err);
 /* Logs in anew with what has worked in access_open; from here on nobody is asked anything. The session that
  * there was is ended. Errors as login_again. */
 int access_renew(struct access *a, struct error *err);
+
+/* Learns the pool's other hosts from the session, once in a run: access_renew turns to them where the servers that
+ * were named are gone, and from then on only to a pool that is the same. Fails only with ERROR_INTERRUPTED. */
+int access_learn(struct access *a, struct error *err);
 
 /* Finds the VM and its console; they are the caller's to free, also after a failure. Errors as vm_find
  * and console_find. */

@@ -228,7 +228,13 @@ static int log_in_anywhere(const struct login *login, struct session *s, const c
 int login_again(const struct login *login, struct session *s, struct error *err)
 {
 	session_init(s, login->endpoint);
-	return log_in_anywhere(login, s, login->credentials->password, err);
+	if (log_in_anywhere(login, s, login->credentials->password, err) == 0)
+		return siblings_check(login->siblings, s, err);
+	/* The host that we know may be gone; the pool may be there all the same. */
+	if (err->kind != ERROR_UNREACHABLE)
+		return -1;
+	return siblings_login(login->siblings, login->endpoint, login->credentials->user,
+	                      login->credentials->password, s, err);
 }
 
 static int ask_and_log_in(const struct login *login, struct session *s, char **ret_password,

@@ -4,6 +4,7 @@
 #define XENCON_ACCESS_LOGIN_H
 
 #include "access/confirm.h"
+#include "access/siblings.h"
 #include "conf/settings.h"
 #include "xapi/session.h"
 
@@ -25,6 +26,7 @@ struct login {
 	const struct endpoint *endpoint; /* how every connection is made, of the first server */
 	struct confirm *confirm;
 	struct credentials *credentials;
+	const struct siblings *siblings; /* where login_again turns to at last; may be empty */
 };
 
 /* Starts *s and logs it in; end it with session_end, also after a failure. The servers are tried in

@@ -78,7 +78,7 @@ static int log_in(struct stay *s, struct error *err)
 		say(s, line);
 	}
 	(void)snprintf(s->coordinator, sizeof(s->coordinator), "%s", name);
-	return 0;
+	return s->spec.reconnect ? access_learn(s->access, err) : 0;
 }
 
 /* What the look has found. */

@@ -48,3 +48,36 @@ def test_the_console_goes_on_and_leaving_is_quick(pool, xencon):
     terminal.expect("trying on")
     assert terminal.quit() == 0
     assert terminal.settings() == terminal.found
+
+
+def test_another_takes_over(pool, xencon):
+    """The address that was given is dead for good: the pool's other hosts were learnt while it was up."""
+    vm = guests.add(pool, host=pool.hosts[1]).vm
+    terminal = xencon.terminal("--reconnect", "web01")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    pool.kill_coordinator()
+    vm.end_tunnels()
+    terminal.expect("trying on")
+    pool.emergency_transition(pool.hosts[1]).finish()
+    terminal.expect("the pool's coordinator is .* now")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert terminal.quit() == 0
+    assert_logged_out(pool)
+
+
+def test_an_ejected_host_is_not_believed(make_pool, make_xencon):
+    """It answers, and is another pool by then: nobody looks for a machine there, and no session is left."""
+    pool = make_pool(hosts=3)
+    vm = guests.add(pool, host=pool.hosts[1]).vm
+    terminal = make_xencon(pool).terminal("--reconnect", "web01")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    own = pool.eject(pool.hosts[2])
+    pool.kill_coordinator()
+    vm.end_tunnels()
+    terminal.expect("trying on")
+    harness.eventually(lambda: calls(pool).count("pool.get_all_records") >= 2, "it is asked which pool it is")
+    harness.eventually(lambda: not own.sessions, "nothing is left there")
+    assert terminal.quit() == 0
+    assert not own.sessions
