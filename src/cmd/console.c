@@ -8,7 +8,6 @@
  */
 #include <unistd.h>
 
-#include "access/explain.h"
 #include "attach/attach.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,6 +15,7 @@
 #include "cmd/command.h"
 #include "cmd/screen.h"
 #include "conf/console_settings.h"
+#include "stay/explain.h"
 
 /* What a server takes for nothing typed; and how far from the limit its looks, every 5 s, may come. [seen] */
 #define IDLE_TYPED_MAX 12

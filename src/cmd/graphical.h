@@ -7,8 +7,8 @@
 #ifndef XENCON_CMD_GRAPHICAL_H
 #define XENCON_CMD_GRAPHICAL_H
 
-#include "access/stay.h"
 #include "graphic/feed.h"
+#include "stay/stay.h"
 
 /* All of it is owned; it must not move, since parts point to others. */
 struct graphical {

@@ -3,9 +3,9 @@
 #ifndef XENCON_SERVE_VIEWER_H
 #define XENCON_SERVE_VIEWER_H
 
-#include "access/stay.h"
 #include "relay/local.h"
 #include "serve/claim.h"
+#include "stay/stay.h"
 
 /* Logs in, looks the VM up afresh (it may have moved or rebooted since the last viewer), opens the
  * tunnel and relays between it and `fd`, a non-blocking socket, until either ends. When the console

@@ -35,9 +35,10 @@ USES = {
     "graphic": ["conf", "http", "trust", "screen", "font", "keyboard", "rfb", "relay", "net", "base"],
     "show": ["graphic", "paint", "input", "keyboard", "conf", "http", "trust", "screen", "rfb", "relay", "term", "vt", "net", "base"],
     "access": ["conf", "xapi", "rpc", "http", "trust", "term", "vt", "net", "base"],
+    "stay": ["access", "conf", "xapi", "rpc", "http", "trust", "net", "base"],
     "attach": ["conf", "http", "term", "vt", "relay", "net", "base"],
-    "serve": ["access", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "base"],
-    "cmd": ["serve", "attach", "access", "show", "graphic", "keyboard", "screen", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "base"],
+    "serve": ["stay", "access", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "base"],
+    "cmd": ["serve", "attach", "stay", "access", "show", "graphic", "keyboard", "screen", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "base"],
 }
 
 # Calls that a bounded, checked one replaces.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/condition.h"
+#include "stay/condition.h"
 #include "test.h"
 
 static const struct {

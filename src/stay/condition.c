@@ -4,7 +4,7 @@
  * domain's number is new after each start, and on each host; so a number that is the same on the same host is
  * the same guest, and another one on another host is it only where the migration itself was seen.
  */
-#include "access/condition.h"
+#include "stay/condition.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Watching: see watch.h. ALWAYS TRUE: each session's watch begins with an empty token. A token of another
  * server, or of before a restart, may lie in the future, and who asks with one is never told anything. [seen]
  */
-#include "access/watch.h"
+#include "stay/watch.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * event only makes it look; a refusal that the record contradicts is looked at again before anybody is told;
  * and no wait is longer than the time that the user gave.
  */
-#include "access/stay.h"
+#include "stay/stay.h"
 
 #include <stdio.h>
 #include <string.h>

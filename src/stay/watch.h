@@ -6,8 +6,8 @@
  * What it tells is a hint to look and nothing more: a snapshot may be newer than what it was made for, several
  * changes may be one, and one that came and went none. [source]
  */
-#ifndef XENCON_ACCESS_WATCH_H
-#define XENCON_ACCESS_WATCH_H
+#ifndef XENCON_STAY_WATCH_H
+#define XENCON_STAY_WATCH_H
 
 #include "xapi/event.h"
 

@@ -3,8 +3,8 @@
  * What a machine's record says of its consoles: whether they can be had, what is being done with the machine
  * while they cannot, and what has happened to it between two looks. Pure.
  */
-#ifndef XENCON_ACCESS_CONDITION_H
-#define XENCON_ACCESS_CONDITION_H
+#ifndef XENCON_STAY_CONDITION_H
+#define XENCON_STAY_CONDITION_H
 
 #include <stdbool.h>
 #include <stddef.h>

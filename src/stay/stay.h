@@ -5,12 +5,12 @@
  * Owns what is known of the machine from one attachment to the next, and the watch for what changes. Asks no
  * password a second time; says what it waits for, and what has happened, in one line each.
  */
-#ifndef XENCON_ACCESS_STAY_H
-#define XENCON_ACCESS_STAY_H
+#ifndef XENCON_STAY_STAY_H
+#define XENCON_STAY_STAY_H
 
 #include "access/access.h"
-#include "access/condition.h"
-#include "access/watch.h"
+#include "stay/condition.h"
+#include "stay/watch.h"
 
 /* A machine that migrates or reboots refuses its console for a moment: most of that is over by then. */
 #define STAY_GRACE_MS 3000

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Why a console has ended that nobody left: the server closes it in the same way whatever happened. */
-#ifndef XENCON_ACCESS_EXPLAIN_H
-#define XENCON_ACCESS_EXPLAIN_H
+#ifndef XENCON_STAY_EXPLAIN_H
+#define XENCON_STAY_EXPLAIN_H
 
-#include "access/stay.h"
+#include "stay/stay.h"
 
 /* So long leaving may take on account of asking why a console ended. */
 #define EXPLAIN_MS 1000

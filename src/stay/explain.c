@@ -3,7 +3,7 @@
  * Explanations: see explain.h. ALWAYS TRUE: whoever leaves waits for them for EXPLAIN_MS at most, whatever step
  * is under way by then, and not at all after a signal.
  */
-#include "access/explain.h"
+#include "stay/explain.h"
 
 #include <stdio.h>
 
