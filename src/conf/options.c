@@ -86,7 +86,8 @@ static int unknown(const char *word, size_t len, struct error *err)
 		const size_t distance =
 		    candidate == NULL ? best : text_distance(name + 2, candidate, best);
 
-		if (distance < best) {
+		/* A short name of which nothing is left was not meant. */
+		if (candidate != NULL && distance < best && distance < strlen(candidate)) {
 			best = distance;
 			nearest = candidate;
 		}
