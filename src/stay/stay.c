@@ -426,10 +426,9 @@ int stay_reach(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct err
 			reached(s);
 			return 0;
 		}
-		if (confirm_resolve(&s->access->confirm, &failure))
-			continue;
-		if (go_on(s, &failure, err) != 0)
+		if (!confirm_resolve(&s->access->confirm, &failure) && go_on(s, &failure, err) != 0)
 			return -1;
+		error_clear(&failure); /* it is gone on from: nobody else tells it */
 	}
 }
 

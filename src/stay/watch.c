@@ -106,6 +106,7 @@ failed:
 	/* A session that is over, or a token that is none of this server's: the look finds out which, and a
 	 * new login brings a new watch. */
 	fail(w, &failure);
+	error_clear(&failure);
 	return wait_blindly(WATCH_BROKEN_MS, deadline, err);
 }
 

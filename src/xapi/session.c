@@ -121,6 +121,7 @@ static bool say_farewell(void *context)
 		tunnel_abandon(farewell->used);
 	const bool done = logout(farewell->session, &err) == 0;
 	rpc_disconnect(&farewell->session->rpc); /* and with it a proxy command */
+	error_clear(&err);
 	return done;
 }
 
@@ -181,6 +182,7 @@ void session_end(struct session *s)
 			s->rpc.conn->timeout_ms = SESSION_LOGOUT_MS;
 		if (logout(s, &err) != 0)
 			log_trace(LOG_STEPS, "not logged out: %s", err.text);
+		error_clear(&err);
 		signals_defer_end();
 	}
 	forget(s);

@@ -162,7 +162,7 @@ static bool is_marked(const char *truth, const char *log)
 	bool gap = false;
 	char line[64];
 
-	for (const char *l = log; *l != '\0'; l += strcspn(l, "\n") + 1) {
+	for (const char *l = log; l != NULL && *l != '\0'; l += strcspn(l, "\n") + 1) {
 		(void)snprintf(line, sizeof(line), "%.*s\n", (int)strcspn(l, "\n"), l);
 		if (strcmp(line, "[\xe2\x80\xa6]\n") == 0) {
 			gap = true;
