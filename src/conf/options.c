@@ -83,9 +83,8 @@ static int unknown(const char *word, size_t len, struct error *err)
 		                  "--password-command or the variable XENCON_PASSWORD");
 	for (int i = 0; i < OPTION_COUNT && strncmp(name, "--", 2) == 0; i++) {
 		const char *const candidate = option_specs[i].name;
-		const size_t distance = candidate == NULL || name[2] == '\0'
-		                            ? best
-		                            : text_distance(name + 2, candidate, best);
+		const size_t distance =
+		    candidate == NULL ? best : text_distance(name + 2, candidate, best);
 
 		/* A short name of which nothing is left was not meant. */
 		if (candidate != NULL && distance < best && distance < strlen(candidate)) {
