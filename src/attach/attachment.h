@@ -21,7 +21,7 @@
 #define ATTACH_KEPT_MAX 4096
 
 /* What was sent before the first byte may come back in front of what was typed since. */
-#define KEPT_SIZE (2 * ATTACH_KEPT_MAX)
+#define KEPT_SIZE ((size_t)2 * ATTACH_KEPT_MAX)
 
 enum command {
 	COMMAND_QUIT = 1,

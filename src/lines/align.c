@@ -46,8 +46,9 @@ static int reserve(struct align_room *room, unsigned rows, struct error *err)
 	room->sums = calloc(2 * ((size_t)rows + 1), sizeof(*room->sums));
 	room->weight = calloc((size_t)rows + 1, sizeof(*room->weight));
 	if (room->sums == NULL || room->weight == NULL) {
+		error_set_errno(err, ERROR_LOCAL, "cannot compare screens of %u rows", rows);
 		align_room_free(room);
-		return error_set_errno(err, ERROR_LOCAL, "cannot compare screens of %u rows", rows);
+		return -1;
 	}
 	room->rows_held = rows + 1;
 	return 0;

@@ -327,7 +327,7 @@ bool picture_begin(struct picture *p, const struct pixels *pixels, int64_t now_m
 static void place_row(const struct picture *p, unsigned row, struct screen_cell *cells)
 {
 	const uint32_t *const upper = p->canvas + (size_t)row * p->dot_height * canvas_width(p);
-	const uint32_t *const lower = upper + (p->dot_height - 1) * canvas_width(p);
+	const uint32_t *const lower = upper + (size_t)(p->dot_height - 1) * canvas_width(p);
 
 	for (unsigned i = 0; i < p->columns; i++)
 		cells[i] = (struct screen_cell){

@@ -63,9 +63,11 @@ static void read_row(struct kitty_image *k)
 	const uint32_t *const from = k->picture.data + (size_t)k->line * k->picture.stride;
 
 	for (unsigned x = 0; x < k->picture.width; x++) {
-		k->row[x * PIXEL_BYTES] = (uint8_t)(from[x] >> 16);
-		k->row[x * PIXEL_BYTES + 1] = (uint8_t)(from[x] >> 8);
-		k->row[x * PIXEL_BYTES + 2] = (uint8_t)from[x];
+		uint8_t *const to = k->row + (size_t)x * PIXEL_BYTES;
+
+		to[0] = (uint8_t)(from[x] >> 16);
+		to[1] = (uint8_t)(from[x] >> 8);
+		to[2] = (uint8_t)from[x];
 	}
 	k->z.next_in = k->row;
 	k->z.avail_in = k->picture.width * PIXEL_BYTES;
@@ -102,7 +104,7 @@ static size_t encode_base64(const uint8_t *in, size_t len, char *out)
 		                      (there > 2 ? in[i + 2] : 0);
 
 		for (size_t d = 0; d < 4; d++)
-			out[n++] = d > there ? '=' : digits[bits >> (18 - 6 * d) & 63];
+			out[n++] = (char)(d > there ? '=' : digits[bits >> (18 - 6 * d) & 63]);
 	}
 	return n;
 }

@@ -32,8 +32,8 @@ int show_run(struct show *s, const struct show_console *console, enum show_end *
  * signals_leave, what else is typed is dropped. */
 void show_detach(struct show *s);
 
-/* Says a line: on the bottom row while the terminal is ours, else as a message. */
-void show_say(void *s, const char *line);
+/* Says a line, `context` being the struct show: on the bottom row while the terminal is ours, else as a message. */
+void show_say(void *context, const char *line);
 
 /* Gives the terminal back as it was, prints the guest's last text and the messages. Twice is fine. */
 void show_leave(struct show *s, bool by_command);

@@ -249,10 +249,7 @@ static void say_waiting(struct stay *s, const struct error *failure)
 			say(s, failure->hint);
 		(void)snprintf(line, sizeof(line),
 		               "waiting for a VM of that name to appear; %s leaves", s->spec.leave);
-	} else if (failure->reason == REASON_TAKEN) {
-		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
-		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
-	} else if (failure->kind == ERROR_UNREACHABLE) {
+	} else if (failure->reason == REASON_TAKEN || failure->kind == ERROR_UNREACHABLE) {
 		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
 		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
 	} else {
