@@ -394,16 +394,36 @@ static void tell_change(struct stay *s, enum condition_change change)
 }
 
 /* The tunnel stands: what that means for what was typed for the one before. */
+/* Whether the guest is known to be the one that was attached before. The look that led to the tunnel came
+ * before CONNECT, so one more comes behind it; and a host gives consoles of a guest that it is rebooting before
+ * the record has its new domain. [seen] What is not known counts as no. */
+static bool has_lived_on(struct stay *s)
+{
+	struct error ignored = {0};
+	struct vm vm = {0};
+	bool lived_on = false;
+
+	if (vm_find_quietly(&s->access->session, s->uuid, &vm, &ignored) == 0) {
+		condition_take(&vm, &s->now);
+		lived_on = condition_lived_on(condition_compare(&s->attached, &s->now,
+		                                                s->migrating && !s->stopped)) &&
+		           strstr(s->now.operations, "reboot") == NULL;
+	}
+	error_clear(&ignored);
+	vm_free(&vm);
+	return lived_on;
+}
+
 static void reached(struct stay *s)
 {
 	s->lived_on = true; /* before the first attachment nothing was typed for another */
 	if (s->attached.seen) {
+		s->lived_on = has_lived_on(s);
 		const enum condition_change change =
 		    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped);
 		const bool stopped =
 		    s->before.seen && strcmp(s->before.power_state, "Running") != 0;
 
-		s->lived_on = condition_lived_on(change);
 		tell_change(s, stopped && !s->lived_on ? CONDITION_STARTED : change);
 	}
 	s->previous = s->attached;
