@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "base/signals.h"
 #include "cmd/run.h"
+#include "os/signals.h"
 #include "rpc/rpc.h"
 
 /* Started without the standard descriptors, our sockets would become them. */

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "access/note.h"
-#include "base/file.h"
 #include "base/text.h"
+#include "os/file.h"
 
 /* Of lines that a person has spoilt the next one counts. */
 static bool find(const char *text, const char *key, char ret[POOL_UUID_MAX])

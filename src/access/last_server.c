@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "access/note.h"
-#include "base/file.h"
 #include "base/log.h"
+#include "os/file.h"
 
 static const char *make_path(const char *pools_path, char path[FILE_PATH_MAX])
 {

@@ -5,7 +5,7 @@
 
 #include "access/confirm.h"
 #include "access/siblings.h"
-#include "conf/settings.h"
+#include "settings/server.h"
 #include "xapi/session.h"
 
 #define LOGIN_TRIES 3 /* as ssh has it */

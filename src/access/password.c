@@ -14,13 +14,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/secret.h"
-#include "base/signals.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "os/child.h"
+#include "os/file.h"
+#include "os/signals.h"
+#include "os/wait.h"
 
 /* How soon a signal to us ends a password command that closed its output and went on. */
 #define REAP_STEP_MS 200

@@ -4,7 +4,7 @@
 #define XENCON_ACCESS_PASSWORD_H
 
 #include "base/error.h"
-#include "conf/settings.h"
+#include "settings/server.h"
 
 #define PASSWORD_MAX 1024 /* bytes of its line */
 

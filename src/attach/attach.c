@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/signals.h"
+#include "os/signals.h"
 #include "term/tty.h"
 
 /* "stty rows 65535 cols 65535" and its carriage return. */

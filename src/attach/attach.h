@@ -7,9 +7,9 @@
 #define XENCON_ATTACH_ATTACH_H
 
 #include "attach/until.h"
-#include "conf/console_settings.h"
 #include "http/tunnel.h"
 #include "relay/relay.h"
+#include "settings/console.h"
 #include "term/recorder.h"
 
 #define ATTACH_LEAVE_MAX 24

@@ -8,10 +8,10 @@
 
 #include "attach/until.h"
 #include "base/buf.h"
-#include "base/wait.h"
-#include "conf/console_settings.h"
 #include "http/tunnel.h"
+#include "os/wait.h"
 #include "relay/relay.h"
+#include "settings/console.h"
 #include "term/terminal.h"
 
 /* A name that a person gave it; of a longer one the beginning is as good. */

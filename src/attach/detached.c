@@ -10,7 +10,7 @@
 #include "attach/attachment.h"
 #include "base/clock.h"
 #include "base/secret.h"
-#include "base/signals.h"
+#include "os/signals.h"
 
 /* How long a terminal that is stopped may keep the bell waiting. */
 #define BELL_MS 100

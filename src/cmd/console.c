@@ -11,10 +11,10 @@
 #include "attach/attach.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/signals.h"
 #include "cmd/command.h"
 #include "cmd/screen.h"
-#include "conf/console_settings.h"
+#include "os/signals.h"
+#include "settings/console.h"
 #include "stay/explain.h"
 
 /* What a server takes for nothing typed; and how far from the limit its looks, every 5 s, may come. [seen] */

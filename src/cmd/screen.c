@@ -5,7 +5,7 @@
 #include "cmd/screen.h"
 
 #include "base/log.h"
-#include "base/signals.h"
+#include "os/signals.h"
 #include "show/show.h"
 
 static void say_ended(const struct graphical *g, enum show_end end)

@@ -5,7 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/graphical.h"
-#include "conf/graphic_settings.h"
+#include "settings/graphic.h"
 
 /* Shows the console that `g` is prepared for, until the user leaves or it ends. ERROR_USAGE where this is no
  * terminal; errors as graphical_reach and show_run. */

@@ -10,12 +10,12 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/graphical.h"
-#include "conf/graphic_settings.h"
 #include "graphic/output.h"
 #include "graphic/png.h"
 #include "graphic/reading.h"
 #include "graphic/rows.h"
 #include "screen/describe.h"
+#include "settings/graphic.h"
 
 /* A byte that is made visible takes at most so many: \xNN. */
 #define VISIBLE_WIDEST 4

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/wait.h"
 #include "cmd/command.h"
 #include "cmd/graphical.h"
-#include "conf/graphic_settings.h"
 #include "graphic/characters.h"
 #include "graphic/typist.h"
 #include "keyboard/keylist.h"
+#include "os/wait.h"
+#include "settings/graphic.h"
 
 /* So much of standard input is looked at before a key of it is typed. */
 #define INPUT_SIZE 16384

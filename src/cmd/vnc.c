@@ -8,8 +8,8 @@
 #include "access/access.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/signals.h"
 #include "cmd/command.h"
+#include "os/signals.h"
 #include "serve/serve.h"
 #include "serve/viewer.h"
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "base/file.h"
+#include "os/file.h"
 
 /* Cuts white space off both ends, in place. */
 static char *trim(char *text)

@@ -12,10 +12,10 @@
 #ifndef XENCON_CONF_SOURCES_H
 #define XENCON_CONF_SOURCES_H
 
-#include "base/file.h"
 #include "conf/config.h"
 #include "conf/options.h"
 #include "conf/xe.h"
+#include "os/file.h"
 
 #define SOURCES_SYSTEM_CONFIG "/etc/xencon/config"
 

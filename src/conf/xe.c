@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/secret.h"
+#include "os/file.h"
 
 #define XE_FILE_NAME ".xe"
 

@@ -18,7 +18,7 @@
 #define ZLIB_CONST /* its input is not written to */
 #include <zlib.h>
 
-#include "base/file.h"
+#include "os/file.h"
 
 #define PSF1_HEADER 4
 #define PSF1_512    1

@@ -9,7 +9,7 @@
 #include "graphic/feed.h"
 
 #include "base/clock.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "relay/ending.h"
 
 /* How much one turn reads at most before its caller may look at something else: some milliseconds' work. */

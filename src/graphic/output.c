@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/wait.h"
+#include "os/file.h"
+#include "os/wait.h"
 
 static int write_to(int fd, const char *data, size_t len, const char *name, struct error *err)
 {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "trust/judge.h"
 
 int conn_look(const struct endpoint *to, struct trust_question *ret, struct error *err)

@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/child.h"
 #include "base/error.h"
 #include "http/endpoint.h"
 #include "http/http.h"
 #include "http/race.h"
 #include "http/tunnel.h"
 #include "net/stream.h"
+#include "os/child.h"
 
 /* Four TLS records: the relay's grain, and more than any head. */
 #define CONN_BUFFER_SIZE 65536

@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "http/tunnel.h"
 #include "net/proxy.h"
+#include "os/wait.h"
 #include "trust/tls.h"
 
 _Static_assert(RACE_MAX *DIAL_FDS_MAX <= WAIT_FDS_MAX, "all of a race can be polled for");

@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 
-#include "base/child.h"
 #include "http/endpoint.h"
 #include "net/stream.h"
+#include "os/child.h"
 
 #define RACE_STAGGER_MS 250 /* long enough for a handshake with a host that lives nearby */
 #define RACE_MAX        8   /* servers beside each other */

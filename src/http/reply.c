@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
-#include "base/wait.h"
+#include "os/wait.h"
 
 /* A body's memory grows with what arrives, never with what is announced. */
 #define BODY_FIRST 16384

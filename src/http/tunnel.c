@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/wait.h"
 #include "net/proxy.h"
+#include "os/wait.h"
 
 /* How long leaving may take on account of a carrier's last words. */
 #define FAREWELL_MS 300

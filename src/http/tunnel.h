@@ -9,9 +9,9 @@
 #define XENCON_HTTP_TUNNEL_H
 
 #include "base/buf.h"
-#include "base/child.h"
 #include "net/address.h"
 #include "net/stream.h"
+#include "os/child.h"
 
 struct tunnel {
 	struct stream *stream; /* owned; NULL: there is no tunnel */

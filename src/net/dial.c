@@ -18,8 +18,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "net/proxy.h"
+#include "os/wait.h"
 
 /* A host that died while a console is open is noticed after so many periods: one of silence, then a
  * question in each of the others. Consoles are silent for days, so nothing else would tell. */

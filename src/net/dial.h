@@ -6,10 +6,10 @@
 #include <poll.h>
 #include <stdint.h>
 
-#include "base/child.h"
 #include "base/error.h"
 #include "net/address.h"
 #include "net/resolve.h"
+#include "os/child.h"
 
 struct dial_options {
 	int family;                /* AF_UNSPEC, or AF_INET or AF_INET6 alone */

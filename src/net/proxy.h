@@ -3,9 +3,9 @@
 #ifndef XENCON_NET_PROXY_H
 #define XENCON_NET_PROXY_H
 
-#include "base/child.h"
 #include "base/error.h"
 #include "net/address.h"
+#include "os/child.h"
 
 #define PROXY_COMMAND_MAX 4096 /* a command line that somebody types or keeps in a file */
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/signals.h"
+#include "os/signals.h"
 
 /* What the child sends back. */
 struct answer {

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/child.h"
 #include "base/error.h"
 #include "net/stream.h"
+#include "os/child.h"
 
 /* A console that ends sooner than this after the server's 200, without a byte, has nothing behind it. One that
  * was silent for longer was merely silent. */

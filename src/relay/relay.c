@@ -10,8 +10,8 @@
 #include <poll.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
-#include "base/wait.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "relay/delivery.h"
 #include "relay/ending.h"
 #include "relay/unsent.h"

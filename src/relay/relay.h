@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/child.h"
 #include "base/error.h"
 #include "net/stream.h"
+#include "os/child.h"
 #include "relay/local.h"
 
 /* What goes up is typed or pasted; what a filter adds to it must fit beside it. */

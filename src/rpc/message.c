@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/signals.h"
+#include "os/signals.h"
 
 char *message_request(const char *method, json_t *params, int64_t id, struct error *err)
 {

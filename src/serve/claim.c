@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/wait.h"
+#include "os/wait.h"
 
 struct message {
 	enum claim_news news;

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/child.h"
 #include "base/error.h"
 #include "net/listen.h"
+#include "os/child.h"
 
 #define LAUNCH_COMMAND_MAX 4096 /* a command line that somebody types or an alias holds */
 

@@ -20,9 +20,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/signals.h"
-#include "base/wait.h"
 #include "net/peer.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "serve/claim.h"
 #include "serve/viewer.h"
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 #include "access/access.h"
-#include "conf/vnc_settings.h"
 #include "net/listen.h"
 #include "serve/launch.h"
+#include "settings/vnc.h"
 
 struct server {
 	const struct vnc_settings *vnc;

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "relay/relay.h"
 #include "rfb/refusal.h"
 

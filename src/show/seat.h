@@ -6,7 +6,7 @@
 #ifndef XENCON_SHOW_SEAT_H
 #define XENCON_SHOW_SEAT_H
 
-#include "base/wait.h"
+#include "os/wait.h"
 #include "show/console.h"
 #include "show/hand.h"
 #include "show/stage.h"

@@ -18,9 +18,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/signals.h"
-#include "base/wait.h"
 #include "graphic/rows.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "show/order.h"
 #include "show/seat.h"
 #include "term/tty.h"

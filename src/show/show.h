@@ -8,7 +8,7 @@
 #ifndef XENCON_SHOW_SHOW_H
 #define XENCON_SHOW_SHOW_H
 
-#include "conf/graphic_settings.h"
+#include "settings/graphic.h"
 #include "show/console.h"
 
 enum show_end {

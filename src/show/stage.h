@@ -17,13 +17,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conf/graphic_settings.h"
 #include "graphic/reading.h"
 #include "paint/message.h"
 #include "paint/painter.h"
 #include "paint/picture.h"
 #include "paint/query.h"
 #include "relay/local.h"
+#include "settings/graphic.h"
 #include "term/terminal.h"
 
 /* A screen of text painted anew in 24-bit colours has some 30 KiB. */

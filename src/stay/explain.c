@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
-#include "base/wait.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "xapi/host.h"
 #include "xapi/pool.h"
 

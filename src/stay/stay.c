@@ -13,7 +13,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "xapi/host.h"
 
 /* What follows from a failure. */

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "xapi/record.h"
 
 void watch_start(struct watch *w, const struct session *of, const char *vm)

@@ -21,9 +21,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/signals.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "term/stop.h"
 #include "term/tty.h"
 

@@ -16,8 +16,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/signals.h"
-#include "base/wait.h"
+#include "os/signals.h"
+#include "os/wait.h"
 
 /* How long the reader of a log that is a FIFO may keep us waiting. */
 #define READER_MS 500

@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/signals.h"
+#include "os/signals.h"
 
 static void (*give_terminal)(void);
 static void (*take_terminal)(void);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/signals.h"
 #include "term/farewell.h"
 #include "term/tty.h"
 #include "vt/undo.h"

@@ -15,9 +15,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/log.h"
-#include "base/signals.h"
+#include "os/child.h"
+#include "os/signals.h"
 #include "term/farewell.h"
 
 static struct termios saved;

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "base/ascii.h"
-#include "base/file.h"
+#include "os/file.h"
 #include "trust/fingerprint.h"
 
 _Static_assert(KNOWN_DIGEST_SIZE == FINGERPRINT_SIZE, "one kind of digest");

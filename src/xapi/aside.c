@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
-#include "base/signals.h"
-#include "base/wait.h"
+#include "os/child.h"
+#include "os/signals.h"
+#include "os/wait.h"
 
 /* Descriptors beyond this are not looked for; callers pass on a few low ones. */
 #define INHERITED_MAX 1024

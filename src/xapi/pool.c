@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "version.h"
 #include "xapi/record.h"
 

@@ -12,8 +12,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/signals.h"
 #include "base/text.h"
+#include "os/signals.h"
 #include "version.h"
 
 void session_init(struct session *s, const struct endpoint *endpoint)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/signals.h"
 #include "xapi/record.h"
 #include "xapi/suggest.h"
 #include "xapi/table.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Settings: the lines of the input are option values. What is accepted lies within its limits. */
-#include "conf/console_settings.h"
-#include "conf/settings.h"
-#include "conf/values.h"
 #include "fuzz.h"
+#include "settings/console.h"
+#include "settings/server.h"
+#include "settings/values.h"
 #include "term/escape.h"
 
 static void require_sound(const struct settings *s, const struct console_settings *c)

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/child.h"
+#include "os/signals.h"
 #include "test.h"
 
 #define LONG_MS 60000 /* no test waits for it */

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/patience.h"
-#include "base/wait.h"
+#include "os/wait.h"
 #include "test.h"
 
 /* The same by another way: nanoseconds in one number, divided once. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "os/file.h"
 #include "test.h"
 
 #define PATIENCE_S 20

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
 #include "fake.h"
+#include "os/signals.h"
 #include "relay/relay.h"
 #include "test.h"
 

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
-#include "conf/console_settings.h"
-#include "conf/settings.h"
+#include "settings/console.h"
+#include "settings/server.h"
 #include "term/escape.h"
 #include "test.h"
 

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/signals.h"
 #include "test.h"
 
 #define ROUNDS      50000

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/signals.h"
+#include "os/signals.h"
 #include "rpc/message.h"
 #include "test.h"
 #include "xapi/unfound.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/settings.h"
-#include "conf/vnc_settings.h"
+#include "settings/server.h"
+#include "settings/vnc.h"
 #include "test.h"
 
 #define WORDS_MAX 6

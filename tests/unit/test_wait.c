@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
-#include "base/wait.h"
+#include "os/signals.h"
+#include "os/wait.h"
 #include "test.h"
 
 #define SOON_MS 20

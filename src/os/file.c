@@ -5,7 +5,7 @@
  * As root we act in folders that others own, who may put links in our way at any moment. Therefore owner
  * and mode are only ever changed through a descriptor of a file that we have made ourselves.
  */
-#include "base/file.h"
+#include "os/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "os/wait.h"
 
 #define READ_STEP 4096 /* what most of these files fit in */
 

@@ -3,7 +3,7 @@
  * What all commands share, out of the sources: see settings.h. Each function reads one thing, in the order
  * in which one depends on another: who, where, how, whom to trust.
  */
-#include "conf/settings.h"
+#include "settings/server.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
-#include "conf/values.h"
+#include "settings/values.h"
 
 /* One or several, separated by commas, in any form that tools print: hosts of a pool differ. */
 static int read_pins(const char *list, struct trust_policy *trust, struct error *err)

@@ -3,7 +3,7 @@
  * Signals through a pipe: see signals.h. The globals are the kernel's doing: handlers take no argument of ours.
  * Always true: a flag is set before its byte is written, so whoever was woken by the byte finds the flag.
  */
-#include "base/signals.h"
+#include "os/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * are. What a command alone was asked for is in a struct of its own (console_settings.h and the like),
  * read out of the same sources, so that no command fails of what is another's.
  */
-#ifndef XENCON_CONF_SETTINGS_H
-#define XENCON_CONF_SETTINGS_H
+#ifndef XENCON_SETTINGS_SERVER_H
+#define XENCON_SETTINGS_SERVER_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * A check against what else was asked for has been passed once these are filled; a regular expression is
  * compiled, so that a wrong one is told before anything is connected.
  */
-#ifndef XENCON_CONF_GRAPHIC_SETTINGS_H
-#define XENCON_CONF_GRAPHIC_SETTINGS_H
+#ifndef XENCON_SETTINGS_GRAPHIC_H
+#define XENCON_SETTINGS_GRAPHIC_H
 
 #include <stdbool.h>
 

@@ -3,16 +3,16 @@
  * Waiting: see wait.h. Always true: no poll here outlasts a fatal signal by more than the grace that
  * signals.h gives, because each has the signals' pipe beside what it waits for.
  */
-#include "base/wait.h"
+#include "os/wait.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/child.h"
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/child.h"
+#include "os/signals.h"
 
 /* The one writable global here: what is waited for deep in a handshake cannot be told by its callers, who know
  * nothing of keyboards. */

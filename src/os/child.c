@@ -6,7 +6,7 @@
  * Whom the terminal is lent to is global, since a process has one terminal and the kernel one
  * foreground group for it.
  */
-#include "base/child.h"
+#include "os/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
+#include "os/signals.h"
 
 #define NOT_FOUND_STATUS 127 /* sh's, for a program that is not there */
 

@@ -6,8 +6,8 @@
  * that was given back; a file is never seen half written; and what root does in a home stays that home's:
  * a file of somebody's that root replaced would lock its owner out.
  */
-#ifndef XENCON_BASE_FILE_H
-#define XENCON_BASE_FILE_H
+#ifndef XENCON_OS_FILE_H
+#define XENCON_OS_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

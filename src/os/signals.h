@@ -6,8 +6,8 @@
  * Fatal ones (INT, TERM, HUP, QUIT and others that end a program) stay caught until the program ends: every wait fails from then
  * on, the stack unwinds and cleans up, and main dies of the signal.
  */
-#ifndef XENCON_BASE_SIGNALS_H
-#define XENCON_BASE_SIGNALS_H
+#ifndef XENCON_OS_SIGNALS_H
+#define XENCON_OS_SIGNALS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,8 +7,8 @@
  * (SIGTTIN). It is lent the terminal then, for as long as nothing else happens; whoever asks a
  * question there gets its answer, and whoever asks none never has it.
  */
-#ifndef XENCON_BASE_CHILD_H
-#define XENCON_BASE_CHILD_H
+#ifndef XENCON_OS_CHILD_H
+#define XENCON_OS_CHILD_H
 
 #include <stdbool.h>
 #include <stdint.h>

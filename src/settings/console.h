@@ -3,8 +3,8 @@
  * What `console` was asked for, beyond what every command shares. Plain values: nothing here is owned,
  * and a check against what else was asked for has been passed once this is filled.
  */
-#ifndef XENCON_CONF_CONSOLE_SETTINGS_H
-#define XENCON_CONF_CONSOLE_SETTINGS_H
+#ifndef XENCON_SETTINGS_CONSOLE_H
+#define XENCON_SETTINGS_CONSOLE_H
 
 #include <stdbool.h>
 

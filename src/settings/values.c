@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Numbers: see values.h. */
-#include "conf/values.h"
+#include "settings/values.h"
 
 #include "base/ascii.h"
 

@@ -5,13 +5,13 @@
  * Always true: a font's name that was typed is taken as it stands, since a shell has had its say; in the
  * configuration one line may name several, with commas between them, as it may several servers.
  */
-#include "conf/graphic_settings.h"
+#include "settings/graphic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/values.h"
+#include "settings/values.h"
 #include "term/escape.h"
 
 static void fonts_free(struct font_files *f)

@@ -3,8 +3,8 @@
  * What `vnc` was asked for, beyond what every command shares. Plain values: nothing here is owned, and
  * --stdio never stands beside what needs a listener.
  */
-#ifndef XENCON_CONF_VNC_SETTINGS_H
-#define XENCON_CONF_VNC_SETTINGS_H
+#ifndef XENCON_SETTINGS_VNC_H
+#define XENCON_SETTINGS_VNC_H
 
 #include <stdbool.h>
 

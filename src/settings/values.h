@@ -3,8 +3,8 @@
  * Values of options as numbers: what every command's settings read in the same way, with the same words
  * for what is wrong, the file's name before them where it was not typed. An option that was not given leaves its place, and the default in it, alone. Pure.
  */
-#ifndef XENCON_CONF_VALUES_H
-#define XENCON_CONF_VALUES_H
+#ifndef XENCON_SETTINGS_VALUES_H
+#define XENCON_SETTINGS_VALUES_H
 
 #include "conf/sources.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What vnc was asked for: see vnc_settings.h. */
-#include "conf/vnc_settings.h"
+#include "settings/vnc.h"
 
-#include "conf/values.h"
+#include "settings/values.h"
 
 int vnc_settings_read(const struct sources *s, struct vnc_settings *ret, struct error *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* What console was asked for: see console_settings.h. */
-#include "conf/console_settings.h"
+#include "settings/console.h"
 
 #include <string.h>
 
-#include "conf/values.h"
+#include "settings/values.h"
 #include "term/escape.h"
 
 int console_settings_read(const struct sources *s, struct console_settings *ret, struct error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Waiting for descriptors, with a deadline, in a way that signals end at once. */
-#ifndef XENCON_BASE_WAIT_H
-#define XENCON_BASE_WAIT_H
+#ifndef XENCON_OS_WAIT_H
+#define XENCON_OS_WAIT_H
 
 #include <poll.h>
 #include <stddef.h>
