@@ -6,6 +6,7 @@
  * ALWAYS TRUE: while a console is attached there is no session of ours on the server; the terminal is as it was
  * before anything is said about the end, and before anything is waited for on leaving.
  */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "attach/attach.h"
@@ -29,9 +30,11 @@
 struct visit {
 	const struct console_settings *settings;
 	struct attachment *attachment;
+	struct recorder *recorder;
 	struct until *until;
 	struct access *access;
 	struct stay *stay;
+	bool again; /* a console was attached before */
 };
 
 static void say(void *context, const char *line)
@@ -152,6 +155,18 @@ static int say_ended(const struct visit *v, enum relay_end end, const struct vm 
 	return 0;
 }
 
+/* In a log with times a reader sees where one attachment ends and the next begins, and why. */
+static void mark(struct visit *v, const struct tunnel *tunnel, const char *vm)
+{
+	const char *const happened = v->stay->happened[0] == '\0' ? "runs on" : v->stay->happened;
+	char text[ADDRESS_SHOW_MAX + STAY_LINE_MAX];
+
+	(void)snprintf(text, sizeof(text), "attached to \"%.255s\" on %s%s%.511s", vm, tunnel->name,
+	               v->again ? " again: it " : "", v->again ? happened : "");
+	v->again = true;
+	recorder_mark(v->recorder, text);
+}
+
 /* From console to console, until there is no next one. */
 static int visit(struct visit *v, struct error *err)
 {
@@ -167,6 +182,7 @@ static int visit(struct visit *v, struct error *err)
 			return -1;
 		/* The console needs its session no more: not even SIGKILL leaves one behind now. */
 		access_leave(v->access, &tunnel);
+		mark(v, &tunnel, vm.name);
 		rc = attach_run(v->attachment, &tunnel, vm.name, v->stay->lived_on, &end, &failure);
 		tunnel_close(&tunnel);
 		rc = follow_up(v, rc, end, &failure, err);
@@ -204,14 +220,13 @@ static int fall_back(struct graphical *g, const struct screen_settings *settings
 }
 
 /* Attaches, and finds again; the terminal is left at the end. */
-static int attach_all(struct visit *v, const struct target *what, struct recorder *recorder,
-                      struct error *err)
+static int attach_all(struct visit *v, const struct target *what, struct error *err)
 {
 	const struct console_settings *const console = v->settings;
 	char leave[ATTACH_LEAVE_MAX];
 	int rc;
 
-	v->attachment = attach_open(console, recorder, v->until, err);
+	v->attachment = attach_open(console, v->recorder, v->until, err);
 	if (v->attachment == NULL)
 		return -1;
 	const struct stay_spec spec = {
@@ -241,7 +256,12 @@ int command_console(const struct invocation *invocation, struct error *err)
 	struct until until = {0};
 	struct stay stay = {0};
 	struct visit v = {
-	    .settings = &console, .until = &until, .access = &g.access, .stay = &stay};
+	    .settings = &console,
+	    .recorder = &recorder,
+	    .until = &until,
+	    .access = &g.access,
+	    .stay = &stay,
+	};
 	const struct sources *const sources = &g.settings.sources;
 	int rc = -1;
 
@@ -254,7 +274,7 @@ int command_console(const struct invocation *invocation, struct error *err)
 	    open_until(&console, sources, &until, err) != 0 ||
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0)
 		goto out;
-	rc = attach_all(&v, &g.target, &recorder, err);
+	rc = attach_all(&v, &g.target, err);
 	if (rc != 0 && falls_back(&console, err))
 		rc = fall_back(&g, &screen, err);
 out:

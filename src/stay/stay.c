@@ -327,7 +327,7 @@ static int wait_for_pool(struct stay *s, struct error *err)
 	s->failures++;
 	watch_stop(&s->watch);
 	if (s->failures > 1)
-		access_drop(s->access);
+		access_owe(s->access);
 	return wait_until(s, clock_ms() + backoff_ms(s->failures), false, err);
 }
 
@@ -379,7 +379,6 @@ static int go_on(struct stay *s, struct error *failure, struct error *err)
 static void tell_change(struct stay *s, enum condition_change change)
 {
 	char line[STAY_LINE_MAX];
-	char text[CONDITION_TEXT_MAX];
 	char from[HOST_NAME_MAX_LEN] = "";
 	char to[HOST_NAME_MAX_LEN] = "";
 
@@ -387,13 +386,12 @@ static void tell_change(struct stay *s, enum condition_change change)
 		host_name(&s->access->session, s->attached.host, from);
 		host_name(&s->access->session, s->now.host, to);
 	}
-	if (condition_tell(change, from, to, text)[0] == '\0')
+	if (condition_tell(change, from, to, s->happened)[0] == '\0')
 		return;
-	(void)snprintf(line, sizeof(line), "\"%s\" %s", s->name, text);
+	(void)snprintf(line, sizeof(line), "\"%s\" %s", s->name, s->happened);
 	say(s, line);
 }
 
-/* The tunnel stands: what that means for what was typed for the one before. */
 /* Whether the guest is known to be the one that was attached before. The look that led to the tunnel came
  * before CONNECT, so one more comes behind it; and a host gives consoles of a guest that it is rebooting before
  * the record has its new domain. [seen] What is not known counts as no. */
@@ -414,9 +412,11 @@ static bool has_lived_on(struct stay *s)
 	return lived_on;
 }
 
+/* The tunnel stands: what that means for what was typed for the one before. */
 static void reached(struct stay *s)
 {
 	s->lived_on = true; /* before the first attachment nothing was typed for another */
+	s->happened[0] = '\0';
 	if (s->attached.seen) {
 		s->lived_on = has_lived_on(s);
 		const enum condition_change change =

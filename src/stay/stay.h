@@ -62,6 +62,8 @@ struct stay {
 	bool doubtful;  /* the console before ended without a byte */
 	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
 	bool lived_on;
+	/* And what has happened meanwhile, in words that follow the machine's name; "" for nothing. */
+	char happened[CONDITION_TEXT_MAX];
 	int64_t wait_until;
 	int64_t grace_until; /* 0: nothing was refused yet */
 	int step_ms;

@@ -16,11 +16,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/signals.h"
 #include "os/wait.h"
 
 /* How long the reader of a log that is a FIFO may keep us waiting. */
 #define READER_MS 500
+
+/* A mark's own words: longer than any name and what has happened, in one line. */
+#define RECORDER_MARK_MAX 2048
 
 /* Whether a file ends in the middle of a line. What cannot be read may: an empty line does no harm. */
 static bool ends_mid_line(int fd, const char *path)
@@ -240,6 +244,24 @@ void recorder_write(struct recorder *r, const uint8_t *data, size_t len)
 		return;
 	lose(r, len - done, strerror(why));
 	r->cut = r->timestamps && (r->cut || r->mid_line);
+	r->mid_line = false;
+}
+
+void recorder_mark(struct recorder *r, const char *text)
+{
+	char visible[RECORDER_MARK_MAX];
+	char line[RECORDER_MARK_MAX + sizeof("[xencon: ]\n")];
+
+	if (!r->timestamps || r->fd < 0 || r->paused)
+		return;
+	follow(r);
+	r->cut = r->cut || r->mid_line;
+	r->mid_line = false;
+	(void)text_visible(visible, sizeof(visible), text, strlen(text));
+	const int n = snprintf(line, sizeof(line), "[xencon: %s]\n", visible);
+	/* What a full disk does not take of it is none of the console's: not counted as lost. */
+	if (put_line(r, (const uint8_t *)line, (size_t)n) < (size_t)n)
+		r->cut = r->cut || r->mid_line;
 	r->mid_line = false;
 }
 

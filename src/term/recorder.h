@@ -42,6 +42,11 @@ int recorder_open(struct recorder *r, const char *path, bool timestamps, struct 
 /* Appends. A FIFO's reader may keep it waiting for a moment, else the log is given up. */
 void recorder_write(struct recorder *r, const uint8_t *data, size_t len);
 
+/* Where lines have timestamps: a line of our own, "STAMP [xencon: TEXT]", that says what became of the console
+ * at this moment. TEXT is made visible, so that a name in it is one line. Raw records get none: nothing but
+ * the console's bytes is in them. */
+void recorder_mark(struct recorder *r, const char *text);
+
 /* Stops recording, or goes on; a line with a timestamp that is cut by it is ended. */
 void recorder_pause(struct recorder *r, bool paused);
 

@@ -15,6 +15,7 @@ import sim
 
 ALL_BYTES = bytes(range(256))
 STAMP = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d "
+MARK = STAMP + rb'\[xencon: attached to "web01" on [^ ]+\]\n'
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_the_first_bytes_may_come_with_the_reply(pool, puppet, xencon, log):
 def test_timestamps_at_each_line(pool, xencon, log):
     printing(pool, b"one\r\n\r\nthree\nfour")
     assert xencon.run("--log", log, "--timestamps", "web01").returncode == 0
-    expected = STAMP + rb"one\r\n" + STAMP + rb"\r\n" + STAMP + rb"three\n" + STAMP + rb"four"
+    expected = MARK + STAMP + rb"one\r\n" + STAMP + rb"\r\n" + STAMP + rb"three\n" + STAMP + rb"four"
     assert re.fullmatch(expected, log.read_bytes())
 
 
@@ -92,7 +93,7 @@ def test_timestamps_of_lines_that_come_in_pieces(puppet, xencon, log):
         assert ptys.read_exactly(process.stdout.fileno(), len(piece)) == piece
     puppet.end()
     assert harness.finish(process) == 0
-    expected = STAMP + rb"one\r\n" + STAMP + rb"two\n" + STAMP + rb"three"
+    expected = MARK + STAMP + rb"one\r\n" + STAMP + rb"two\n" + STAMP + rb"three"
     assert re.fullmatch(expected, log.read_bytes())
 
 
@@ -103,15 +104,51 @@ def test_a_second_run_with_timestamps_begins_on_its_own_line(pool, xencon, log, 
     for _ in range(2):
         assert xencon.run("--log", log, "--timestamps", "web01").returncode == 0
     end = b"\n" if before == b"half" else b""
-    once = STAMP + rb"one\r\n" + STAMP + rb"two"
+    once = MARK + STAMP + rb"one\r\n" + STAMP + rb"two"
     assert re.fullmatch(re.escape(before + end) + once + rb"\n" + once, log.read_bytes())
 
 
-def test_a_second_run_that_records_nothing_adds_nothing(pool, puppet, xencon, log):
+@pytest.mark.parametrize("options, added", [((), b""), (("--timestamps",), rb"\n" + MARK)])
+def test_a_second_run_that_records_nothing(options, added, puppet, xencon, log):
+    """It is told that somebody was there, where lines are told from each other at all."""
     log.write_bytes(b"half")
-    process = xencon.start("--log", log, "--timestamps", "--idle", "0.1", "web01", stdin=-3)
+    process = xencon.start("--log", log, *options, "--idle", "0.1", "web01", stdin=-3)
     assert harness.finish(process) in (0, 6)
-    assert log.read_bytes() == b"half"
+    assert re.fullmatch(b"half" + added, log.read_bytes())
+
+
+def test_the_name_in_a_mark_is_one_line(pool, xencon, log):
+    name = "web\n01\x1b[31m"
+    pool.add_vm(name, backend=sim.Source(b"one\n"))
+    assert xencon.run("--log", log, "--timestamps", name).returncode == 0
+    mark, line = log.read_bytes().splitlines()
+    assert rb'attached to "web\x0a01\x1b[31m" on ' in mark and line.endswith(b" one")
+
+
+REATTACHED = [("clean_reboot", "has rebooted"), ("hard_reboot", "has rebooted"),
+              ("pool_migrate", r"has migrated from xen1 to xen2|runs on xen2 now, no longer on xen1")]
+
+
+@pytest.mark.parametrize("operation, happened", REATTACHED, ids=[each[0] for each in REATTACHED])
+def test_each_reattachment_is_marked(operation, happened, make_pool, make_xencon, log):
+    """What the first guest left unfinished is ended by the mark."""
+    pool = make_pool(hosts=2)
+    words = iter([b"one\r\nhal", b"two\r\n"])
+
+    def say(sock):
+        sock.sendall(next(words))
+        sock.recv(1)
+
+    vm = pool.add_vm("web01", backend=sim.Script(say))
+    process = make_xencon(pool).start("--reconnect", "--log", log, "--timestamps", "web01")
+    assert ptys.read_exactly(process.stdout.fileno(), 8) == b"one\r\nhal"
+    vm.begin(operation, pool.hosts[1] if operation == "pool_migrate" else None).finish()
+    assert ptys.read_exactly(process.stdout.fileno(), 5) == b"two\r\n"
+    harness.kill(process)
+    harness.finish(process)
+    again = rb'\[xencon: attached to "web01" on [^ ]+ again: it ' + f"({happened})".encode() + rb"\]\n"
+    expected = (MARK + STAMP + rb"one\r\n" + STAMP + rb"hal\n" + STAMP + again + STAMP + rb"two\r\n")
+    assert re.fullmatch(expected, log.read_bytes()), log.read_bytes()
 
 
 def test_timestamps_change_nothing_else(pool, xencon, log):
@@ -119,7 +156,7 @@ def test_timestamps_change_nothing_else(pool, xencon, log):
     printing(pool, text * 2000)
     done = xencon.run("--log", log, "--timestamps", "web01")
     assert done.stdout == text * 2000
-    lines = log.read_bytes().split(b"\n")
+    lines = log.read_bytes().split(b"\n")[1:]
     assert lines.pop() == b"" and len(lines) == 2000
     for line in lines:
         stamp = re.match(STAMP, line)
@@ -190,7 +227,7 @@ def test_off_in_the_middle_of_a_stamped_line(pty, puppet, xencon, log):
             pty.read_message()
     puppet.end()
     assert harness.finish(process) == 0
-    assert re.fullmatch(STAMP + rb"half\n" + STAMP + rb"whole\r\n", log.read_bytes())
+    assert re.fullmatch(MARK + STAMP + rb"half\n" + STAMP + rb"whole\r\n", log.read_bytes())
 
 
 def test_status_names_it(pty, puppet, xencon, log):
