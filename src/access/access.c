@@ -21,6 +21,7 @@ void access_init(struct access *a, struct settings *settings)
 	a->endpoint.question = &a->confirm.question;
 	a->credentials.user = settings->user;
 	session_init(&a->session, &a->endpoint);
+	session_init(&a->owed, &a->endpoint);
 }
 
 static struct login login_of(struct access *a)
@@ -48,6 +49,8 @@ int access_renew(struct access *a, struct error *err)
 
 	a->confirm.possible = false;
 	session_end(&a->session);
+	/* Before the login: at no moment are there two of ours. */
+	(void)session_finish(&a->owed);
 	return login_again(&login, &a->session, err);
 }
 
@@ -93,6 +96,16 @@ void access_drop(struct access *a)
 	session_drop(&a->session);
 }
 
+void access_owe(struct access *a)
+{
+	if (a->session.ref != NULL && a->owed.ref == NULL) {
+		session_init(&a->owed, &a->session.rpc.endpoint);
+		a->owed.ref = a->session.ref; /* handed over */
+		a->session.ref = NULL;
+	}
+	session_drop(&a->session);
+}
+
 void access_leave(struct access *a, struct tunnel *standing)
 {
 	session_logout_aside(&a->session, standing);
@@ -108,6 +121,8 @@ void access_close(struct access *a)
 	if (a->settings == NULL)
 		return;
 	session_end(&a->session);
+	/* Its server was not reached, and nobody is to wait for it on leaving. */
+	session_drop(&a->owed);
 	secret_free(a->credentials.password);
 	a->credentials.password = NULL;
 }

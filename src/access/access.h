@@ -21,6 +21,8 @@ struct access {
 	struct endpoint endpoint;
 	struct credentials credentials;
 	struct session session;
+	struct session
+	    owed; /* one whose server was not reached for its logout either: no ref, none */
 	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 
@@ -31,7 +33,7 @@ void access_init(struct access *a, struct settings *settings);
 int access_open(struct access *a, struct error *err);
 
 /* Logs in anew with what has worked in access_open; from here on nobody is asked anything. The session that
- * there was is ended. Errors as login_again. */
+ * there was is ended, and before it one that is owed. Errors as login_again. */
 int access_renew(struct access *a, struct error *err);
 
 /* Learns the pool's other hosts from the session, once in a run: access_renew turns to them where the servers that
@@ -53,6 +55,9 @@ bool access_is_open(const struct access *a);
 
 /* Drops a session that the server does not know any more, or that cannot be reached: without a word. */
 void access_drop(struct access *a);
+
+/* Sets a session aside whose server is not reached: its logout is owed, and made good for by access_renew. */
+void access_owe(struct access *a);
 
 /* Logs out aside, in a process of its own, while the tunnel (may be NULL) goes on: a console that stands
  * needs its session no more. See session_logout_aside. */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -27,9 +28,12 @@ static void close_others(int keep, int keep_too)
 	}
 }
 
-/* In the process itself. Its last act is a byte to `report`. */
-static _Noreturn void run(int keep, int report, bool (*work)(void *context), void *context)
+/* In the process itself. Its last act is to report: an empty reason is one byte, and short enough for a pipe to
+ * take whole. */
+static _Noreturn void run(int keep, int report, aside_work *work, void *context)
 {
+	char why[ASIDE_WHY_MAX] = "";
+
 	(void)setsid();
 	signals_reset();
 	const int null = open("/dev/null", O_RDWR);
@@ -42,14 +46,16 @@ static _Noreturn void run(int keep, int report, bool (*work)(void *context), voi
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	close_others(keep, report);
-	const bool done = work(context);
+	const bool done = work(context, why);
 	if (done)
 		(void)!write(report, "", 1);
+	else
+		(void)!write(report, why, strnlen(why, sizeof(why)));
 	(void)close(report);
 	_exit(done ? 0 : 1);
 }
 
-bool aside_start(struct aside *a, int keep, bool (*work)(void *context), void *context)
+bool aside_start(struct aside *a, int keep, aside_work *work, void *context)
 {
 	struct error ignored = {0};
 	struct child first;
@@ -85,14 +91,15 @@ enum aside_end aside_await(struct aside *a, int64_t deadline)
 {
 	struct error ignored = {0};
 	enum aside_end end = ASIDE_FAILED;
-	char byte;
+	ssize_t n = 0;
 
+	memset(a->why, 0, sizeof(a->why));
 	signals_defer_begin();
 	const int ready = wait_ready(a->report_fd, POLLIN, deadline, &ignored);
 	signals_defer_end();
 	if (ready <= 0)
 		end = ASIDE_LATE;
-	else if (read(a->report_fd, &byte, 1) == 1)
+	else if ((n = read(a->report_fd, a->why, sizeof(a->why) - 1)) > 0 && a->why[0] == '\0')
 		end = ASIDE_DONE;
 	(void)close(a->report_fd);
 	a->report_fd = -1;

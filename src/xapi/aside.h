@@ -9,9 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Why its work failed, in a line; a longer reason is cut. */
+#define ASIDE_WHY_MAX 256
+
 struct aside {
-	int report_fd; /* owned: a byte comes when it has succeeded, the end when it has ended; -1: none */
+	int report_fd; /* owned: a byte comes when it has succeeded, else why it failed; -1: none */
+	char why[ASIDE_WHY_MAX]; /* after aside_await: of ASIDE_FAILED; "" where it did not tell */
 };
+
+/* What is done aside: true for success, else with *why. */
+typedef bool aside_work(void *context, char why[ASIDE_WHY_MAX]);
 
 enum aside_end {
 	ASIDE_LATE, /* it is still at work */
@@ -19,10 +26,10 @@ enum aside_end {
 	ASIDE_DONE,
 };
 
-/* Starts a process that does `work` with `context`, true for success, and ends. Of our descriptors it has
+/* Starts a process that does `work` with `context`, and ends. Of our descriptors it has
  * `keep` (-1 for none), and what `work` opens. False, and nothing started, where there is none to be had.
  * Blocks for a fork, no longer. */
-bool aside_start(struct aside *a, int keep, bool (*work)(void *context), void *context);
+bool aside_start(struct aside *a, int keep, aside_work *work, void *context);
 
 /* Waits for its end, until `deadline` (clock_ms) at most; a fatal signal only brings that forward. There is
  * none afterwards: one that is late is left behind. */

@@ -5,6 +5,7 @@
  */
 #include "xapi/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "os/signals.h"
+#include "os/wait.h"
 #include "version.h"
 
 void session_init(struct session *s, const struct endpoint *endpoint)
@@ -106,21 +108,58 @@ static void forget(struct session *s)
 	s->ref = NULL;
 }
 
+/* A connection that was cut, a toolstack that starts anew: a moment later the logout may pass. */
+#define FAREWELL_TRIES    3
+#define FAREWELL_PAUSE_MS 100
+#define FAREWELL_STEP     4
+
 /* What the process beside us has of ours. */
 struct farewell {
 	struct session *session;
 	struct tunnel *used; /* the other process's: let go of without a word; or NULL */
 };
 
-static bool say_farewell(void *context)
+/* Whether the session is over by this answer: the server does not know it, or has another coordinator, which
+ * knows none from before. [seen] */
+static bool is_over(const struct error *err)
+{
+	return err->reason == REASON_SESSION_GONE || err->reason == REASON_SUPPORTER;
+}
+
+/* Another try may do better where nobody has answered, or another than the server. Each has a connection of its
+ * own. */
+static bool is_passing(const struct error *err)
+{
+	return err->kind == ERROR_UNREACHABLE || err->kind == ERROR_LOST ||
+	       (err->kind == ERROR_PROTOCOL && err->reason == REASON_NONE);
+}
+
+static bool say_farewell(void *context, char why[ASIDE_WHY_MAX])
 {
 	struct farewell *const farewell = context;
+	struct session *const s = farewell->session;
 	struct error err = {0};
+	char line[ERROR_LINE_MAX];
+	int pause_ms = FAREWELL_PAUSE_MS;
+	bool done;
 
 	if (farewell->used != NULL)
 		tunnel_abandon(farewell->used);
-	const bool done = logout(farewell->session, &err) == 0;
-	rpc_disconnect(&farewell->session->rpc); /* and with it a proxy command */
+	const int64_t until = clock_ms() + SESSION_LOGOUT_MS;
+	for (int i = 1;; i++) {
+		done = logout(s, &err) == 0 || is_over(&err);
+		rpc_disconnect(&s->rpc); /* and with it a proxy command */
+		if (done || i == FAREWELL_TRIES || !is_passing(&err) ||
+		    clock_ms() + pause_ms >= until)
+			break;
+		error_clear(&err);
+		if (wait_ready(-1, 0, clock_ms() + pause_ms, &err) < 0)
+			break;
+		pause_ms *= FAREWELL_STEP;
+	}
+	if (!done)
+		(void)snprintf(why, ASIDE_WHY_MAX, "%.*s", ASIDE_WHY_MAX - 1,
+		               error_line(&err, line));
 	error_clear(&err);
 	return done;
 }
@@ -153,12 +192,35 @@ static void await_aside(struct session *s)
 		log_trace(LOG_STEPS, "the logout is still under way, leaving it behind");
 		break;
 	case ASIDE_FAILED:
-		log_trace(LOG_STEPS, "the logout failed, the server will drop the session later");
+		log_trace(LOG_STEPS,
+		          "the logout failed, the server will drop the session later: %s",
+		          s->aside.why);
 		break;
 	case ASIDE_DONE:
 		log_trace(LOG_STEPS, "logged out");
 		break;
 	}
+}
+
+bool session_finish(struct session *s)
+{
+	struct error err = {0};
+
+	if (s->ref == NULL)
+		return true;
+	signals_defer_begin();
+	s->rpc.endpoint.timeout_ms = SESSION_LOGOUT_MS;
+	if (s->rpc.conn != NULL)
+		s->rpc.conn->timeout_ms = SESSION_LOGOUT_MS;
+	const bool over = logout(s, &err) == 0 || is_over(&err);
+	if (!over)
+		log_trace(LOG_STEPS, "not logged out: %s", err.text);
+	signals_defer_end();
+	error_clear(&err);
+	rpc_disconnect(&s->rpc);
+	if (over)
+		forget(s);
+	return over;
 }
 
 void session_drop(struct session *s)
@@ -172,19 +234,8 @@ void session_drop(struct session *s)
 
 void session_end(struct session *s)
 {
-	struct error err = {0};
-
 	await_aside(s);
-	if (s->ref != NULL) {
-		signals_defer_begin();
-		s->rpc.endpoint.timeout_ms = SESSION_LOGOUT_MS;
-		if (s->rpc.conn != NULL)
-			s->rpc.conn->timeout_ms = SESSION_LOGOUT_MS;
-		if (logout(s, &err) != 0)
-			log_trace(LOG_STEPS, "not logged out: %s", err.text);
-		error_clear(&err);
-		signals_defer_end();
-	}
+	(void)session_finish(s);
 	forget(s);
 	rpc_disconnect(&s->rpc);
 }

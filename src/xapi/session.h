@@ -38,9 +38,14 @@ int session_call(struct session *s, enum method_name method, json_t *params, jso
                  struct error *err);
 
 /* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`
- * (may be NULL) is a tunnel that is ours and that the child must let go of. Neither a child that
- * fails nor a fork that fails is an error: session_end then makes good for it. */
+ * (may be NULL) is a tunnel that is ours and that the child must let go of. The child tries again for a moment
+ * where it is not answered. Neither a child that fails nor a fork that fails is an error: session_end tells of
+ * the one, and makes good for the other. */
 void session_logout_aside(struct session *s, struct tunnel *used);
+
+/* Logs out, within SESSION_LOGOUT_MS. False where nobody has said that the session is over: it is kept, without
+ * its connection, for another try. */
+bool session_finish(struct session *s);
 
 /* Forgets a session that the server does not know any more, or that cannot be reached: without a word, and
  * without waiting for the process that logs out. */

@@ -1,5 +1,6 @@
 """Every session that is begun is ended, whichever way out is taken, and leaving is not slow."""
 import os
+import re
 import signal
 
 import pytest
@@ -201,6 +202,25 @@ def test_a_logout_that_fails_changes_no_exit_status(fault, word, status, pool, x
     assert done.returncode == status
     assert done.stdout == (HELLO if status == 0 else b"")
     assert "logout" not in done.stderr
+
+
+@pytest.mark.parametrize("fault", [
+    {"action": "reset", "times": 2}, {"action": "close"}, {"action": "close", "clean": False},
+    {"action": "not_json"}, {"action": "error", "code": "HOST_STILL_BOOTING"},
+], ids=lambda fault: " ".join(map(str, fault.values())))
+def test_a_logout_that_fails_is_tried_again(fault, pool, start):
+    """It is a moment's failure: nothing of ours is left with the server."""
+    pool.faults.add(sim.Fault("rpc", method=LOGOUT, **fault))
+    attached(start("web01"), pool)
+    assert_logged_out(pool)
+
+
+def test_a_logout_that_fails_is_given_up_with_a_reason(pool, xencon):
+    pool.faults.add(sim.Fault("rpc", "reset", method=LOGOUT, times=None))
+    done = xencon.run("-v", "over")
+    assert done.returncode == 0
+    assert re.search("the logout failed, the server will drop the session later: .*reset", done.stderr)
+    assert 3 <= calls(pool).count(LOGOUT) <= 6
 
 
 def test_the_terminal_comes_first(pool, xencon):

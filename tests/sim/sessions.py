@@ -50,10 +50,11 @@ class Session:
 
 
 class Sessions:
-    """All sessions of a pool, in `live` by reference."""
+    """All sessions of a pool, in `live` by reference; `most` is how many lived at one moment."""
 
     def __init__(self, pool, auth_delay):
         self.live = {}
+        self.most = 0
         self.logins = 0
         self.users = {}
         self._pool = pool
@@ -90,6 +91,7 @@ class Sessions:
         with self._database.transaction():
             session = Session(self._identifiers.ref(), user, originator, host, self._next_use())
             self.live[session.ref] = session
+            self.most = max(self.most, len(self.live))
             self._database.add("session", session.ref, self._record(session))
             self._evict(session.group)
         return session
