@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/usage.h"
+#include "conf/spelling.h"
 
 const struct command commands[] = {
     {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
@@ -27,16 +28,48 @@ const struct command commands[] = {
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
 /* Takes the first word off if it names a command; a word behind "--" never does. */
-static const struct command *take_command(struct options *o)
+static const struct command *take_command(struct options *o, bool *ret_named)
 {
 	const struct command *found = NULL;
 
 	if (o->operand_count > 0 && o->literal_from > 0)
 		found = command_find(commands, command_count, o->operands[0]);
+	*ret_named = found != NULL;
 	if (found == NULL)
 		return command_find(commands, command_count, "console");
 	options_shift(o);
 	return found;
+}
+
+/* A value that must be joined, and was not: it became an operand. */
+static const struct option_spec *find_detached(const struct options *o)
+{
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		if (option_is_optional(id) && o->values[id] != NULL && o->values[id][0] == '\0')
+			return &option_specs[id];
+	}
+	return NULL;
+}
+
+static int one_too_many(const struct options *o, const struct command *command, bool named,
+                        struct error *err)
+{
+	const struct option_spec *const detached = find_detached(o);
+	struct spelling meant = spelling_of(o->operands[0]);
+
+	error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
+	          o->operands[command->operands_max]);
+	for (size_t i = 0; i < command_count && !named && o->literal_from > 0; i++)
+		spelling_try(&meant, commands[i].name);
+	if (meant.nearest != NULL)
+		return error_hint(err, "did you mean the command %s?", meant.nearest);
+	if (detached != NULL)
+		return error_hint(err, "a value of --%s is joined to it: --%s%s", detached->name,
+		                  detached->name, detached->argument);
+	return error_hint(
+	    err, "usage: xencon %s%s%s%s", command->name, command->operands[0] != '\0' ? " " : "",
+	    command->operands,
+	    command->bit == OPTION_FOR_INFO ? "" : "; a name with blanks needs quotation marks");
 }
 
 int command_run(int argc, char *const argv[], struct error *err)
@@ -49,7 +82,8 @@ int command_run(int argc, char *const argv[], struct error *err)
 		return -1;
 	/* Asked before the command is taken off: `xencon --help` is not about the default command. */
 	const bool named = o.operand_count > 0;
-	const struct command *const command = take_command(&o);
+	bool named_command = false;
+	const struct command *const command = take_command(&o, &named_command);
 	if (o.counts[OPTION_HELP] > 0)
 		return usage_print(commands, command_count, named ? command : NULL, err);
 	if (o.counts[OPTION_VERSION] > 0)
@@ -61,17 +95,7 @@ int command_run(int argc, char *const argv[], struct error *err)
 	}
 	if (options_check(&o, command->bit, command->name, err) != 0)
 		return -1;
-	if (o.operand_count > command->operands_max) {
-		error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
-		          o.operands[command->operands_max]);
-		if (command->bit == OPTION_FOR_INFO)
-			return error_hint(err, "usage: xencon %s%s%s", command->name,
-			                  command->operands[0] != '\0' ? " " : "",
-			                  command->operands);
-		return error_hint(err,
-		                  "usage: xencon %s %s; a name with blanks needs quotation "
-		                  "marks",
-		                  command->name, command->operands);
-	}
+	if (o.operand_count > command->operands_max)
+		return one_too_many(&o, command, named_command, err);
 	return command->run(&invocation, err);
 }

@@ -47,13 +47,38 @@ static bool is_one_of(const char *text, const char *const words[3])
 	       ascii_equal_fold(text, words[2]);
 }
 
+/* Commands and expressions are languages of their own: quotation marks and # belong to them. */
+static bool is_free(int id)
+{
+	return id == OPTION_PROXY_COMMAND || id == OPTION_PASSWORD_COMMAND || id == OPTION_VIEWER ||
+	       id == OPTION_UNTIL;
+}
+
+/* What people write who know other files of this form, and which would be taken for the value itself. */
+static const char *find_habit(const char *text)
+{
+	const size_t len = strlen(text);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((*p == '#' || *p == ';') && p != text && ascii_is_space(p[-1]))
+			return "a comment stands on a line of its own";
+	}
+	if (len >= 2 && (text[0] == '"' || text[0] == '\'') && text[len - 1] == text[0])
+		return "a value stands without quotation marks";
+	return NULL;
+}
+
 /* What a key's value amounts to; returns what is wrong with it, NULL if nothing. */
 static const char *read_value(int id, const char *text, const char **ret)
 {
 	static const char *const on[] = {"yes", "true", "1"};
 	static const char *const off[] = {"no", "false", "0"};
 
+	const char *const habit = is_free(id) ? NULL : find_habit(text);
+
 	*ret = text;
+	if (habit != NULL)
+		return habit;
 	if (option_specs[id].argument != NULL && !option_is_optional(id))
 		return text[0] == '\0' ? "its value is missing" : NULL;
 	/* "viewer = yes" is --viewer, "viewer = CMD" is --viewer=CMD: the words are not for commands. */
@@ -96,6 +121,8 @@ static int read_section(struct reading *r, char *line, struct error *err)
 		return wrong(r, line, "a section is [NAME] alone on its line", err);
 	*end = '\0';
 	const char *const name = trim(line + 1);
+	if (r->profile != NULL)
+		spelling_try(&r->config->meant, name);
 	r->in_section = true;
 	r->profile_section = NULL;
 	r->default_section = NULL;
@@ -121,6 +148,18 @@ static void say(struct section *section, int id, const char *value, unsigned lin
 	section->lines[id] = line;
 }
 
+static int unknown_key(const struct reading *r, const char *key, struct error *err)
+{
+	struct spelling meant = spelling_of(key);
+
+	for (int id = 0; id < OPTION_COUNT; id++)
+		spelling_try(&meant, is_key(id) ? option_specs[id].name : NULL);
+	wrong(r, key, "there is no such key: keys are the long options' names", err);
+	if (meant.nearest != NULL)
+		return error_hint(err, "did you mean %s?", meant.nearest);
+	return error_hint(err, "xencon --help lists the options, man xencon the keys: FILES");
+}
+
 static int read_pair(struct reading *r, char *line, struct error *err)
 {
 	char *const equals = strchr(line, '=');
@@ -135,7 +174,7 @@ static int read_pair(struct reading *r, char *line, struct error *err)
 	if (!r->in_section)
 		return wrong(r, key, "it stands before any [SECTION], such as [default]", err);
 	if (id < 0)
-		return wrong(r, key, "there is no such key: keys are the long options' names", err);
+		return unknown_key(r, key, err);
 	const char *const why = read_value(id, trim(equals + 1), &value);
 	if (why != NULL)
 		return wrong(r, key, why, err);
@@ -150,6 +189,7 @@ int config_parse(char *text, const char *path, const char *profile, struct confi
 	struct reading r = {.path = path, .profile = profile, .config = ret};
 
 	ret->profile = ret->defaults = (struct section){0};
+	ret->meant = spelling_of(profile == NULL ? "" : profile);
 	while (text != NULL && *text != '\0') {
 		char *const newline = strchr(text, '\n');
 		int rc = 0;

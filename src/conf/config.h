@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A configuration file: "[default]" and a section for each profile, in each "key = value" lines whose keys
- * are the long options' names. Blank lines and those that begin with # or ; are passed over.
+ * are the long options' names. Blank lines and those that begin with # or ; are passed over. A value goes
+ * on to the end of its line, without quotation marks; what looks like a comment behind it is an error, but
+ * in commands, which the shell takes apart.
  *
  * This knows what a file says and nothing of what counts more: that is sources.h. Every line is checked,
  * those of other profiles, too, so that a file is right or wrong for everybody.
@@ -12,6 +14,7 @@
 #include <stdbool.h>
 
 #include "conf/options.h"
+#include "conf/spelling.h"
 
 #define CONFIG_FILE_MAX 262144 /* some thousand profiles */
 
@@ -28,6 +31,7 @@ struct config {
 	char *text;              /* the file, which values point into; freed by config_free */
 	struct section profile;  /* that was asked for */
 	struct section defaults; /* [default], in any letter case */
+	struct spelling meant;   /* the section that `profile` may have been meant for */
 };
 
 /* Reads `text`, which it cuts up, for the section `profile` (may be NULL) and for "default", into the

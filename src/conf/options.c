@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "conf/spelling.h"
 
 const struct option_spec option_specs[OPTION_COUNT] = {
 #define OPTION_SPEC(id, name, letter, argument, commands, flags, help) \
@@ -54,25 +54,49 @@ static int find_letter(char letter)
 	return -1;
 }
 
-/* Names are exact, as in the configuration. */
-static int find_name(const char *name, size_t len)
+/* Whether `id` may be taken back by --no-NAME: a flag, or what is one without a value. */
+static bool is_flag(int id)
 {
-	for (int i = 0; i < OPTION_COUNT; i++) {
-		const char *const candidate = option_specs[i].name;
+	return (option_specs[id].argument == NULL || option_is_optional(id)) &&
+	       (option_specs[id].flags & OPTION_TYPED) == 0;
+}
 
-		if (candidate != NULL && strlen(candidate) == len &&
-		    memcmp(candidate, name, len) == 0)
+static bool begins(const char *name, const char *word, size_t len)
+{
+	return name != NULL && strncmp(name, word, len) == 0;
+}
+
+#define NAME_NONE    (-1)
+#define NAME_SEVERAL (-2)
+
+/* The whole name, or its beginning where only one option begins so: as getopt_long has it. NAME_NONE where
+ * none does, NAME_SEVERAL with an error. */
+static int find_name(const char *word, size_t len, bool flags_only, struct error *err)
+{
+	int found = NAME_NONE;
+	int other = NAME_NONE;
+
+	for (int i = 0; i < OPTION_COUNT && len > 0; i++) {
+		if (!begins(option_specs[i].name, word, len) || (flags_only && !is_flag(i)))
+			continue;
+		if (option_specs[i].name[len] == '\0')
 			return i;
+		if (found >= 0)
+			other = found;
+		found = i;
 	}
-	return -1;
+	if (other < 0)
+		return found;
+	const char *const no = flags_only ? "no-" : "";
+	error_set(err, ERROR_USAGE, "--%s%.*s may be --%s%s or --%s%s", no, (int)len, word, no,
+	          option_specs[other].name, no, option_specs[found].name);
+	return NAME_SEVERAL;
 }
 
 /* A word that is no option: what may have been meant is told, but never done. */
 static int unknown(const char *word, size_t len, struct error *err)
 {
 	char name[OPTION_SHOW_MAX * 2];
-	const char *nearest = NULL;
-	size_t best = 3; /* more edits than that and it was no slip of the finger */
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)),
 	               word);
@@ -81,19 +105,14 @@ static int unknown(const char *word, size_t len, struct error *err)
 		return error_hint(err,
 		                  "a password given there would show in ps: use --password-file, "
 		                  "--password-command or the variable XENCON_PASSWORD");
-	for (int i = 0; i < OPTION_COUNT && strncmp(name, "--", 2) == 0; i++) {
-		const char *const candidate = option_specs[i].name;
-		const size_t distance =
-		    candidate == NULL ? best : text_distance(name + 2, candidate, best);
+	struct spelling meant = spelling_of(name + strspn(name, "-"));
 
-		/* A short name of which nothing is left was not meant. */
-		if (candidate != NULL && distance < best && distance < strlen(candidate)) {
-			best = distance;
-			nearest = candidate;
-		}
-	}
-	if (nearest != NULL)
-		return error_hint(err, "did you mean --%s?", nearest);
+	for (int i = 0; i < OPTION_COUNT && begins(name, "--", 2); i++)
+		spelling_try(&meant, option_specs[i].name);
+	if (begins(name, "--no-", strlen("--no-")))
+		return error_hint(err, "--no-NAME takes back a flag, such as --insecure");
+	if (meant.nearest != NULL)
+		return error_hint(err, "did you mean --%s?", meant.nearest);
 	return error_hint(err, "xencon --help lists them; a VM whose name begins with a dash goes "
 	                       "behind --");
 }
@@ -111,6 +130,7 @@ static int record(struct options *o, int id, const char *value, struct error *er
 {
 	o->values[id] = value;
 	o->counts[id]++;
+	o->denied[id] = false;
 	return (option_specs[id].flags & OPTION_EACH) == 0 ? 0 : list_word(o, id, value, err);
 }
 
@@ -122,16 +142,41 @@ static int missing_argument(int id, struct error *err)
 	                 option_show((enum option_id)id, name), option_specs[id].argument);
 }
 
+/* --no-name: what a file says is not so, and what was typed before is taken back. */
+static int parse_denial(const char *word, size_t len, struct options *o, struct error *err)
+{
+	const size_t prefix = strlen("--no-");
+	int id = NAME_NONE;
+
+	if (len > prefix && begins(word, "--no-", prefix))
+		id = find_name(word + prefix, len - prefix, true, err);
+	if (id == NAME_NONE)
+		return unknown(word, len, err);
+	if (id == NAME_SEVERAL)
+		return -1;
+	if (word[len] == '=')
+		return error_set(err, ERROR_USAGE, "--no-%s takes no value", option_specs[id].name);
+	o->values[id] = NULL;
+	o->counts[id] = 0;
+	o->denied[id] = true;
+	return 0;
+}
+
 /* --name, --name=VALUE, --name VALUE. *at is the word's place, moved past a VALUE of its own. */
 static int parse_long(int argc, char *const argv[], int *at, struct options *o, struct error *err)
 {
 	const char *const word = argv[*at];
 	const size_t len = strcspn(word + 2, "=");
 	const char *value = word[2 + len] == '=' ? word + 2 + len + 1 : NULL;
-	const int id = find_name(word + 2, len);
+	int id = NAME_NONE;
 
-	if (id < 0)
-		return unknown(word, len + 2, err);
+	/* --password has no longer form: what stands behind it is a secret, and no file. */
+	if (len != strlen("password") || !begins(word, "--password", len + 2))
+		id = find_name(word + 2, len, false, err);
+	if (id == NAME_NONE)
+		return parse_denial(word, len + 2, o, err);
+	if (id == NAME_SEVERAL)
+		return -1;
 	if (option_specs[id].argument == NULL && value != NULL)
 		return error_set(err, ERROR_USAGE, "--%s takes no value", option_specs[id].name);
 	if (option_specs[id].argument != NULL && value == NULL && !option_is_optional(id)) {
@@ -218,7 +263,7 @@ int options_check(const struct options *o, unsigned command, const char *command
 	char name[OPTION_SHOW_MAX];
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		if (o->counts[i] > 0 && (option_specs[i].commands & command) == 0)
+		if ((o->counts[i] > 0 || o->denied[i]) && (option_specs[i].commands & command) == 0)
 			return error_set(err, ERROR_USAGE, "xencon %s takes no %s", command_name,
 			                 option_show((enum option_id)i, name));
 	}

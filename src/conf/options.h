@@ -67,6 +67,7 @@ struct option_word {
 struct options {
 	const char *values[OPTION_COUNT]; /* the last one given; NULL where none was */
 	unsigned counts[OPTION_COUNT];    /* how often it was given */
+	bool denied[OPTION_COUNT];        /* the last word on it was --no-NAME: it is not to be */
 	const char *operands[OPTIONS_OPERANDS_MAX];
 	size_t operand_count;
 	size_t literal_from;                         /* operands from here on stood behind "--" */
@@ -74,8 +75,8 @@ struct options {
 	size_t word_count;
 };
 
-/* Sorts argv[1..argc) into options and operands, in any order; all strings stay argv's. ERROR_USAGE
- * names the word that is wrong. */
+/* Sorts argv[1..argc) into options and operands, in any order; all strings stay argv's. A name may be cut
+ * where no other begins so, and --no-NAME denies a flag. ERROR_USAGE names the word that is wrong. */
 int options_parse(int argc, char *const argv[], struct options *ret, struct error *err);
 
 /* Takes the first operand off, wherever it is listed; there must be one. */

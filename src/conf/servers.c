@@ -7,9 +7,36 @@
 
 #include <string.h>
 
+/* Takes USER@ out of a member, from behind its scheme: all members have the same, or none. A user of a
+ * directory has an @ of his own, so the last one counts. */
+static int take_user(char *one, struct servers *ret, struct error *err)
+{
+	char *const scheme = strstr(one, "://");
+	char *const user = scheme == NULL ? one : scheme + strlen("://");
+	char *const at = strrchr(user, '@');
+
+	if (at == NULL)
+		return 0;
+	*at = '\0';
+	if (strchr(user, ':') != NULL) {
+		error_set(err, ERROR_USAGE, "a server takes USER@HOST, without a password");
+		return error_hint(err, "use --password-file, --password-command or the variable "
+		                       "XENCON_PASSWORD");
+	}
+	if (*user == '\0' || strlen(user) >= sizeof(ret->user))
+		return error_set(err, ERROR_USAGE, "no user stands before \"@%s\"", at + 1);
+	if (ret->user[0] != '\0' && strcmp(ret->user, user) != 0)
+		return error_set(err, ERROR_USAGE,
+		                 "one login is for all servers, not \"%s\" here and \"%s\" there",
+		                 ret->user, user);
+	memcpy(ret->user, user, strlen(user) + 1);
+	memmove(user, at + 1, strlen(at + 1) + 1);
+	return 0;
+}
+
 int servers_parse(const char *list, struct servers *ret, struct error *err)
 {
-	char one[ADDRESS_SHOW_MAX + sizeof("https://")];
+	char one[ADDRESS_SHOW_MAX + SERVERS_USER_MAX + sizeof("https://")];
 
 	*ret = (struct servers){0};
 	/* A socket's path may well have a comma. */
@@ -30,13 +57,16 @@ int servers_parse(const char *list, struct servers *ret, struct error *err)
 			return address_parse(p, &ret->at[0], err);
 		memcpy(one, p, len);
 		one[len] = '\0';
-		if (address_parse(one, &ret->at[ret->count++], err) != 0)
+		if (take_user(one, ret, err) != 0 ||
+		    address_parse(one, &ret->at[ret->count++], err) != 0)
 			return -1;
 		p += len + strspn(p + len, " ");
 		if (*p == '\0')
 			return 0;
-		if (*p++ != ',')
-			return error_set(err, ERROR_USAGE, "bad server \"%s\"", list);
+		if (*p++ != ',') {
+			error_set(err, ERROR_USAGE, "bad server \"%s\"", list);
+			return error_hint(err, "several are separated by commas: xen1,xen2");
+		}
 	}
 }
 

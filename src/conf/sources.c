@@ -12,7 +12,6 @@
 
 #include "base/log.h"
 #include "base/secret.h"
-#include "conf/servers.h"
 
 /* A variable's value; an empty one counts as unset. */
 static const char *variable(const char *name)
@@ -52,6 +51,9 @@ static void layer_typed(const struct options *given, struct layer *l)
 {
 	for (int id = 0; id < OPTION_COUNT; id++)
 		say(l, (enum option_id)id, given->values[id], given->counts[id]);
+	/* What was denied is said, and without a value: it hides what files say, and no rival of it. */
+	for (int id = 0; id < OPTION_COUNT; id++)
+		l->section.said[id] = l->section.said[id] || given->denied[id];
 	l->server = l->section.values[OPTION_SERVER];
 }
 
@@ -113,6 +115,10 @@ static int no_profile(const struct sources *s, const char *system, struct error 
 {
 	error_set(err, ERROR_USAGE, "there is no profile \"%s\" in %s%s%s", s->profile,
 	          s->config_path, system == NULL ? "" : " or ", system == NULL ? "" : system);
+	if (s->config.meant.nearest != NULL || s->system.meant.nearest != NULL)
+		return error_hint(err, "did you mean \"%s\"?",
+		                  s->config.meant.nearest != NULL ? s->config.meant.nearest
+		                                                  : s->system.meant.nearest);
 	return error_hint(err, "a profile is a section: [%s]", s->profile);
 }
 
@@ -274,6 +280,36 @@ static void drop_passwords(struct sources *s)
 	secret_wipe(s->xe.pairs.password, sizeof(s->xe.pairs.password));
 }
 
+/* USER@HOST names the user as nearly as the server: what is said farther away gives way to it, what is
+ * nearer takes its place. */
+static int take_user(struct sources *s, struct error *err)
+{
+	const char *const server = s->options.values[OPTION_SERVER];
+	const char *const said = s->options.values[OPTION_USER];
+	struct error ignored = {0};
+	struct servers servers;
+
+	/* A server that is none is told of later. */
+	if (server == NULL || servers_parse(server, &servers, &ignored) != 0) {
+		error_clear(&ignored);
+		return 0;
+	}
+	if (servers.user[0] == '\0' ||
+	    (said != NULL && s->from[OPTION_USER] < s->from[OPTION_SERVER]))
+		return 0;
+	if (said != NULL && s->from[OPTION_USER] == s->from[OPTION_SERVER] &&
+	    strcmp(said, servers.user) != 0) {
+		error_set(err, ERROR_USAGE, "--user %s and --server %s name two users", said,
+		          server);
+		return sources_blame(s, OPTION_USER, err);
+	}
+	memcpy(s->user, servers.user, sizeof(s->user));
+	s->from[OPTION_USER] = s->from[OPTION_SERVER];
+	s->options.values[OPTION_USER] = s->user;
+	s->options.counts[OPTION_USER] = 1;
+	return 0;
+}
+
 int sources_gather(const struct options *given, struct sources *ret, struct error *err)
 {
 	const char *const typed = given->values[OPTION_PROFILE];
@@ -296,7 +332,9 @@ int sources_gather(const struct options *given, struct sources *ret, struct erro
 		return -1;
 	for (int i = 0; i < LAYER_COUNT; i++)
 		lay(ret, &ret->layers[i]);
-	rc = choose_password(ret, err);
+	rc = take_user(ret, err);
+	if (rc == 0)
+		rc = choose_password(ret, err);
 	drop_passwords(ret);
 	return rc;
 }

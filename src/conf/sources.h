@@ -14,6 +14,7 @@
 
 #include "conf/config.h"
 #include "conf/options.h"
+#include "conf/servers.h"
 #include "conf/xe.h"
 #include "os/file.h"
 
@@ -49,8 +50,9 @@ struct sources {
 	const struct layer *from[OPTION_COUNT]; /* whose it is; NULL where nothing is said */
 	struct layer layers[LAYER_COUNT];
 	char *password; /* that counts, in place of the two options; changes hands to settings */
-	const char *profile;  /* its name, or NULL */
-	struct config config; /* the user's */
+	char user[SERVERS_USER_MAX]; /* that stands before the server: USER@HOST */
+	const char *profile;         /* its name, or NULL */
+	struct config config;        /* the user's */
 	struct config system;
 	struct xe xe;
 	char config_path[FILE_PATH_MAX];

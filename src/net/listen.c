@@ -87,7 +87,8 @@ int listen_parse(const char *text, struct listen_spec *ret, struct error *err)
 	const char *const colon = strrchr(text, ':');
 	if (!parse_port(colon == NULL ? text : colon + 1, &spec.port))
 		return bad(text, "the port is not a number from 0 to 65535", err);
-	if (colon != NULL) {
+	/* ":5901" is a port alone, as a display is written: no other machine is let in by an omission. */
+	if (colon != NULL && colon != text) {
 		const bool brackets = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
 		const size_t len = (size_t)(colon - text) - (brackets ? 2 : 0);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What console was asked for: see console_settings.h. */
+/* What console was asked for: see console.h. */
 #include "settings/console.h"
 
 #include <string.h>

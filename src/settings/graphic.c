@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the commands on the graphical console were asked for: see graphic_settings.h.
+ * What the commands on the graphical console were asked for: see graphic.h.
  *
  * Always true: a font's name that was typed is taken as it stands, since a shell has had its say; in the
  * configuration one line may name several, with commas between them, as it may several servers.

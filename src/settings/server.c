@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What all commands share, out of the sources: see settings.h. Each function reads one thing, in the order
+ * What all commands share, out of the sources: see server.h. Each function reads one thing, in the order
  * in which one depends on another: who, where, how, whom to trust.
  */
 #include "settings/server.h"
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "settings/values.h"
@@ -140,6 +141,10 @@ static int read_network(struct settings *s, struct error *err)
 	else if (o->counts[OPTION_IPV6] > 0)
 		endpoint->dial.family = AF_INET6;
 	endpoint->dial.proxy_command = o->values[OPTION_PROXY_COMMAND];
+	/* As ssh has it: what a file says is taken back on the command line. */
+	if (endpoint->dial.proxy_command != NULL &&
+	    ascii_equal_fold(endpoint->dial.proxy_command, "none"))
+		endpoint->dial.proxy_command = NULL;
 	endpoint->timeout_ms = SETTINGS_TIMEOUT_S * 1000;
 	endpoint->dial.keepalive_ms = SETTINGS_KEEPALIVE_S * 1000;
 	endpoint->trust = &s->trust;
@@ -160,6 +165,10 @@ static int read_user(struct settings *s, struct error *err)
 	s->password = s->sources.password;
 	s->sources.password = NULL;
 	s->user = o->values[OPTION_USER] != NULL ? o->values[OPTION_USER] : "root";
+	if (s->user[0] == '\0') {
+		error_set(err, ERROR_USAGE, "--user is empty");
+		return sources_blame(&s->sources, OPTION_USER, err);
+	}
 	s->password_file = o->values[OPTION_PASSWORD_FILE];
 	s->password_command = o->values[OPTION_PASSWORD_COMMAND];
 	if (s->password_file == NULL || s->password_command == NULL)

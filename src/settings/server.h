@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What every command shares, once all sources have been read: whom to talk to, whom to trust, who we
- * are. What a command alone was asked for is in a struct of its own (console_settings.h and the like),
+ * are. What a command alone was asked for is in a struct of its own (console.h and the like),
  * read out of the same sources, so that no command fails of what is another's.
  */
 #ifndef XENCON_SETTINGS_SERVER_H

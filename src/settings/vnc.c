@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What vnc was asked for: see vnc_settings.h. */
+/* What vnc was asked for: see vnc.h. */
 #include "settings/vnc.h"
 
 #include "settings/values.h"

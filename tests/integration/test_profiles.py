@@ -149,7 +149,28 @@ def test_a_profile_that_is_not_there(how, pool, bare, home):
     path = home.configure("[default]\nserver = xen9\n[lab]\n")
     words, env = ((["--profile", "lap"], {}) if how == "option" else ([], {"XENCON_PROFILE": "lap"}))
     done = bare.run(*words, "web01", env={"XENCON_PASSWORD": "secret", **env})
-    assert_failed(done, 2, "no profile \"lap\"", str(path), "[lap]", pool=pool)
+    assert_failed(done, 2, "no profile \"lap\"", str(path), "did you mean \"lab\"?", pool=pool)
+
+
+def test_a_profile_that_is_like_none(pool, bare, home):
+    path = home.configure("[default]\nserver = xen9\n[lab]\n")
+    done = bare.run("-P", "production", "web01", env={"XENCON_PASSWORD": "secret"})
+    assert_failed(done, 2, "no profile \"production\"", str(path), "a section: [production]", pool=pool)
+
+
+def test_a_flag_of_the_file_is_taken_back(pool, bare, home):
+    """--no-quiet counts for more than the file's quiet, and leaves its server as it is."""
+    home.configure(f"[default]\nserver = {pool.coordinator.url}\nquiet = yes\n")
+    env = {"XENCON_PASSWORD": "secret"}
+    assert "attached" not in bare.run("web01", env=env).stderr
+    assert "attached to \"web01\"" in bare.run("--no-quiet", "web01", env=env).stderr
+
+
+def test_the_user_before_the_host(pool, xencon):
+    """As ssh has it; and what was typed is who logs in."""
+    host = pool.coordinator.url.removeprefix("https://")
+    done = xencon.run("-s", f"eve@{host}", "web01", env={"XENCON_PASSWORD": "secret"})
+    assert_failed(done, 4, "\"eve\"", pool=pool)
 
 
 def test_a_profile_without_any_file(pool, bare):

@@ -10,18 +10,27 @@ static const struct {
 	size_t count; /* 0: refused */
 	const char *first;
 	const char *last;
+	const char *user; /* NULL: none */
 } rows[] = {
-    {"xen1", 1, "xen1", "xen1"},
-    {"xen1,xen2:8443", 2, "xen1", "xen2"},
-    {" xen1 , xen2 ", 2, "xen1", "xen2"},
-    {"a,b,c,d,e,f,g,h", 8, "a", "h"},
-    {"a,b,c,d,e,f,g,h,i", 0, NULL, NULL},
-    {"", 0, NULL, NULL},
-    {",", 0, NULL, NULL},
-    {"xen1,", 0, NULL, NULL},
-    {"xen1,,xen2", 0, NULL, NULL},
-    {"xen1 xen2", 0, NULL, NULL},
-    {"xen1:0", 0, NULL, NULL},
+    {"xen1", 1, "xen1", "xen1", NULL},
+    {"xen1,xen2:8443", 2, "xen1", "xen2", NULL},
+    {" xen1 , xen2 ", 2, "xen1", "xen2", NULL},
+    {"a,b,c,d,e,f,g,h", 8, "a", "h", NULL},
+    {"a,b,c,d,e,f,g,h,i", 0, NULL, NULL, NULL},
+    {"", 0, NULL, NULL, NULL},
+    {",", 0, NULL, NULL, NULL},
+    {"xen1,", 0, NULL, NULL, NULL},
+    {"xen1,,xen2", 0, NULL, NULL, NULL},
+    {"xen1 xen2", 0, NULL, NULL, NULL},
+    {"xen1:0", 0, NULL, NULL, NULL},
+    {"root@xen1", 1, "xen1", "xen1", "root"},
+    {"https://eve@lab@xen1:8443", 1, "xen1", "xen1", "eve@lab"},
+    {"root@xen1,xen2", 2, "xen1", "xen2", "root"},
+    {"root@xen1,root@xen2", 2, "xen1", "xen2", "root"},
+    {"root@xen1,eve@xen2", 0, NULL, NULL, NULL},
+    {"root:secret@xen1", 0, NULL, NULL, NULL},
+    {"@xen1", 0, NULL, NULL, NULL},
+    {"root@", 0, NULL, NULL, NULL},
 };
 
 static void test_parse(void)
@@ -35,12 +44,14 @@ static void test_parse(void)
 		if (rows[i].count == 0) {
 			CHECK_INT(-1, servers_parse(rows[i].list, &servers, &err));
 			CHECK_INT(ERROR_USAGE, err.kind);
+			CHECK(strstr(err.text, "secret") == NULL);
 			continue;
 		}
 		CHECK_INT(0, servers_parse(rows[i].list, &servers, &err));
 		if (CHECK_INT(rows[i].count, servers.count)) {
 			CHECK_STR(rows[i].first, servers.at[0].host);
 			CHECK_STR(rows[i].last, servers.at[servers.count - 1].host);
+			CHECK_STR(rows[i].user == NULL ? "" : rows[i].user, servers.user);
 		}
 	}
 	struct servers servers;

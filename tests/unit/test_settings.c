@@ -222,6 +222,8 @@ static const struct {
     {"no server", {NULL}, "no server"},
     {"an empty server", {"-s", ""}, "bad server"},
     {"a bad server", {"-s", "xen1:99999"}, "xen1:99999"},
+    {"an empty user", {"-s", "a", "-u", ""}, "--user is empty"},
+    {"two users", {"-s", "root@a", "-u", "eve"}, "--user eve and --server root@a name two users"},
     {"both families", {"-s", "a", "-4", "-6"}, "-4 and -6"},
     {"two places for the password",
      {"-s", "a", "--password-file", "f", "--password-command", "c"},
@@ -274,8 +276,9 @@ static void test_values(void)
 	    "--fingerprint=sha256 Fingerprint=" PIN "," PIN2,
 	    NULL,
 	};
-	static const char *const other[] = {"-sunix:/x", "-4",     "--stdio", "--insecure", "-u",
-	                                    "",          "--idle", "0",       NULL};
+	static const char *const other[] = {
+	    "-sunix:/x", "-4",     "--stdio", "--insecure",           "-u",
+	    "eve",       "--idle", "0",       "--proxy-command=none", NULL};
 	struct settings s;
 	struct console_settings c;
 	struct error err = {0};
@@ -299,7 +302,8 @@ static void test_values(void)
 	CHECK_INT(ADDRESS_UNIX, s.endpoint.address.scheme);
 	CHECK_INT(AF_INET, s.endpoint.dial.family);
 	CHECK(c.stdio && s.trust.insecure && !c.escape_asked);
-	CHECK_STR("", s.user);
+	CHECK_STR("eve", s.user);
+	CHECK(s.endpoint.dial.proxy_command == NULL);
 	CHECK_INT(0, c.idle_ms);
 	settings_free(&s);
 }
