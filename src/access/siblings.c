@@ -19,31 +19,48 @@ static bool may_vouch(const struct session *s)
 	return to->address.scheme == ADDRESS_HTTPS && !to->trust->insecure;
 }
 
-int siblings_learn(struct siblings *ret, struct session *s, struct error *err)
+/* Of a server that knows no certificates the addresses are all that there is to learn. */
+static int learn_addresses(struct siblings *ret, struct session *s, struct error *err)
 {
-	struct error failure = {0};
-	struct siblings all = {0};
 	json_t *hosts = NULL;
 	const char *ref;
 	json_t *record;
-	int rc = pool_uuid(s, all.pool, &failure);
 
-	if (rc == 0)
-		rc = session_call(s, METHOD_HOST_ALL, json_array(), &hosts, &failure);
+	if (session_call(s, METHOD_HOST_ALL, json_array(), &hosts, err) != 0)
+		return -1;
 	json_object_foreach(hosts, ref, record)
 	{
 		const char *const host = record_text(record, "address");
 
-		if (rc != 0 || all.count == SIBLINGS_MAX || host[0] == '\0' ||
+		if (ret->count == SIBLINGS_MAX || host[0] == '\0' ||
 		    strlen(host) >= ADDRESS_HOST_MAX)
 			continue;
-		all.at[all.count].vouched.other_host = true;
-		if (may_vouch(s))
-			rc = pool_vouch_for(s, ref, &all.at[all.count].vouched, &failure);
-		(void)snprintf(all.at[all.count].host, ADDRESS_HOST_MAX, "%s", host);
-		all.count++;
+		ret->at[ret->count].vouched.other_host = true;
+		(void)snprintf(ret->at[ret->count++].host, ADDRESS_HOST_MAX, "%s", host);
 	}
 	json_decref(hosts);
+	return 0;
+}
+
+int siblings_learn(struct siblings *ret, struct session *s, struct error *err)
+{
+	struct pool_host hosts[POOL_HOSTS_MAX];
+	struct error failure = {0};
+	struct siblings all = {0};
+	size_t count = 0;
+	int rc = pool_uuid(s, all.pool, &failure);
+
+	if (rc == 0)
+		rc = pool_hosts(s, hosts, &count, &failure);
+	for (size_t i = 0; rc == 0 && i < count && i < SIBLINGS_MAX; i++) {
+		if (may_vouch(s))
+			all.at[i].vouched = hosts[i].shows;
+		all.at[i].vouched.other_host = true;
+		memcpy(all.at[i].host, hosts[i].address, sizeof(all.at[i].host));
+		all.count++;
+	}
+	if (rc == 0 && count == 0)
+		rc = learn_addresses(&all, s, &failure);
 	if (failure.kind == ERROR_INTERRUPTED) {
 		*err = failure;
 		return -1;

@@ -22,7 +22,7 @@ struct siblings {
 	} at[SIBLINGS_MAX];
 };
 
-/* Learns them from the pool that the session is with. What cannot be learnt is left out; fails only with
+/* Learns them from the pool that the session is with, in three round trips. What cannot be learnt is left out; fails only with
  * ERROR_INTERRUPTED. */
 int siblings_learn(struct siblings *ret, struct session *s, struct error *err);
 

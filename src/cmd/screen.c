@@ -52,6 +52,8 @@ int screen_show(struct graphical *g, const struct screen_settings *settings, str
 				say_ended(g, end);
 			else
 				*err = failure;
+			if (rc == 0 && end != SHOW_MATCHED)
+				rc = show_judge(show, err);
 			if (rc != 0)
 				rc = graphical_blame(g, err);
 			goto out;
@@ -65,13 +67,13 @@ int screen_show(struct graphical *g, const struct screen_settings *settings, str
 	}
 	show_leave(show, false);
 out:
-	show_close(show);
 	/* Who left by a key while no console was attached left as by any other. */
 	if (rc != 0 && err->kind == ERROR_INTERRUPTED && err->signal == SIGNALS_LEAVE) {
 		signals_handled();
 		error_clear(err);
-		rc = 0;
+		rc = show_judge(show, err);
 	}
+	show_close(show);
 	return rc;
 }
 

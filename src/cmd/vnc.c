@@ -40,8 +40,11 @@ static int scout(struct access *access, const struct vnc_settings *vnc, const st
 	struct stay stay;
 
 	stay_init(&stay, access, what, &spec);
-	const int rc = stay_reach(&stay, ret_vm, NULL, err);
+	int rc = stay_reach(&stay, ret_vm, NULL, err);
 	stay_end(&stay);
+	/* The listener lives on when the host that was named is gone: its viewers turn to the others. */
+	if (rc == 0)
+		rc = access_learn(access, err);
 	access_pause(access);
 	return rc;
 }

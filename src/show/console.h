@@ -9,7 +9,7 @@
 
 /* What is shown. All of it stays the caller's. */
 struct show_console {
-	struct feed *feed; /* whose picture is complete */
+	struct feed *feed; /* whose picture is complete; NULL: nothing is shown just now */
 	const char *vm;    /* for messages */
 	const char *keymap;
 	bool lived_on; /* the guest is the one that was shown before */

@@ -118,7 +118,8 @@ static void point(struct show *s, const struct input_event *event)
 	unsigned x;
 	unsigned y;
 
-	if (s->stage.mouse && event->mouse.row > 0 && event->mouse.column > 0 &&
+	if (s->console.feed != NULL && s->stage.mouse && event->mouse.row > 0 &&
+	    event->mouse.column > 0 &&
 	    stage_locate(&s->stage, event->mouse.row - 1, event->mouse.column - 1, &x, &y))
 		hand_point(&s->hand, s->console.feed->rfb, event, x, y);
 }
@@ -286,6 +287,12 @@ static int wait_and_read(struct show *s, struct error *err)
 	return expire(s, err);
 }
 
+static int say_late(const struct show *s, struct error *err)
+{
+	error_set(err, ERROR_LATE, "nothing on the screen matched \"%s\"", s->settings->until);
+	return error_cause(err, "%g s have passed", s->settings->timeout_ms / 1000.0);
+}
+
 /* Whether it is over: *ret, with *err where it is late. */
 static bool is_over(const struct show *s, unsigned events, enum show_end *ret, struct error *err)
 {
@@ -303,8 +310,7 @@ static bool is_over(const struct show *s, unsigned events, enum show_end *ret, s
 	}
 	if (clock_ms() < s->late_at)
 		return false;
-	error_set(err, ERROR_LATE, "nothing on the screen matched \"%s\"", s->settings->until);
-	(void)error_cause(err, "%g s have passed", s->settings->timeout_ms / 1000.0);
+	(void)say_late(s, err);
 	return true;
 }
 
@@ -361,8 +367,11 @@ static int begin(struct show *s, struct error *err)
 	reading_forget(&s->reading);
 	if (typist_begin(&s->typist, s->console.keymap, s->settings->layout, TYPIST_RATE, err) != 0)
 		return -1;
-	if (!s->console.lived_on)
+	if (!s->console.lived_on && s->hand.count > 0) {
 		s->hand.count = 0;
+		stage_say(&s->stage, "what was typed meanwhile is dropped: the guest that it was "
+		                     "typed for is gone");
+	}
 	if (!s->stage.entered) {
 		if (s->settings->until != NULL)
 			s->late_at = clock_ms() + s->settings->timeout_ms;
@@ -384,15 +393,35 @@ int show_run(struct show *s, const struct show_console *console, enum show_end *
 	return loop(s, ret, err);
 }
 
+/* What is typed while nothing is attached waits in the hand, for the guest if it lives on; what has no room is
+ * refused with a bell. */
+static void keep(struct show *s, const struct escape_event *event)
+{
+	if (event->len == 0 || s->settings->read_only)
+		return;
+	if (hand_has_room(&s->hand, event->len + INPUT_HELD_MAX))
+		take_bytes(s, event->data, event->len);
+	else
+		(void)buf_put(&s->stage.out, "\a", 1);
+}
+
+static int64_t wake_at(const struct show *s)
+{
+	return clock_earlier(stage_deadline(&s->stage), s->late_at);
+}
+
 /* In the midst of somebody's wait: only leaving is done, and the bottom row kept right. */
 static void beside(void *context)
 {
 	static const struct frame none = {0};
 	struct show *const s = context;
-	struct pollfd in = {.fd = s->stage.local.in_fd, .events = POLLIN};
+	struct pollfd in = {.fd = s->companion.fd, .events = POLLIN};
 	struct error ignored = {0};
 
-	if (poll(&in, 1, 0) > 0 && (in.revents & POLLIN) != 0) {
+	/* The time to wait for something goes on while nothing is there to show it. */
+	if (clock_ms() >= s->late_at)
+		signals_leave();
+	if (in.fd >= 0 && poll(&in, 1, 0) > 0 && (in.revents & POLLIN) != 0) {
 		uint8_t data[READ_SIZE];
 		const ssize_t n = local_read(&s->stage.local, data, sizeof(data), &ignored);
 
@@ -401,6 +430,7 @@ static void beside(void *context)
 
 			i += (ssize_t)terminal_input(&s->stage.terminal, data + i, (size_t)(n - i),
 			                             &event);
+			keep(s, &event);
 			if (event.command == ORDER_QUIT)
 				signals_leave();
 		}
@@ -408,17 +438,29 @@ static void beside(void *context)
 			signals_leave();
 	}
 	(void)stage_work(&s->stage, &none, &ignored);
-	s->companion.wake_at = stage_deadline(&s->stage);
+	s->companion.wake_at = wake_at(s);
 	error_clear(&ignored);
+}
+
+int show_judge(const struct show *s, struct error *err)
+{
+	if (s->settings->until == NULL)
+		return 0;
+	if (clock_ms() >= s->late_at)
+		return say_late(s, err);
+	return error_set(err, ERROR_LATE,
+	                 "the console ended before anything on the screen matched \"%s\"",
+	                 s->settings->until);
 }
 
 void show_detach(struct show *s)
 {
-	if (!s->stage.entered || !s->stage.terminal.input)
+	if (!s->stage.entered || (!s->stage.terminal.input && s->late_at == CLOCK_NEVER))
 		return;
+	s->console.feed = NULL; /* the caller's is gone */
 	s->companion = (struct wait_companion){
-	    .fd = s->stage.local.in_fd,
-	    .wake_at = stage_deadline(&s->stage),
+	    .fd = s->stage.terminal.input ? s->stage.local.in_fd : -1,
+	    .wake_at = wake_at(s),
 	    .turn = beside,
 	    .context = s,
 	};

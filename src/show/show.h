@@ -29,8 +29,13 @@ int show_run(struct show *s, const struct show_console *console, enum show_end *
              struct error *err);
 
 /* From here until the next show_run the keyboard works beside every wait: the quit command leaves by
- * signals_leave, what else is typed is dropped. */
+ * signals_leave, and so does the end of the time that there is for --until; what else is typed is kept for the
+ * guest, if it lives on. */
 void show_detach(struct show *s);
+
+/* How it stands with --until when the user left, or the console ended in order, or its time was up while nothing
+ * was attached: 0 where nothing is waited for, else ERROR_LATE. */
+int show_judge(const struct show *s, struct error *err);
 
 /* Says a line, `context` being the struct show: on the bottom row while the terminal is ours, else as a message. */
 void show_say(void *context, const char *line);

@@ -258,3 +258,43 @@ def test_an_idle_screen_asks_once(pool, shows, xencon):
     terminal.expect(rb"320x200")
     assert len(vm.rfb_backend.wait_for("update", 4, timeout=0.01)) == 3
     assert terminal.quit() == 0
+
+
+@pytest.fixture
+def waiting(pool, xencon):
+    """A terminal that waits for what never comes on the screen of web02, which is reached again."""
+    pool.add_vm("web02", consoles=("rfb",), domain_type="hvm")
+
+    def start(*options):
+        terminal = xencon.terminal("screen", "--until", "never to be seen", *options, "web02",
+                                   dimensions=(24, 100))
+        terminal.expect("then \\. to quit")
+        return terminal
+
+    return start
+
+
+def test_the_time_is_up_while_the_machine_is_away(pool, waiting):
+    terminal = waiting("--timeout", "2", "--reconnect")
+    pool.vms[-1].begin("clean_shutdown").finish()
+    terminal.expect("waiting for its console")
+    terminal.expect('xencon: .*nothing on the screen matched "never to be seen": 2 s have passed')
+    assert terminal.finish() == 8
+    assert terminal.settings() == terminal.found
+    assert_logged_out(pool)
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_who_quits_before_has_not_got_it(away, pool, waiting):
+    terminal = waiting("--reconnect")
+    if away:
+        pool.vms[-1].begin("clean_shutdown").finish()
+        terminal.expect("waiting for its console")
+    assert terminal.quit() == 8
+    assert terminal.settings() == terminal.found
+
+
+def test_the_console_ends_before(pool, waiting):
+    terminal = waiting()
+    pool.vms[-1].begin("clean_shutdown").finish()
+    assert terminal.finish() == 8
