@@ -135,6 +135,18 @@ bool condition_is_moving(const struct condition *c)
 	return false;
 }
 
+bool condition_is_rebooting(const struct condition *c)
+{
+	const char *list = c->operations;
+	char word[sizeof(c->operations)];
+
+	while (next_operation(&list, word, sizeof(word))) {
+		if (strcmp(word, "clean_reboot") == 0 || strcmp(word, "hard_reboot") == 0)
+			return true;
+	}
+	return false;
+}
+
 bool condition_is_migrating(const struct condition *c)
 {
 	const char *list = c->operations;

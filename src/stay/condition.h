@@ -45,6 +45,9 @@ void condition_take(const struct vm *vm, struct condition *ret);
  * reboot, a start; not a snapshot of a machine that goes on running. */
 bool condition_is_moving(const struct condition *c);
 
+/* Whether it is being rebooted: its consoles may be the next guest's while its domain is still the old one's. [seen] */
+bool condition_is_rebooting(const struct condition *c);
+
 /* Whether it is on its way to another host. */
 bool condition_is_migrating(const struct condition *c);
 

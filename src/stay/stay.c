@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "os/wait.h"
+#include "stay/greeting.h"
 #include "xapi/host.h"
 
 /* What follows from a failure. */
@@ -125,38 +126,10 @@ static int greeting_ms(const struct stay *s)
 {
 	if (strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0)
 		return STAY_GREETING_MS;
+	/* While it reboots the console may be the last of the old guest's. */
+	if (s->attached.seen && condition_is_rebooting(&s->now))
+		return STAY_PEEK_MS;
 	return s->doubtful ? STAY_PEEK_MS : 0;
-}
-
-/* What says nothing and ends has nothing behind it. */
-static int await_greeting(struct tunnel *t, const char *vm, int ms, struct error *err)
-{
-	const int64_t deadline = clock_ms() + ms;
-
-	while (ms > 0 && buf_used(&t->first) == 0) {
-		struct error failure = {0};
-		const ssize_t n =
-		    stream_recv(t->stream, buf_tail(&t->first), buf_space(&t->first), &failure);
-
-		if (n > 0) {
-			buf_produced(&t->first, (size_t)n);
-			break;
-		}
-		error_clear(&failure);
-		if (n != STREAM_AGAIN) {
-			(void)error_set(err, ERROR_UNAVAILABLE,
-			                "\"%s\": the console closed without a byte", vm);
-			(void)error_cause(err, "its backend is not answering");
-			return error_reason(err, REASON_REFUSED);
-		}
-		const int ready =
-		    wait_ready(t->stream->fd, stream_events(t->stream, true, false), deadline, err);
-		if (ready < 0)
-			return -1;
-		if (ready == 0)
-			break;
-	}
-	return 0;
 }
 
 static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct error *err)
@@ -169,7 +142,7 @@ static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct
 		rc = look(s, &vm, &console, err);
 	if (rc == 0 && ret != NULL)
 		rc = access_connect(s->access, &vm, &console, ret, err);
-	if (rc == 0 && ret != NULL && (rc = await_greeting(ret, vm.name, greeting_ms(s), err)) != 0)
+	if (rc == 0 && ret != NULL && (rc = greeting_await(ret, vm.name, greeting_ms(s), err)) != 0)
 		tunnel_close(ret);
 	console_free(&console);
 	if (rc == 0)
@@ -405,11 +378,27 @@ static bool has_lived_on(struct stay *s)
 		condition_take(&vm, &s->now);
 		lived_on = condition_lived_on(condition_compare(&s->attached, &s->now,
 		                                                s->migrating && !s->stopped)) &&
-		           strstr(s->now.operations, "reboot") == NULL;
+		           !condition_is_rebooting(&s->now);
 	}
 	error_clear(&ignored);
 	vm_free(&vm);
 	return lived_on;
+}
+
+/* Since the last attachment, as far as it is known. */
+static enum condition_change what_happened(struct stay *s)
+{
+	const bool was_early = s->early;
+	const enum condition_change change =
+	    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped);
+
+	s->early = change == CONDITION_SAME && condition_is_rebooting(&s->now);
+	if (s->before.seen && strcmp(s->before.power_state, "Running") != 0 && !s->lived_on)
+		return CONDITION_STARTED;
+	if (s->early)
+		return CONDITION_REBOOTED;
+	/* The new domain of the reboot that was told then, and not of another. */
+	return was_early && change == CONDITION_REBOOTED ? CONDITION_SAME : change;
 }
 
 /* The tunnel stands: what that means for what was typed for the one before. */
@@ -419,12 +408,7 @@ static void reached(struct stay *s)
 	s->happened[0] = '\0';
 	if (s->attached.seen) {
 		s->lived_on = has_lived_on(s);
-		const enum condition_change change =
-		    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped);
-		const bool stopped =
-		    s->before.seen && strcmp(s->before.power_state, "Running") != 0;
-
-		tell_change(s, stopped && !s->lived_on ? CONDITION_STARTED : change);
+		tell_change(s, what_happened(s));
 	}
 	s->previous = s->attached;
 	s->attached = s->now;
@@ -453,6 +437,7 @@ int stay_nothing(struct stay *s, struct error *failure, struct error *err)
 {
 	/* Nobody was attached: what was typed before is still for the guest of then. */
 	s->attached = s->previous;
+	s->early = false;
 	s->doubtful = true;
 	return go_on(s, failure, err);
 }

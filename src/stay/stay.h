@@ -59,6 +59,7 @@ struct stay {
 	struct condition now;
 	bool migrating; /* since it was attached it was seen to migrate */
 	bool stopped;   /* and since then not to run */
+	bool early;     /* it was attached while the record had the domain of before its reboot */
 	bool doubtful;  /* the console before ended without a byte */
 	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
 	bool lived_on;

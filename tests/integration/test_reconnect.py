@@ -76,6 +76,36 @@ def test_what_happened_is_said(operation, says, pool, vm, terminal):
     finish(terminal, pool)
 
 
+@pytest.mark.parametrize("by_guest", [False, True], ids=["by the pool", "by the guest"])
+@pytest.mark.parametrize("operation", ["hard_reboot", "clean_reboot"])
+def test_a_quick_reboot_is_said_each_time(operation, by_guest, pool, vm, terminal):
+    """However soon the console is there again."""
+    for _ in range(10):
+        vm.begin(operation, by_guest=by_guest).finish()
+        terminal.expect('xencon: "web01" has rebooted\r\n')
+        terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
+def test_a_reboot_that_the_record_tells_late(pool, guest, vm, terminal):
+    """The console of the new guest is there while the record still has the domain of the old one. That it
+    rebooted is said then, and not once more when the console is lost for another reason."""
+    course = vm.begin("hard_reboot").to("nothing")
+    vm.refuse(None, None)
+    terminal.expect('xencon: "web01" has rebooted\r\n')
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    course.finish()
+    vm.end_tunnels()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert b"has rebooted" not in terminal.before
+    terminal.send(b"x")
+    guest.await_heard(vm.domid, b"x")
+    vm.begin("hard_reboot").finish()
+    terminal.expect('xencon: "web01" has rebooted\r\n')
+    finish(terminal, pool)
+
+
 @pytest.mark.parametrize("operation, again, state", [
     ("suspend", "resume", "suspended"), ("hard_shutdown", "start", "halted"),
     ("clean_shutdown", "start", "halted")])
