@@ -9,8 +9,8 @@ _xencon()
 		--fingerprint --insecure --legacy-tls --proxy-command --console-address --profile -P
 		--config --forget -4 -6 --connect-timeout --keepalive --dom0 --escape -e
 		--wait --reconnect --log --timestamps --idle --until --timeout --read-only --stdio
-		--listen -l --viewer --once --any-user --max-viewers --as --graphics --text-only --text --font --keys --layout --rate --json --verbose -v --quiet -q --help -h --version -V'
-	local commands='console screen vnc shot type trust help version'
+		--listen -l --viewer --once --any-user --max-viewers --as --graphics --text-only --text --font --keys --layout --rate --json --all --color --verbose -v --quiet -q --help -h --version -V'
+	local commands='console screen vnc shot type list trust help version'
 
 	COMPREPLY=()
 	case $prev in
@@ -27,7 +27,7 @@ _xencon()
 		return
 		;;
 	--user | -u | --profile | -P | --fingerprint | --connect-timeout | --keepalive | --escape | -e | \
-		--idle | --until | --timeout | --max-viewers | --keys | --layout | --rate | --as | --graphics)
+		--idle | --until | --timeout | --max-viewers | --keys | --layout | --rate | --as | --graphics | --color)
 		return
 		;;
 	esac

@@ -19,6 +19,8 @@ const struct command commands[] = {
      OPTION_FOR_SHOT, 2, command_shot},
     {"type", "[OPTION…] VM [TEXT…]", "type into the graphical console", OPTION_FOR_TYPE,
      OPTIONS_OPERANDS_MAX, command_type},
+    {"list", "[OPTION…] [PATTERN…]", "list VMs: state, host and kinds of console", OPTION_FOR_LIST,
+     OPTIONS_OPERANDS_MAX, command_list},
     {"trust", "[OPTION…] [HOST]", "show a host's certificate and record it as known",
      OPTION_FOR_TRUST, 1, command_trust},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},

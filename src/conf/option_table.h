@@ -86,7 +86,11 @@
 	ROW(LAYOUT, "layout", 0, "NAME", OPTION_FOR_TYPISTS, 0,                                \
 	    "the guest's keyboard: us, gb, de(nodeadkeys), …")                                 \
 	ROW(RATE, "rate", 0, "N", OPTION_FOR_TYPE, 0, "type N keys a second (default: 50)")    \
-	ROW(JSON, "json", 0, NULL, OPTION_FOR_VNC | OPTION_FOR_SHOT, 0, "say it as JSON")      \
+	ROW(JSON, "json", 0, NULL, OPTION_FOR_VNC | OPTION_FOR_SHOT | OPTION_FOR_LIST, 0,      \
+	    "say it as JSON")                                                                  \
+	ROW(ALL, "all", 0, NULL, OPTION_FOR_LIST, 0, "list templates and snapshots, too")      \
+	ROW(COLOR, "color", 0, "WHEN", OPTION_FOR_LIST, 0,                                     \
+	    "auto, always or never (default: auto)")                                           \
 	ROW(FORGET, "forget", 0, NULL, OPTION_FOR_TRUST, OPTION_TYPED,                         \
 	    "remove what is known of HOST")                                                    \
 	ROW(VERBOSE, "verbose", 'v', NULL, OPTION_FOR_ALL, 0,                                  \

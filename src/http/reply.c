@@ -15,7 +15,10 @@
 #include "base/secret.h"
 #include "os/wait.h"
 
-/* A body's memory grows with what arrives, never with what is announced. */
+/* A body's memory grows with what arrives. Once that is so much, what is announced is believed: the kernel
+ * gives no page of it before something is written there, and a long list is not copied again and again. */
+#define BODY_BELIEVED ((size_t)1024 * 1024)
+
 #define BODY_FIRST 16384
 
 #define MIB (1024L * 1024)
@@ -29,7 +32,7 @@ void reply_begin(struct reply *r, int timeout_ms, int64_t max)
 
 void reply_free(struct reply *r)
 {
-	secret_wipe(r->body, r->cap);
+	secret_wipe(r->body, r->body == NULL ? 0 : r->len); /* nothing was ever written beyond */
 	free(r->body);
 	*r = (struct reply){0};
 }
@@ -162,15 +165,19 @@ static int advance_head(struct reply *r, struct conn *c, struct error *err)
 static int grow(struct reply *r, struct error *err)
 {
 	const size_t most = (size_t)r->max + 2; /* one byte too many shows that it is too much */
-	const size_t twice = r->cap == 0 ? BODY_FIRST : r->cap * 2;
-	const size_t cap = twice < most ? twice : most;
+	const int64_t announced = r->head.content_length;
+	size_t next = r->cap == 0 ? BODY_FIRST : r->cap * 2;
+
+	if (r->len >= BODY_BELIEVED / 2 && announced != HTTP_LENGTH_UNKNOWN && announced <= r->max)
+		next = (size_t)announced + 1;
+	const size_t cap = next < most ? next : most;
 	char *const body = malloc(cap);
 
 	if (body == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
 	if (r->body != NULL)
 		memcpy(body, r->body, r->len);
-	secret_wipe(r->body, r->cap);
+	secret_wipe(r->body, r->len);
 	free(r->body);
 	r->body = body;
 	r->cap = cap;

@@ -44,6 +44,7 @@ static const struct method methods[METHOD_COUNT] = {
     [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY, .keep = vm_fields},
     [METHOD_VM_BY_NAME] = {"VM.get_by_name_label", "s", METHOD_GIVES_LIST, ONE},
     [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_CONSOLE_ROWS] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP, MANY},
     [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
     [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
     [METHOD_POOL_ALL] = {"pool.get_all_records", "s", METHOD_GIVES_MAP, ONE},

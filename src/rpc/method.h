@@ -31,6 +31,7 @@ enum method_name {
 	METHOD_VM_BY_NAME,
 	METHOD_VM_RECORD,
 	METHOD_CONSOLE_WHERE,
+	METHOD_CONSOLE_ROWS, /* the same call, for many: rpc_finish_records takes what it wants */
 	METHOD_CERTIFICATE_WHERE,
 	METHOD_POOL_ALL,
 	METHOD_EVENT_FROM,

@@ -2,8 +2,8 @@
 /*
  * JSON-RPC over one HTTP connection: see rpc.h.
  *
- * ALWAYS TRUE: when a request is sent, nothing lies unread on its connection, so that the next bytes are
- * its reply's; when a reply was not understood, was cut or is not to this request, the connection is
+ * ALWAYS TRUE: when a request is sent, nothing lies unread on its connection but replies that are asked
+ * for, so that the next bytes are its reply's; when a reply was not understood, was cut or is not to this request, the connection is
  * closed. The words of one reply never become another's.
  */
 #include "rpc/rpc.h"
@@ -40,6 +40,7 @@ int rpc_connect(struct rpc *rpc, struct error *err)
 	if (rpc->conn == NULL) {
 		rpc->conn = conn_open(&rpc->endpoint, err);
 		rpc->answered = false;
+		rpc->opened++;
 	}
 	return rpc->conn == NULL ? -1 : 0;
 }
@@ -63,11 +64,21 @@ void rpc_adopt(struct rpc *rpc, struct conn *conn)
 {
 	rpc->conn = conn;
 	rpc->answered = false;
+	rpc->opened++;
+}
+
+/* The calls that wait behind the one under way are given up. */
+static void drop_queue(struct rpc *rpc)
+{
+	for (size_t i = 0; i < rpc->queued; i++)
+		secret_release(rpc->queue[i].body);
+	rpc->queued = 0;
 }
 
 void rpc_disconnect(struct rpc *rpc)
 {
 	end_call(rpc);
+	drop_queue(rpc);
 	close_connection(rpc);
 }
 
@@ -173,6 +184,60 @@ int rpc_begin(struct rpc *rpc, enum method_name method, json_t *params, struct e
 	return -1;
 }
 
+int rpc_queue(struct rpc *rpc, enum method_name method, json_t *params, struct error *err)
+{
+	struct rpc_queued *const next = &rpc->queue[rpc->queued];
+	struct error failure = {0};
+
+	assert(rpc->call.method != NULL && rpc->queued < RPC_QUEUE_MAX);
+	*next = (struct rpc_queued){.method = method_of(method), .id = ++rpc->last_id};
+	trace_request(next->method, params);
+	next->body = message_request(next->method->name, params, next->id, err);
+	if (next->body == NULL)
+		return -1;
+	rpc->queued++;
+	/* What cannot be sent now is sent when its turn comes; a signal is noticed by the next wait. */
+	if (rpc->conn != NULL &&
+	    send_request(rpc->conn, rpc->ask_thumbprint, next->body, &failure) == 0)
+		next->sent_over = rpc->opened;
+	error_clear(&failure);
+	return 0;
+}
+
+/* The next call's turn: it is awaited where it was sent, and sent where it was not. What fails here is told by
+ * rpc_finish. */
+static void take_turn(struct rpc *rpc)
+{
+	struct rpc_call *const call = &rpc->call;
+	const struct rpc_queued next = rpc->queue[0];
+
+	rpc->queued--;
+	memmove(&rpc->queue[0], &rpc->queue[1], rpc->queued * sizeof(rpc->queue[0]));
+	*call = (struct rpc_call){.method = next.method,
+	                          .body = next.body, /* handed over */
+	                          .id = next.id,
+	                          .started = clock_ms(),
+	                          .extra_ms = next.method->extra_ms};
+	if (rpc->conn != NULL && next.sent_over == rpc->opened) {
+		call->reused =
+		    true; /* by the call before it, after which the server may have left */
+		reply_begin(&call->reply, rpc->endpoint.timeout_ms + call->extra_ms,
+		            call->method->reply_max);
+	} else if (transmit(rpc, &call->failed) != 0) {
+		call->over = true;
+	}
+}
+
+void rpc_progress(const struct rpc *rpc, int64_t *ret_come, int64_t *ret_whole)
+{
+	const struct reply *const reply = &rpc->call.reply;
+	const bool known =
+	    reply->state != REPLY_HEAD && reply->head.content_length != HTTP_LENGTH_UNKNOWN;
+
+	*ret_come = (int64_t)reply->len;
+	*ret_whole = known ? reply->head.content_length : 0;
+}
+
 void rpc_extend(struct rpc *rpc, int ms)
 {
 	rpc->call.extra_ms += ms;
@@ -239,12 +304,62 @@ bool rpc_is_ready(struct rpc *rpc)
 	return true;
 }
 
-/* Reads the reply that is whole. As message_parse_reply, and the status must be a good one. */
-static int read_reply(struct rpc *rpc, json_t **ret, struct error *err)
+/* What is made of a reply: its result as JSON, or its records. */
+struct want {
+	json_t **json;
+	const struct scan_sink *sink; /* NULL: the former */
+	struct rpc_text *text;
+};
+
+/* A fault of a call whose records were wanted is short, and read as any other. */
+static int read_records(struct rpc *rpc, const struct want *want, struct error *err)
+{
+	struct reply *const reply = &rpc->call.reply;
+	json_t *ignored = NULL;
+	int rc;
+
+	switch (scan_reply(reply->body, reply->len, rpc->call.id, want->sink)) {
+	case SCAN_RESULT:
+		*want->text = (struct rpc_text){reply->body, reply->len};
+		/* Handed over; the length stays, for the trace. */
+		reply->body = NULL;
+		return 1;
+	case SCAN_FAULT:
+		rc = message_parse_reply(reply->body, reply->len, rpc->call.id, &ignored,
+		                         &rpc->fault, err);
+		json_decref(ignored);
+		return rc > 0 ? error_set(err, ERROR_PROTOCOL, "the server's result is no map")
+		              : rc;
+	case SCAN_NONE:
+		break;
+	}
+	return error_set(err, ERROR_PROTOCOL, "the server's answer is no list of records");
+}
+
+static int read_json(struct rpc *rpc, json_t **ret, struct error *err)
 {
 	const struct rpc_call *const call = &rpc->call;
 	const struct reply *const reply = &call->reply;
 	size_t len = reply->len;
+	int rc;
+
+	if (call->method->keep != NULL)
+		len = prune_records(reply->body, reply->len, call->method->keep);
+	rc = message_parse_reply(reply->body, len, call->id, ret, &rpc->fault, err);
+	if (rc > 0 && !method_gives(call->method, *ret)) {
+		json_decref(*ret);
+		*ret = NULL;
+		rc = error_set(err, ERROR_PROTOCOL, "the server's result is not a %s",
+		               method_result_name(call->method));
+	}
+	return rc;
+}
+
+/* Reads the reply that is whole. As message_parse_reply, and the status must be a good one. */
+static int read_reply(struct rpc *rpc, const struct want *want, struct error *err)
+{
+	const struct rpc_call *const call = &rpc->call;
+	const struct reply *const reply = &call->reply;
 	char page[ERROR_CAUSE_MAX];
 	int rc;
 
@@ -257,15 +372,7 @@ static int read_reply(struct rpc *rpc, json_t **ret, struct error *err)
 		return status_describe_call(&reply->head, page, call->method->name, rpc->conn->name,
 		                            err);
 	}
-	if (call->method->keep != NULL)
-		len = prune_records(reply->body, reply->len, call->method->keep);
-	rc = message_parse_reply(reply->body, len, call->id, ret, &rpc->fault, err);
-	if (rc > 0 && !method_gives(call->method, *ret)) {
-		json_decref(*ret);
-		*ret = NULL;
-		rc = error_set(err, ERROR_PROTOCOL, "the server's result is not a %s",
-		               method_result_name(call->method));
-	}
+	rc = want->sink != NULL ? read_records(rpc, want, err) : read_json(rpc, want->json, err);
 	log_trace(LOG_STEPS, "%s: %s, %zu bytes in %lld ms", call->method->name,
 	          rc > 0    ? "done"
 	          : rc == 0 ? rpc->fault.code
@@ -276,7 +383,7 @@ static int read_reply(struct rpc *rpc, json_t **ret, struct error *err)
 	return rc;
 }
 
-int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err)
+static int finish(struct rpc *rpc, const struct want *want, struct error *err)
 {
 	struct rpc_call *const call = &rpc->call;
 	const struct method *const method = call->method;
@@ -298,7 +405,7 @@ int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err)
 		*err = call->failed;
 		call->failed = (struct error){0}; /* handed over, its detail as well */
 	} else {
-		rc = read_reply(rpc, ret, err);
+		rc = read_reply(rpc, want, err);
 	}
 out:
 	if (rc < 0) {
@@ -311,7 +418,30 @@ out:
 	end_call(rpc);
 	if (last)
 		close_connection(rpc);
+	/* The answers to the others would lie in the way of the next call's. */
+	if (rc == 0 && rpc->queued > 0)
+		rpc_disconnect(rpc);
+	if (rpc->queued > 0)
+		take_turn(rpc);
 	return rc > 0 ? 0 : fault_describe(&rpc->fault, method->name, &rpc->endpoint.address, err);
+}
+
+int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err)
+{
+	return finish(rpc, &(struct want){.json = ret}, err);
+}
+
+int rpc_finish_records(struct rpc *rpc, const struct scan_sink *sink, struct rpc_text *ret,
+                       struct error *err)
+{
+	return finish(rpc, &(struct want){.sink = sink, .text = ret}, err);
+}
+
+void rpc_text_free(struct rpc_text *text)
+{
+	secret_wipe(text->text, text->len);
+	free(text->text);
+	*text = (struct rpc_text){0};
 }
 
 int rpc_call(struct rpc *rpc, enum method_name method, json_t *params, json_t **ret,

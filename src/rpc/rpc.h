@@ -4,7 +4,8 @@
  *
  * Owns the connection: it is opened when first needed, again when the server has closed it, and closed
  * whenever it is in doubt where its next reply begins. One call is under way at a time. rpc_call waits
- * for it; rpc_begin and rpc_finish leave the waiting to a loop that has more to wait for.
+ * for it; rpc_begin and rpc_finish leave the waiting to a loop that has more to wait for; with rpc_queue
+ * more is asked before the first answer has come, which saves round trips.
  */
 #ifndef XENCON_RPC_RPC_H
 #define XENCON_RPC_RPC_H
@@ -15,6 +16,7 @@
 #include "http/reply.h"
 #include "rpc/fault.h"
 #include "rpc/method.h"
+#include "rpc/scan.h"
 
 /* A call that was begun and is not finished. */
 struct rpc_call {
@@ -29,12 +31,36 @@ struct rpc_call {
 	struct error failed;
 };
 
+/* A reply's text, in which records that were handed over stand; freed by rpc_text_free. */
+struct rpc_text {
+	char *text; /* owned */
+	size_t len;
+};
+
+/* Wipes and frees; all zeroes is fine. */
+void rpc_text_free(struct rpc_text *text);
+
+/* So many calls may wait behind the one under way: a list of machines asks for three things at once. */
+#define RPC_QUEUE_MAX 3
+
+/* A call whose turn comes when those before it are finished. */
+struct rpc_queued {
+	const struct method *method;
+	char *body; /* owned, as in struct rpc_call */
+	int64_t id;
+	unsigned
+	    sent_over; /* the connection that it was sent over, see rpc.opened; 0: it was not */
+};
+
 struct rpc {
 	struct endpoint endpoint;
 	struct conn *conn; /* owned; NULL when there is none */
 	bool answered;     /* it has carried a reply: the server may have closed it since */
+	unsigned opened;   /* how many connections there were, this one included */
 	int64_t last_id;   /* of a request; each has its own, and so must its reply */
 	struct rpc_call call;
+	struct rpc_queued queue[RPC_QUEUE_MAX]; /* in the order in which they will be answered */
+	size_t queued;
 	struct fault fault;  /* of the last call that failed with one */
 	bool ask_thumbprint; /* requests carry HTTP_THUMBPRINT_REQUEST: set after rpc_init */
 	char thumbprint[HTTP_THUMBPRINT_MAX]; /* that came with the last reply, or "" */
@@ -68,6 +94,15 @@ int rpc_call(struct rpc *rpc, enum method_name method, json_t *params, json_t **
  * be no call under way. After a failure there is none. */
 int rpc_begin(struct rpc *rpc, enum method_name method, json_t *params, struct error *err);
 
+/* Sends another request right behind those under way, without waiting for their answers: a host answers in
+ * order [seen]. There must be a call under way, and less than RPC_QUEUE_MAX behind it; `params` as above. It
+ * becomes the call under way when rpc_finish has succeeded for the one before. Where the connection does not
+ * last as long it is sent anew over the next one, so it must be one that may be repeated. */
+int rpc_queue(struct rpc *rpc, enum method_name method, json_t *params, struct error *err);
+
+/* How much of the answer has come, in bytes, and how long it will be; 0 where that is not known yet. */
+void rpc_progress(const struct rpc *rpc, int64_t *ret_come, int64_t *ret_whole);
+
 /* The answer to the call under way may take `ms` more than others: a long poll. */
 void rpc_extend(struct rpc *rpc, int ms);
 
@@ -82,7 +117,13 @@ int64_t rpc_deadline(const struct rpc *rpc);
  * had closed the old one. */
 bool rpc_is_ready(struct rpc *rpc);
 
-/* Waits for the answer where it is not ready and ends the call. Result and errors as rpc_call. */
+/* Waits for the answer where it is not ready and ends the call. Result and errors as rpc_call. After any failure
+ * the calls behind it are given up, too. */
 int rpc_finish(struct rpc *rpc, json_t **ret, struct error *err);
+
+/* The same for a call whose result is a map of records that are wanted one by one: they go to `sink`, and what
+ * they point into becomes *ret. After a failure what the sink was given does not count, and is gone. */
+int rpc_finish_records(struct rpc *rpc, const struct scan_sink *sink, struct rpc_text *ret,
+                       struct error *err);
 
 #endif

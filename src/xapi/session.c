@@ -60,14 +60,23 @@ int session_login(struct session *s, const char *user, const char *password, str
 	return rc;
 }
 
+/* Puts the session before the parameters; where that fails they are freed. */
+static int sign(const struct session *s, enum method_name method, json_t *params, struct error *err)
+{
+	if (params != NULL && json_array_insert_new(params, 0, json_string(s->ref)) == 0)
+		return 0;
+	json_decref(params);
+	return error_set(err, ERROR_LOCAL, "cannot make a request for %s", method_of(method)->name);
+}
+
 int session_begin(struct session *s, enum method_name method, json_t *params, struct error *err)
 {
-	if (params == NULL || json_array_insert_new(params, 0, json_string(s->ref)) != 0) {
-		json_decref(params);
-		return error_set(err, ERROR_LOCAL, "cannot make a request for %s",
-		                 method_of(method)->name);
-	}
-	return rpc_begin(&s->rpc, method, params, err);
+	return sign(s, method, params, err) == 0 ? rpc_begin(&s->rpc, method, params, err) : -1;
+}
+
+int session_queue(struct session *s, enum method_name method, json_t *params, struct error *err)
+{
+	return sign(s, method, params, err) == 0 ? rpc_queue(&s->rpc, method, params, err) : -1;
 }
 
 int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,

@@ -33,6 +33,9 @@ int session_login(struct session *s, const char *user, const char *password, str
 /* rpc_begin with the session put before `params` (an array, taken over); see there. */
 int session_begin(struct session *s, enum method_name method, json_t *params, struct error *err);
 
+/* rpc_queue likewise; see there. */
+int session_queue(struct session *s, enum method_name method, json_t *params, struct error *err);
+
 /* rpc_call with the session put before `params` (an array, taken over). */
 int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
                  struct error *err);

@@ -32,6 +32,7 @@ USES = {
     "paint": ["raster", "screen", "base"],
     "rpc": ["http", "trust", "net", "os", "base"],
     "xapi": ["rpc", "http", "trust", "net", "os", "base"],
+    "list": ["xapi", "rpc", "http", "trust", "net", "os", "base"],
     "conf": ["http", "trust", "term", "vt", "net", "os", "base"],
     "settings": ["conf", "http", "trust", "term", "vt", "net", "os", "base"],
     "graphic": ["settings", "conf", "http", "trust", "screen", "font", "keyboard", "rfb", "relay", "net", "os", "base"],
@@ -40,7 +41,7 @@ USES = {
     "stay": ["access", "settings", "conf", "xapi", "rpc", "http", "trust", "net", "os", "base"],
     "attach": ["settings", "conf", "http", "term", "vt", "relay", "net", "os", "base"],
     "serve": ["stay", "access", "settings", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "os", "base"],
-    "cmd": ["serve", "attach", "stay", "access", "show", "graphic", "keyboard", "screen", "settings", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "os", "base"],
+    "cmd": ["serve", "list", "attach", "stay", "access", "show", "graphic", "keyboard", "screen", "settings", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "os", "base"],
 }
 
 # Calls that a bounded, checked one replaces.
