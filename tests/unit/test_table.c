@@ -3,9 +3,9 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/table.h"
 #include "base/text.h"
 #include "test.h"
-#include "xapi/table.h"
 
 struct shown {
 	const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables: see table.h. */
-#include "xapi/table.h"
+#include "base/table.h"
 
 #include <stdbool.h>
 #include <stdio.h>

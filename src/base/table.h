@@ -5,8 +5,8 @@
  * It holds widths and no text: rows are looked at twice, once to measure and once to be written, so
  * that a table of any length goes out line by line. Pure.
  */
-#ifndef XENCON_XAPI_TABLE_H
-#define XENCON_XAPI_TABLE_H
+#ifndef XENCON_BASE_TABLE_H
+#define XENCON_BASE_TABLE_H
 
 #include <stddef.h>
 
