@@ -18,8 +18,8 @@
 #include "net/stream.h"
 #include "os/child.h"
 
-/* Four TLS records: the relay's grain, and more than any head. */
-#define CONN_BUFFER_SIZE 65536
+/* Eight TLS records: what the relay writes at once, and more than any head. */
+#define CONN_BUFFER_SIZE 131072
 
 struct conn {
 	struct stream *stream;

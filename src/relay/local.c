@@ -19,6 +19,12 @@
 
 #define TERMINAL_PATH_MAX 256
 
+/* A pipe as pipe(2) makes it, and what we make of that: two of the relay's loads, so that one is read while the
+ * next is written. Who has chosen another size keeps it; a system that has no more for us (pipe-user-pages-soft)
+ * leaves it as it was. */
+#define PIPE_USUAL  65536
+#define PIPE_WANTED 262144
+
 /* Opens the terminal behind `fd` anew: flags set on the new description are ours alone. */
 static int reopen_terminal(int fd, int mode)
 {
@@ -36,7 +42,10 @@ static int reopen_pipe(int fd)
 	char name[sizeof("/proc/self/fd/") + 3 * sizeof(fd)];
 
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	const int own = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (own >= 0 && fcntl(own, F_GETPIPE_SZ) == PIPE_USUAL)
+		(void)fcntl(own, F_SETPIPE_SZ, PIPE_WANTED);
+	return own;
 #else
 	(void)fd;
 	return -1;

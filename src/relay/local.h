@@ -36,8 +36,8 @@ struct local {
 };
 
 /* Looks at what the descriptors are. A terminal is opened once more, so that neither one that has been
- * stopped nor others who read from it can stop us; a pipe for output where the system can (Linux). Does
- * not fail: what cannot be opened again (another user's, after su) is used as it is. */
+ * stopped nor others who read from it can stop us; a pipe for output where the system can (Linux), which is
+ * enlarged where it has the usual size. Does not fail: what cannot be opened again (another user's, after su) is used as it is. */
 void local_init(struct local *l, int in_fd, int out_fd);
 
 /* A connected, non-blocking socket of ours is both ends. */

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "os/signals.h"
 #include "os/wait.h"
+#include "relay/bulk.h"
 #include "relay/delivery.h"
 #include "relay/ending.h"
 #include "relay/unsent.h"
@@ -57,6 +58,7 @@ struct state {
 	int64_t ended_at;         /* when the console ended */
 	bool left_first;          /* and whether it had been told by then that we left */
 	int64_t flush_until;      /* in UP_QUIT: the latest that we send */
+	struct bulk bulk;         /* whether much comes */
 	struct delivery delivery; /* whether what was sent has arrived */
 	struct pollfd fds[FD_COUNT];
 };
@@ -222,6 +224,7 @@ static size_t recv_piece(struct state *s)
 		return 0;
 	}
 	buf_produced(r->down, (size_t)n);
+	bulk_came(&s->bulk, (size_t)n);
 	show_output(r, tail, (size_t)n);
 	return (size_t)n;
 }
@@ -230,7 +233,7 @@ static size_t recv_piece(struct state *s)
  * a small one, an echo, nobody looks for more before it is shown. */
 static void recv_down(struct state *s)
 {
-	while (wants_recv(s) && recv_piece(s) >= RELAY_BULK_PIECE)
+	while (wants_recv(s) && recv_piece(s) >= BULK_PIECE)
 		;
 }
 
@@ -368,10 +371,10 @@ static void set_interest(struct state *s)
 
 /* From the console to the output. `arrived` and `room` are what poll(2) said of the two. What comes on
  * top of nothing is written without asking again, and where a whole load went the next is looked for at
- * once: bulk costs poll(2) once in RELAY_ROUNDS loads. Returns 1 when nobody reads our output. */
+ * once: bulk costs poll(2) once in BULK_ROUNDS loads. Returns 1 when nobody reads our output. */
 static int pump(struct state *s, bool arrived, bool room, struct error *err)
 {
-	for (int round = 0; round < RELAY_ROUNDS; round++) {
+	for (int round = 0; round < BULK_ROUNDS; round++) {
 		const bool fresh = !wants_output(s) && local_is_ready_to_try(s->r->local);
 
 		if (arrived && wants_recv(s))
@@ -380,7 +383,7 @@ static int pump(struct state *s, bool arrived, bool room, struct error *err)
 		const int rc = load > 0 && (room || fresh) ? write_output(s, err) : 0;
 		if (rc != 0)
 			return rc;
-		if (load < RELAY_LOAD || wants_output(s))
+		if (load < BULK_LOAD || wants_output(s))
 			return 0;
 		arrived = true;
 		room = false;
@@ -430,18 +433,19 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 	if (rc != 0)
 		return rc;
 	const bool pending = wants_recv(s) && stream_pending(s->r->stream);
-	const int64_t deadline =
-	    pending ? 0
-	            : clock_earlier(hook_deadline(s),
-	                            clock_earlier(leave_deadline(s), s->delivery.look_at));
+	const int64_t receive_at =
+	    pending ? 0 : bulk_wait(&s->bulk, s->r->stream->fd, wants_recv(s));
+	const int64_t look_at = clock_earlier(receive_at, s->delivery.look_at);
+	const int64_t leave_at = clock_earlier(hook_deadline(s), leave_deadline(s));
 	set_interest(s);
-	const int ready = wait_poll(s->fds, FD_COUNT, deadline, err);
+	const int ready = wait_poll(s->fds, FD_COUNT, clock_earlier(look_at, leave_at), err);
 	if (ready < 0)
 		return -1;
 	if (s->r->hooks->signalled != NULL)
 		s->r->hooks->signalled(s->r->hooks->context);
-	if (ready > 0 || pending)
-		return act(s, pending, ret, err);
+	const bool due = ready == 0 && receive_at != CLOCK_NEVER;
+	if (ready > 0 || pending || due)
+		return act(s, pending || due, ret, err);
 	if (delivery_look(&s->delivery, s->r->stream->fd, err) != 0)
 		return -1;
 	if (s->up == UP_QUIT || clock_ms() < leave_deadline(s))
@@ -480,20 +484,5 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 
 void relay_flush(struct relay *r)
 {
-	const int64_t deadline = clock_ms() + RELAY_FLUSH_MS;
-	struct error ignored = {0};
-
-	while (buf_used(&r->up) > 0 && clock_ms() < deadline) {
-		const ssize_t n =
-		    stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), &ignored);
-
-		if (n > 0) {
-			buf_consume(&r->up, (size_t)n);
-			r->bytes_up += (uint64_t)n;
-			continue;
-		}
-		const short events = stream_events(r->stream, false, true);
-		if (n != STREAM_AGAIN || wait_ready(r->stream->fd, events, deadline, &ignored) <= 0)
-			return;
-	}
+	r->bytes_up += unsent_send(&r->up, r->stream, clock_ms() + RELAY_FLUSH_MS);
 }

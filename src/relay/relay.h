@@ -23,14 +23,6 @@
 #define RELAY_READ_MAX     16384
 #define RELAY_FILTER_EXTRA 128
 
-/* A piece of output from which on more is gathered before it is written: half a TLS record. */
-#define RELAY_BULK_PIECE 8192
-
-/* Output that left in one write of at least this is bulk, and so many more loads of it may follow before the
- * keyboard and the signals are looked at again: about a millisecond. */
-#define RELAY_LOAD   32768
-#define RELAY_ROUNDS 4
-
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
 #define RELAY_FLUSH_MS 500
 

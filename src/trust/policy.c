@@ -32,7 +32,7 @@ SSL_CTX *policy_context(bool legacy)
 	(void)SSL_CTX_set_mode(context,
 	                       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	/* One read(2) for as many records as have come, not one for each head and each rest: four of the
-	 * largest, which is what the relay writes at once. */
+	 * largest. With more of them what is decrypted is no longer in the nearest cache. */
 	SSL_CTX_set_read_ahead(context, 1);
 	SSL_CTX_set_default_read_buffer_len(context, (size_t)4 * SSL3_RT_MAX_PACKET_SIZE);
 	return context;

@@ -132,9 +132,12 @@ def write_all(fd, data):
 
 
 @contextlib.contextmanager
-def pipe():
-    """A pipe's reading and writing ends, both open here until the block ends."""
+def pipe(size=None):
+    """A pipe's reading and writing ends, both open here until the block ends. One of no usual `size` (65536)
+    stays as large as it is, whoever writes to it."""
     reader, writer = os.pipe()
+    if size is not None:
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, size)
     try:
         yield reader, writer
     finally:

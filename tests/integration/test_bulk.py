@@ -1,4 +1,5 @@
 """Much output at once: in how many calls it leaves, and in how much memory."""
+import fcntl
 import os
 import pathlib
 import select
@@ -63,7 +64,7 @@ def test_bulk_leaves_in_large_pieces(pool, xencon, tmp_path):
         env=xencon.env, stdin=subprocess.PIPE, stdout=write_end)
     xencon.started.append(process)
     left = SIZE
-    while left > 65536:
+    while left > fcntl.fcntl(write_end, fcntl.F_GETPIPE_SZ):
         harness.eventually(lambda: is_full(write_end), "the pipe is full")
         left -= len(os.read(read_end, 1 << 20))
     while left > 0:

@@ -112,6 +112,37 @@ static void test_socket(void)
 	(void)close(fds[1]);
 }
 
+static void test_size_of_a_pipe(void)
+{
+#ifdef F_GETPIPE_SZ
+	static const struct {
+		const char *name;
+		int chosen; /* 0: as the system makes it */
+		int least, most;
+	} rows[] = {
+	    {"one as usual is enlarged", 0, 131072, INT_MAX},
+	    {"a small one stays small", 4096, 1, 65535},
+	    {"a large one stays large", 524288, 524288, 524288},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct local l;
+		int fds[2];
+
+		test_case("a pipe's size: %s", rows[i].name);
+		CHECK_INT(0, pipe(fds));
+		if (rows[i].chosen != 0)
+			CHECK(fcntl(fds[1], F_SETPIPE_SZ, rows[i].chosen) >= rows[i].chosen);
+		local_init(&l, -1, fds[1]);
+		CHECK(fcntl(fds[0], F_GETPIPE_SZ) >= rows[i].least);
+		CHECK(fcntl(fds[0], F_GETPIPE_SZ) <= rows[i].most);
+		local_close(&l);
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+	}
+#endif
+}
+
 static void test_pipe(void)
 {
 	static const uint8_t zeroes[PIPE_BUF * 2];
@@ -258,6 +289,7 @@ int main(void)
 	test_read();
 	test_socket();
 	test_pipe();
+	test_size_of_a_pipe();
 	test_shared();
 	test_terminal();
 	test_stopped_terminal();
