@@ -131,13 +131,15 @@ def write_all(fd, data):
             view = view[os.write(fd, view[:select.PIPE_BUF]):]
 
 
+PIPE_SIZE = 32768
+
+
 @contextlib.contextmanager
-def pipe(size=None):
-    """A pipe's reading and writing ends, both open here until the block ends. One of no usual `size` (65536)
-    stays as large as it is, whoever writes to it."""
+def pipe():
+    """A pipe's reading and writing ends, both open here until the block ends. It is of half the usual size,
+    which the program would enlarge: what is to fill it fills it."""
     reader, writer = os.pipe()
-    if size is not None:
-        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, size)
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
     try:
         yield reader, writer
     finally:

@@ -97,7 +97,7 @@ def test_without_stdio_the_end_of_input_is_not_told(bare, far_xencon):
 
 def test_last_words_while_we_are_typing(bare, far_xencon, far_pool):
     words = b"Kernel panic - not syncing\r\n" * 5000
-    with ptys.pipe(32768) as (reader, writer):
+    with ptys.pipe() as (reader, writer):
         process = far_xencon.start(*FOREVER, "web01", stdout=writer)
         console = bare.accept()
         console.send(words)
@@ -198,10 +198,10 @@ def test_a_guest_that_only_reads(pool, xencon):
 
 
 def test_a_reader_that_stopped_is_not_waited_for(bare, far_xencon):
-    with ptys.pipe(32768) as (reader, writer):
+    with ptys.pipe() as (reader, writer):
         process = far_xencon.start("--stdio", "web01", stdout=writer)
         console = bare.accept()
         console.send(bytes(70_000))     # more than the pipe holds, less than that and the program's buffer
         console.finish()
         assert harness.finish(process) == 0
-        assert len(os.read(reader, 70_000)) == 32768
+        assert len(os.read(reader, 70_000)) == ptys.PIPE_SIZE
