@@ -3,7 +3,7 @@
  * Questions to the terminal, and its answers: see query.h.
  *
  * Sources: ECMA-48 for the form; DEC's manuals for DA1 and DECRQM; xterm's ctlseqs for CSI t; kitty's
- * documentation for its graphics; the terminal-wg's note on synchronised output for mode 2026.
+ * documentation for its graphics and its keyboard protocol; the terminal-wg's note on synchronised output for mode 2026.
  */
 #include "paint/query.h"
 
@@ -25,6 +25,7 @@ static const char questions[] = "\033[22;2t"
                                 "\033[?2026$p"
                                 "\033[16t"
                                 "\033[14t"
+                                "\033[?u"
                                 "\033[c";
 
 const uint8_t *query_text(size_t *ret_len)
@@ -110,6 +111,11 @@ static bool note_sequence(struct query_answers *a, const uint8_t *text, size_t l
 		a->synchronised = s.params[1] == 1 || s.params[1] == 2;
 		return true;
 	}
+	/* The flags that are on now: who tells them knows the protocol. */
+	if (s.final == 'u' && s.is_private && !s.dollar) {
+		a->keys = true;
+		return true;
+	}
 	return false;
 }
 
@@ -172,7 +178,7 @@ static enum held look(const uint8_t *text, size_t len)
 		return last == '?' || last == '4' || last == '6' ? HELD_OPEN : HELD_OTHER;
 	if ((last >= '0' && last <= '9') || last == ';' || last == '$')
 		return HELD_OPEN;
-	return last == 'c' || last == 't' || last == 'y' ? HELD_WHOLE : HELD_OTHER;
+	return last == 'c' || last == 't' || last == 'y' || last == 'u' ? HELD_WHOLE : HELD_OTHER;
 }
 
 size_t query_flush(struct query *q, uint8_t *out)

@@ -27,6 +27,7 @@ struct query_answers {
 	bool kitty;          /* kitty's graphics, as data within the stream */
 	bool sixel;          /* DA1 has 4 */
 	bool synchronised;   /* mode 2026 is known */
+	bool keys;           /* kitty's keyboard protocol */
 	unsigned cell_width; /* in pixels (CSI 16 t); 0: not said */
 	unsigned cell_height;
 	unsigned window_width; /* of the text area, in pixels (CSI 14 t); 0: not said */

@@ -28,6 +28,11 @@
 /* How long leaving may take on account of a terminal that does not take what it is sent. */
 #define LEAVE_MS 500
 
+/* Kitty's protocol, as far as it tells keys apart that are the same byte otherwise: Ctrl-Enter, Escape, Ctrl-I.
+ * Releases are not asked for: what is typed goes down and up at once. */
+#define KEYS_PUSH "\033[>1u"
+#define KEYS_POP  "\033[<u"
+
 /* A terminal that does not tell its size. */
 #define DEFAULT_ROWS    24
 #define DEFAULT_COLUMNS 80
@@ -181,6 +186,9 @@ void stage_leave(struct stage *s, bool by_command)
 	buf_consume(&s->out, buf_used(&s->out));
 	if (s->picture != NULL)
 		(void)picture_hide(s->picture, &s->out);
+	/* Each screen has flags of its own: they go before the screen does. */
+	if (s->keys && !s->keys_turned)
+		put_text(s, KEYS_POP);
 	(void)painter_leave(s->painter, &s->out);
 	show(s, buf_head(&s->out), buf_used(&s->out));
 	terminal_shown(&s->terminal, buf_head(&s->out), buf_used(&s->out));
@@ -290,6 +298,22 @@ static void compose(struct stage *s)
 	put_message(s);
 }
 
+/* Turns what the terminal is to report on or off. Returns whether there was anything. */
+static bool put_mode(struct stage *s)
+{
+	if (s->keys_turned) {
+		put_text(s, KEYS_PUSH);
+		s->keys_turned = false;
+		return true;
+	}
+	if (s->mouse_turned) {
+		put_text(s, s->mouse ? "\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l");
+		s->mouse_turned = false;
+		return true;
+	}
+	return false;
+}
+
 /* Puts the next piece into the buffer, which is empty. Returns whether there was one. */
 static bool put_piece(struct stage *s, const struct frame *f, struct error *err)
 {
@@ -306,11 +330,8 @@ static bool put_piece(struct stage *s, const struct frame *f, struct error *err)
 		s->framing = !picture_write(s->picture, &s->out);
 		return true;
 	}
-	if (s->mouse_turned && !s->painting) {
-		put_text(s, s->mouse ? "\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l");
-		s->mouse_turned = false;
+	if (!s->painting && put_mode(s))
 		return true;
-	}
 	if (s->changed)
 		compose(s);
 	if (s->painting) {
@@ -406,6 +427,8 @@ void stage_answered(struct stage *s, const uint8_t *sequence, size_t len)
 	if (!query_answer(&s->answers, sequence, len))
 		return;
 	painter_set_synchronised(s->painter, s->answers.synchronised);
+	if (s->answers.keys && !s->keys)
+		s->keys = s->keys_turned = true;
 }
 
 void stage_say(struct stage *s, const char *fmt, ...)

@@ -60,6 +60,8 @@ struct stage {
 	bool gone;     /* the terminal is */
 	bool mouse;    /* the terminal reports it */
 	bool mouse_turned;
+	bool keys; /* the terminal tells all keys apart, by kitty's protocol */
+	bool keys_turned;
 };
 
 /* Prepares for standard input and output; nothing is done to the terminal yet. `commands` must last. End it with

@@ -31,6 +31,8 @@ static const struct {
       .cell_height = 20,
       .window_width = 800,
       .window_height = 600}},
+    {"kitty's keyboard", "\033[?1u\033[?62c", "", {.done = true, .keys = true}},
+    {"a key by that protocol", "\033[97;5u", "\033[97;5u", {0}},
     {"one that knows the form, not the protocol", "\033_Gi=31;ENOSYS: no\033\\", "", {0}},
     {"a mode that is not known", "\033[?2026;0$y", "", {0}},
     {"a mode that cannot be changed", "\033[?2026;4$y", "", {0}},
@@ -62,6 +64,7 @@ static void check_answers(const struct query_answers *e, const struct query_answ
 	CHECK_INT(e->kitty, a->kitty);
 	CHECK_INT(e->sixel, a->sixel);
 	CHECK_INT(e->synchronised, a->synchronised);
+	CHECK_INT(e->keys, a->keys);
 	CHECK_INT(e->cell_width, a->cell_width);
 	CHECK_INT(e->cell_height, a->cell_height);
 	CHECK_INT(e->window_width, a->window_width);
