@@ -44,6 +44,7 @@ from .pool import Pool
 from .rfb import Rfb
 from .sessions import REAL_AUTH_DELAY
 from .shell import Shell
+from .textscreen import TextScreen
 
 __all__ = ["ApiError", "Backend", "Dead", "Echo", "Fault", "Pool", "REAL_AUTH_DELAY", "Rfb",
-           "Script", "Shell", "Sink", "Socket", "Source", "certs"]
+           "Script", "Shell", "Sink", "Socket", "Source", "TextScreen", "certs"]

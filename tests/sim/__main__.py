@@ -14,7 +14,7 @@ import threading
 import sim
 
 DESCRIPTION = """Run a simulated XAPI pool. A VM is NAME[:KIND[:ARGUMENT]]: KIND is shell (the
-default), echo, rfb (no text console), socket (a unix socket's path, or HOST:PORT, shared between
+default), echo, rfb (no text console), screen (the same, showing a shell), socket (a unix socket's path, or HOST:PORT, shared between
 clients) or halted."""
 
 
@@ -72,6 +72,8 @@ def _add_vm(pool, text):
         pool.add_vm(name, host, backend=sim.Echo())
     elif kind == "rfb":
         pool.add_vm(name, host, consoles=("rfb",), domain_type="hvm")
+    elif kind == "screen":
+        pool.add_vm(name, host, consoles=("rfb",), domain_type="hvm", rfb_backend=sim.TextScreen())
     elif kind == "halted":
         pool.add_vm(name, host, power_state="Halted")
     elif kind == "socket" and argument:

@@ -40,7 +40,7 @@ class Rfb(backends.Backend):
         return self._title or self.name or "guest"
 
     def serve(self, sock):
-        _Viewer(self, sock).run()
+        Viewer(self, sock).run()
 
     def record(self, kind, **fields):
         with self._changed:
@@ -55,7 +55,8 @@ class Rfb(backends.Backend):
             self._changed.wait_for(lambda: len(found()) >= count, timeout)
             return found()
 
-class _Viewer:
+
+class Viewer:
     """One client's session."""
 
     def __init__(self, server, sock):

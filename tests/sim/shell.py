@@ -77,14 +77,14 @@ class Shell:
     def _boot(self):
         prompt = self._prompt or f"{self.name or 'guest'}:~# "
         argv = self._argv or ["/bin/sh", "-i"]
-        self._terminal = _Terminal(argv, prompt, self._size, self._env)
+        self._terminal = Terminal(argv, prompt, self._size, self._env)
         if self._argv is None:
             self._terminal.swallow(prompt.encode(), timeout=5)
         self._hub = hub.Hub(self._terminal, self._keep_half_closed)
         self._terminal.watch()
 
 
-class _Terminal:
+class Terminal:
     """The pty pair and the process on it; a watcher starts the process again when it ends."""
 
     def __init__(self, argv, prompt, size, env):
