@@ -107,14 +107,16 @@ class Guest:
     overlay: a cpio archive, by gzip, whose files the guest has besides.
     options: more of QEMU's options.
     vnc: what is added to its VNC server's.
+    kernel: False: it starts as a machine does, from its firmware on and from a disk among the options.
 
     XENCON_TEST_KVM=1 in the environment lets it run on KVM where that works; otherwise the CPU is emulated. `accel` says which.
     """
 
-    def __init__(self, *, paused=False, images=None, overlay=b"", options=(), vnc=""):
+    def __init__(self, *, paused=False, images=None, overlay=b"", options=(), vnc="", kernel=True):
         self._paused = paused
         self._images = images
         self._overlay, self._more, self._vnc = overlay, options, vnc
+        self._kernel = kernel
         self._process = None
         self._dir = None
         self.accel = self.serial_path = self.vnc_path = self.qmp_path = None
@@ -160,7 +162,7 @@ class Guest:
         # Sockets have relative names (QEMU's folder is ours): a comma or a long path would need special treatment in QEMU's options.
         return [
             *_BARE, *_ACCEL[self.accel], "-name", "web01", "-smp", "1", "-m", "256M", "-vga", "std",
-            "-kernel", str(images / "vmlinuz"), "-initrd", "initrd", "-append", KERNEL_ARGUMENTS,
+            *(["-kernel", str(images / "vmlinuz"), "-initrd", "initrd", "-append", KERNEL_ARGUMENTS] if self._kernel else []),
             "-serial", "unix:serial,server=on,wait=off",
             "-vnc", f"unix:vnc{self._vnc}",
             "-chardev", f"socket,id=qmp,fd={qmp_fd},server=on,wait=off", "-mon", "chardev=qmp,mode=control",
