@@ -37,7 +37,7 @@ terminal_output gfxterm
 set timeout=-1
 menuentry 'nothing at all' { true }
 menuentry 'xencon test guest' {
-    linux (hd1)/vmlinuz console=tty0 console=ttyS0
+    linux (hd1)/vmlinuz console=tty0 console=ttyS0 no_timer_check
     initrd (hd1)/initramfs.gz
 }
 """
@@ -46,7 +46,7 @@ TEXT = """Français : « Voix ambiguë d'un cœur », Zwölf Boxkämpfer – Ä�
 │ sda1     │  512 MiB │ ░░▒▒▓▓ ¿Qué tal, señor?
 └──────────┴──────────┘ if (x[i] != y->z && *p++ == '{')
 """
-DIALOG = """LC_CTYPE=C.UTF-8 whiptail --title 'Größe' --menu 'Choose a disk' 15 60 4 1 sda 2 'sdb, été' 3 sdc
+DIALOG = """LC_CTYPE=C.UTF-8 whiptail --title 'Größe' --menu 'Choose a disk' 15 60 4 1 sda 2 'sdb, été' 3 sdc 2>/chosen
 echo chosen
 """
 CYRILLIC = "Русский: Съешь же ещё этих мягких французских булок, да выпей чаю.\n"
@@ -202,6 +202,7 @@ def test_dialogs_of_an_installer(machine, pool, tmp_path):
     assert "48;2;0;0;168" in colours and "48;2;168;0;0" in colours, "blue around, red where one is"
     made.screen.type("\x1b[B\t\r")
     made.same("chosen")
+    assert made.cable.run("cat /chosen") == "2"
     leave(made, pool)
 
 
