@@ -49,13 +49,15 @@ static void say(int fd, const char *reason)
 	(void)shutdown(fd, SHUT_WR);
 }
 
-/* The words that the user reads on stderr are those that the viewer shows. */
+/* The words that the user reads on stderr are those that the viewer shows, the advice included: who looks at a
+ * viewer's window may see nothing else. */
 static void say_why(int fd, const struct error *err)
 {
-	char reason[ERROR_LINE_MAX + sizeof("xencon: ")];
+	char reason[RFB_REFUSAL_MAX];
 	char line[ERROR_LINE_MAX];
 
-	(void)snprintf(reason, sizeof(reason), "xencon: %s", error_line(err, line));
+	(void)snprintf(reason, sizeof(reason), "xencon: %s%s%s", error_line(err, line),
+	               err->hint[0] == '\0' ? "" : "; ", err->hint);
 	say(fd, reason);
 }
 

@@ -67,6 +67,11 @@ class Listener:
         with self.viewer() as viewer:
             return viewer.refusal()
 
+    @staticmethod
+    def words(reason):
+        """What the user reads of it in one line: the advice is another."""
+        return reason.removeprefix("xencon: ").split("; ")[0]
+
     def refuses_connections(self):
         """True when nothing listens there any more."""
         try:

@@ -34,7 +34,7 @@ def assert_told_once(listener, *says):
     for text in says:
         assert text in reason
     assert reason.startswith("xencon: ")
-    words = reason.removeprefix("xencon: ")
+    words = listener.words(reason)
     said = listener.says(words, before.count(words) + 1)[len(before):]
     assert said.count(words) == 1
     for line in said.splitlines():
