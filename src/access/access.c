@@ -12,6 +12,8 @@
 #include "base/secret.h"
 #include "term/prompt.h"
 #include "xapi/connect.h"
+#include "xapi/host.h"
+#include "xapi/pool.h"
 
 void access_init(struct access *a, struct settings *settings)
 {
@@ -106,9 +108,27 @@ void access_owe(struct access *a)
 	session_drop(&a->session);
 }
 
-void access_leave(struct access *a, struct tunnel *standing)
+static bool ask_idle_limit(struct session *s, const void *context, int64_t *ret)
 {
-	session_logout_aside(&a->session, standing);
+	const struct vm *const vm = context;
+
+	return (vm->is_control_domain ? host_idle_limit(s, vm->resident_on, ret)
+	                              : pool_idle_limit(s, ret)) == 0;
+}
+
+void access_leave(struct access *a, struct tunnel *standing, const struct vm *vm)
+{
+	const struct session_errand errand = {.ask = ask_idle_limit, .context = vm};
+
+	session_logout_aside(&a->session, standing, vm == NULL ? NULL : &errand);
+}
+
+int64_t access_idle_limit(struct access *a)
+{
+	int64_t seconds = 0;
+
+	(void)session_answer(&a->session, &seconds);
+	return seconds;
 }
 
 void access_pause(struct access *a)

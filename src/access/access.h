@@ -60,8 +60,13 @@ void access_drop(struct access *a);
 void access_owe(struct access *a);
 
 /* Logs out aside, in a process of its own, while the tunnel (may be NULL) goes on: a console that stands
- * needs its session no more. See session_logout_aside. */
-void access_leave(struct access *a, struct tunnel *standing);
+ * needs its session no more. See session_logout_aside. Before that it asks for the idle limit that counts for
+ * `vm` (may be NULL): so nothing has to be asked when the console has ended. */
+void access_leave(struct access *a, struct tunnel *standing, const struct vm *vm);
+
+/* That limit in seconds: what the pool, or for a control domain its host, sets; 0 where it is none, or was not
+ * learnt. Good until the session is renewed or ended. Never waits. */
+int64_t access_idle_limit(struct access *a);
 
 /* Ends the session, within SESSION_LOGOUT_MS; the credentials stay. */
 void access_pause(struct access *a);

@@ -18,14 +18,6 @@
 #include "settings/console.h"
 #include "stay/explain.h"
 
-/* What a server takes for nothing typed; and how far from the limit its looks, every 5 s, may come. [seen] */
-#define IDLE_TYPED_MAX 12
-#define IDLE_EARLY_MS  500
-#define IDLE_LATE_MS   8000
-
-/* Where nobody reads the reason, a console that was younger than this was ended by no limit that somebody sets. */
-#define IDLE_UNREAD_MS 5000
-
 /* One run of the command; nothing in here is owned. */
 struct visit {
 	const struct console_settings *settings;
@@ -35,6 +27,7 @@ struct visit {
 	struct access *access;
 	struct stay *stay;
 	bool again; /* a console was attached before */
+	bool over;  /* what was waited for was printed, or the time is up */
 };
 
 static void say(void *context, const char *line)
@@ -64,11 +57,11 @@ static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *
                      struct error *err)
 {
 	const bool left = rc == 0 && end == RELAY_ENDED_QUIT;
-	const bool over = until_over(v->until, clock_ms()) && !is_signal(failure);
 
-	/* What was waited for was printed, or the time is up: however the console ended besides. */
-	if (left || over) {
-		attach_leave(v->attachment, left && !over);
+	v->over = until_over(v->until, clock_ms()) && !is_signal(failure);
+	/* However the console ended besides. */
+	if (left || v->over) {
+		attach_leave(v->attachment, left && !v->over);
 		error_clear(failure);
 		return until_judge(v->until, clock_ms(), err);
 	}
@@ -94,65 +87,48 @@ static int follow_up(struct visit *v, int rc, enum relay_end end, struct error *
 	return -1;
 }
 
-/* Whether the pool's idle limit fits: the console is as old, within the server's steps, and so little was typed
- * that the server took it for nothing (it reads what is typed as RFB). [seen] */
-static bool is_idle_limit(const struct visit *v, const struct explanation *seen)
+/* For how long nothing was typed, as a server sees it: it reads what is typed as RFB. [seen] */
+static int64_t quiet_ms(const struct visit *v)
 {
 	int64_t ms;
 	uint64_t sent;
 
 	attach_measure(v->attachment, &ms, &sent);
-	return seen->limit_s > 0 && sent <= IDLE_TYPED_MAX &&
-	       ms >= seen->limit_s * 1000 - IDLE_EARLY_MS &&
-	       ms <= seen->limit_s * 1000 + IDLE_LATE_MS;
+	return sent <= EXPLAIN_TYPED_MAX ? ms : EXPLAIN_NOT_QUIET;
 }
 
-/* One line for why a console ended that nobody left: the server closes it in the same way whatever happened.
- * -1 with *err where that is no end in order. */
-static int explain(const struct visit *v, const char *vm, bool control_domain, struct error *err)
+/* The console ended that nobody left: rc, which is that of its end so far, or -1 with *err where the idle limit
+ * was it. Where somebody reads it, one line for what became of the machine. */
+static int explain(const struct visit *v, const struct vm *vm, int rc, struct error *err)
 {
-	struct explanation seen;
+	const bool typed = attach_is_terminal(v->attachment);
+	const struct ending_facts facts = {
+	    .vm = vm, .quiet_ms = quiet_ms(v), .curious = typed && rc == 0};
+	char words[CONDITION_TEXT_MAX];
+	struct error limit = {0};
 
-	if (!explain_end(v->stay, &seen)) {
-		if (attach_is_terminal(v->attachment))
-			log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or "
-			           "moved, or the pool closes idle consoles "
-			           "(vm_console_idle_timeout)",
-			           vm);
-		return 0;
-	}
-	if (is_idle_limit(v, &seen)) {
-		error_set(err, ERROR_LOST, "\"%s\": the console was closed", vm);
-		error_cause(err, "nothing was typed for %lld s, the limit that the %s %s sets",
-		            (long long)seen.limit_s, control_domain ? "host's" : "pool's",
-		            control_domain ? "console_idle_timeout" : "vm_console_idle_timeout");
+	if (explain_end(v->stay, &facts, words, &limit) != 0) {
+		error_clear(err);
+		*err = limit;
 		return error_hint(err, "it goes on without us; to come again by itself there is "
 		                       "--reconnect");
 	}
-	if (attach_is_terminal(v->attachment))
-		log_notice("the console of \"%s\" has ended: the VM %s", vm, seen.words);
-	return 0;
+	if (facts.curious)
+		log_notice("the console of \"%s\" has ended: the VM %s", vm->name, words);
+	return rc;
 }
 
-/* Whether the reason is worth a login: somebody reads it, or the idle limit may be what ended it. */
-static bool is_worth_asking(const struct visit *v)
-{
-	int64_t ms;
-	uint64_t sent;
-
-	attach_measure(v->attachment, &ms, &sent);
-	return attach_is_terminal(v->attachment) ||
-	       (!v->settings->stdio && sent <= IDLE_TYPED_MAX && ms >= IDLE_UNREAD_MS);
-}
-
-static int say_ended(const struct visit *v, enum relay_end end, const struct vm *vm,
+/* What is said of an end after which there is no other console. Gives rc, or what explain makes of it. */
+static int say_ended(const struct visit *v, enum relay_end end, const struct vm *vm, int rc,
                      struct error *err)
 {
-	if (end == RELAY_ENDED_CONSOLE && is_worth_asking(v))
-		return explain(v, vm->name, vm->is_control_domain, err);
-	if (end != RELAY_ENDED_CONSOLE && attach_is_terminal(v->attachment))
+	const bool in_order = rc == 0 || err->kind == ERROR_LATE;
+
+	if (end == RELAY_ENDED_CONSOLE && in_order && !v->over)
+		return explain(v, vm, rc, err);
+	if (end != RELAY_ENDED_CONSOLE && rc == 0 && attach_is_terminal(v->attachment))
 		log_notice("detached from \"%s\"", vm->name);
-	return 0;
+	return rc;
 }
 
 /* In a log with times a reader sees where one attachment ends and the next begins, and why. */
@@ -181,14 +157,14 @@ static int visit(struct visit *v, struct error *err)
 		if (stay_reach(v->stay, &vm, &tunnel, err) != 0)
 			return -1;
 		/* The console needs its session no more: not even SIGKILL leaves one behind now. */
-		access_leave(v->access, &tunnel);
+		access_leave(v->access, &tunnel, &vm);
 		mark(v, &tunnel, vm.name);
 		rc = attach_run(v->attachment, &tunnel, vm.name, v->stay->lived_on, &end, &failure);
 		tunnel_close(&tunnel);
 		rc = follow_up(v, rc, end, &failure, err);
-		if (rc == 0)
-			rc = say_ended(v, end, &vm, err);
-		else if (rc < 0 && err->kind == ERROR_LATE)
+		if (rc <= 0)
+			rc = say_ended(v, end, &vm, rc, err);
+		if (rc < 0 && err->kind == ERROR_LATE)
 			error_context(err, "\"%s\"", vm.name);
 		vm_free(&vm);
 	} while (rc > 0);

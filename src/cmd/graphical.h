@@ -18,6 +18,8 @@ struct graphical {
 	struct stay_spec spec;
 	struct stay stay;
 	bool visited; /* `stay` has begun */
+	bool
+	    looks_on; /* the console is attached for long: what it may end by is asked when it begins */
 	struct vm vm;
 	struct tunnel tunnel;
 	struct feed feed;

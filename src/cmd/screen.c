@@ -4,18 +4,27 @@
  */
 #include "cmd/screen.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "os/signals.h"
 #include "show/show.h"
+#include "stay/explain.h"
 
-static void say_ended(const struct graphical *g, enum show_end end)
+/* What is said of an end in order; -1 with *err where it was the idle limit. */
+static int say_ended(const struct graphical *g, enum show_end end, struct error *err)
 {
+	const struct ending_facts facts = {
+	    .vm = &g->vm, .quiet_ms = clock_ms() - g->feed.acted_at, .curious = true};
+	char words[CONDITION_TEXT_MAX];
+
+	if (end == SHOW_ENDED && explain_end(&g->stay, &facts, words, err) != 0)
+		return error_hint(err, "it goes on without us; to come again by itself there is "
+		                       "--reconnect");
 	if (end == SHOW_ENDED)
-		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
-		           "the pool closes idle consoles (vm_console_idle_timeout)",
-		           g->vm.name);
+		log_notice("the console of \"%s\" has ended: the VM %s", g->vm.name, words);
 	else if (end == SHOW_QUIT)
 		log_notice("detached from \"%s\"", g->vm.name);
+	return 0;
 }
 
 /* Whether the console that was shown is to be found again. */
@@ -35,6 +44,7 @@ int screen_show(struct graphical *g, const struct screen_settings *settings, str
 
 	if (show == NULL)
 		return -1;
+	g->looks_on = true;
 	g->spec.say = show_say;
 	g->spec.context = show;
 	g->spec.leave = show_leave_key(show, leave);
@@ -48,13 +58,13 @@ int screen_show(struct graphical *g, const struct screen_settings *settings, str
 		rc = show_run(show, &console, &end, &failure);
 		if (!settings->reconnect || !is_worth_finding(rc, end, &failure)) {
 			show_leave(show, rc == 0 && end == SHOW_QUIT);
-			if (rc == 0)
-				say_ended(g, end);
-			else
-				*err = failure;
-			if (rc == 0 && end != SHOW_MATCHED)
-				rc = show_judge(show, err);
-			if (rc != 0)
+			*err = failure;
+			if (rc != 0) {
+				rc = graphical_blame(g, err);
+				goto out;
+			}
+			rc = say_ended(g, end, err);
+			if (rc == 0 && end != SHOW_MATCHED && show_judge(show, err) != 0)
 				rc = graphical_blame(g, err);
 			goto out;
 		}

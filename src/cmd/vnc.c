@@ -142,17 +142,20 @@ static int serve_stdio(struct access *access, const struct vnc_settings *vnc,
                        const struct target *what, struct error *err)
 {
 	const struct stay_spec spec = patience_of(vnc);
+	const struct stay_plan plan = {access, what, &spec};
+	struct stay stay;
 	struct tunnel tunnel = {0};
 	struct vm vm = {0};
 	struct local local;
 	struct error end = {0};
 	struct claim none = {0};
 	bool console_first;
-	int rc = stay_visit(access, what, &spec, &vm, &tunnel, err);
+	int rc = stay_visit(&plan, &stay, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
-		rc = viewer_relay(&tunnel, vm.name, &local, &none, &console_first, &end);
+		rc = viewer_relay(&(struct viewed){&tunnel, &stay, &vm}, &local, &none,
+		                  &console_first, &end);
 		local_close(&local);
 		if (rc != 0 && ended_by_user(&end))
 			rc = 0;

@@ -21,11 +21,13 @@ int feed_open(struct feed *f, struct tunnel *tunnel, struct error *err)
 
 	if (rfb == NULL)
 		return -1;
+	const int64_t now = clock_ms();
 	*f = (struct feed){
 	    .tunnel = tunnel,
 	    .rfb = rfb,
 	    .bytes = buf_used(&tunnel->first), /* came with CONNECT's reply */
-	    .opened_at = clock_ms(),
+	    .opened_at = now,
+	    .acted_at = now,
 	    .more = true,
 	};
 	return 0;
@@ -55,6 +57,10 @@ static void send_out(struct feed *f)
 	struct buf *const out = rfb_output(f->rfb);
 	struct error ignored = {0};
 
+	if (f->acts != rfb_acts(f->rfb)) {
+		f->acts = rfb_acts(f->rfb);
+		f->acted_at = clock_ms();
+	}
 	while (!f->deaf && !f->ended && buf_used(out) > 0) {
 		const ssize_t n =
 		    stream_send(f->tunnel->stream, buf_head(out), buf_used(out), &ignored);

@@ -25,7 +25,9 @@ struct feed {
 	struct rfb_client *rfb; /* owned */
 	uint64_t bytes;         /* that the console has said */
 	int64_t opened_at;      /* clock_ms */
-	int64_t ended_at;       /* the same, once the console has ended */
+	int64_t acted_at; /* the same, of the last key or move of the pointer; at first opened_at */
+	uint64_t acts;    /* how many there were then */
+	int64_t ended_at; /* the same, once the console has ended */
 	bool ended;
 	bool deaf;   /* it takes nothing any more; why is told by what it says, or its end */
 	bool more;   /* there may be more at hand than the last turn took */

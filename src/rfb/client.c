@@ -53,6 +53,7 @@ struct rfb_client {
 	struct handshake handshake;
 	struct update update;
 	uint64_t skip;
+	uint64_t acts;           /* keys and moves of the pointer that were put */
 	unsigned events;         /* enum rfb_event */
 	bool requested;          /* changes have been asked for and not come */
 	bool stale;              /* nothing is known of the screen as it is now */
@@ -418,10 +419,16 @@ bool rfb_key(struct rfb_client *c, uint32_t keysym, uint32_t code, bool down)
 {
 	if (!may_send(c))
 		return false;
+	c->acts++;
 	/* QEMU takes a code of 0 for a key that it then presses. */
 	if (c->update.extended_keys && code != 0)
 		return write_extended_key(&c->output, keysym, code, down);
 	return write_key(&c->output, keysym, down);
+}
+
+uint64_t rfb_acts(const struct rfb_client *c)
+{
+	return c->acts;
 }
 
 size_t rfb_key_room(const struct rfb_client *c)
@@ -435,6 +442,7 @@ bool rfb_pointer(struct rfb_client *c, uint8_t buttons, uint32_t x, uint32_t y)
 
 	if (!may_send(c))
 		return false;
+	c->acts++;
 	return write_pointer(&c->output, buttons, x < f->width ? x : f->width - 1,
 	                     y < f->height ? y : f->height - 1);
 }

@@ -104,6 +104,9 @@ bool rfb_request_update(struct rfb_client *c, bool incremental);
  * none is known. The code is sent where the server has offered QEMU's extended key event. */
 bool rfb_key(struct rfb_client *c, uint32_t keysym, uint32_t code, bool down);
 
+/* How many keys and moves of the pointer were put in all. */
+uint64_t rfb_acts(const struct rfb_client *c);
+
 /* How many keys, down or up, can be put now with rfb_key, one after the other. */
 size_t rfb_key_room(const struct rfb_client *c);
 

@@ -16,6 +16,8 @@
 #include "os/wait.h"
 #include "relay/relay.h"
 #include "rfb/refusal.h"
+#include "serve/activity.h"
+#include "stay/explain.h"
 
 /* A viewer that has gone says no more; a console that then stays silent this long is let go. */
 #define VIEWER_IDLE_MS 2000
@@ -72,28 +74,52 @@ void viewer_refuse(int fd, const char *reason)
 	(void)close(fd);
 }
 
+/* What the relay's hook needs. */
+struct watched {
+	struct claim *claim;
+	struct activity activity;
+};
+
 /* What the viewer says goes up as it is, once it is the one that may speak. */
 static enum relay_verdict on_input(void *context, const uint8_t *data, size_t len, struct buf *up)
 {
+	struct watched *const w = context;
 	struct error ended = {0};
 
-	if (claim_take(context, &ended) != 0)
+	if (claim_take(w->claim, &ended) != 0)
 		return RELAY_QUIT; /* by a signal, which the relay sees as well */
+	activity_feed(&w->activity, data, len, clock_ms());
 	(void)buf_put(up, data, len);
 	return RELAY_GO_ON;
 }
 
-int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, struct claim *claim,
+/* The console has ended, and the viewer was still there. */
+static int explain(const struct viewed *viewed, const struct activity *activity, struct error *err)
+{
+	const struct ending_facts facts = {
+	    .vm = viewed->vm,
+	    .quiet_ms = activity_quiet_ms(activity, clock_ms()),
+	};
+	char words[CONDITION_TEXT_MAX];
+
+	if (explain_end(viewed->stay, &facts, words, err) != 0)
+		return error_hint(err, "it goes on without us; a viewer can connect anew");
+	log_notice("the console of \"%s\" has ended: the VM %s", viewed->vm->name, words);
+	return 0;
+}
+
+int viewer_relay(const struct viewed *viewed, struct local *local, struct claim *claim,
                  bool *ret_console_first, struct error *err)
 {
-	const struct relay_hooks hooks = {.context = claim, .input = on_input};
+	struct watched watched = {.claim = claim, .activity = {.last_ms = clock_ms()}};
+	const struct relay_hooks hooks = {.context = &watched, .input = on_input};
 	struct relay relay = {
 	    .local = local,
-	    .stream = tunnel->stream,
-	    .down = &tunnel->first,
+	    .stream = viewed->tunnel->stream,
+	    .down = &viewed->tunnel->first,
 	    .hooks = &hooks,
 	    .carry_half_close = true,
-	    .carrier = &tunnel->carrier,
+	    .carrier = &viewed->tunnel->carrier,
 	    .idle_ms = VIEWER_IDLE_MS,
 	};
 	enum relay_end end = RELAY_ENDED_QUIT;
@@ -101,11 +127,11 @@ int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, str
 	const int rc = relay_run(&relay, &end, err);
 	*ret_console_first = relay.console_first;
 	if (rc != 0)
-		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
+		return err->kind == ERROR_INTERRUPTED
+		           ? -1
+		           : error_context(err, "\"%s\"", viewed->vm->name);
 	if (end == RELAY_ENDED_CONSOLE && relay.console_first)
-		log_notice("the console of \"%s\" has ended: the VM stopped, rebooted or moved, or "
-		           "the pool closes idle consoles (vm_console_idle_timeout)",
-		           vm);
+		return explain(viewed, &watched.activity, err);
 	return 0;
 }
 
@@ -117,16 +143,19 @@ static const struct stay_spec impatient = {
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
                  struct error *err)
 {
+	const struct stay_plan plan = {access, what, &impatient};
+	struct stay stay;
 	struct tunnel tunnel = {0};
 	struct error failure = {0};
 	struct vm vm = {0};
 	struct local local;
 	bool console_first = false;
-	int rc = stay_visit(access, what, &impatient, &vm, &tunnel, err);
+	int rc = stay_visit(&plan, &stay, &vm, &tunnel, err);
 
 	if (rc == 0) {
 		local_init_socket(&local, fd);
-		rc = viewer_relay(&tunnel, vm.name, &local, claim, &console_first, &failure);
+		rc = viewer_relay(&(struct viewed){&tunnel, &stay, &vm}, &local, claim,
+		                  &console_first, &failure);
 		tunnel_close(&tunnel);
 		/* A viewer that left before the greeting heard nothing, and nobody is to blame. */
 		if (rc != 0 && failure.kind == ERROR_UNAVAILABLE && !console_first)

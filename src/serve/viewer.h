@@ -14,10 +14,17 @@
 int viewer_serve(struct access *access, const struct target *what, int fd, struct claim *claim,
                  struct error *err);
 
+/* What a viewer is connected to: all of it the caller's. */
+struct viewed {
+	struct tunnel *tunnel;
+	const struct stay *stay; /* by which the console was reached */
+	const struct vm *vm;
+};
+
 /* Relays between an open tunnel and a local end until either ends; a console that ended is told to
  * the user, with what may have ended it. *ret_console_first (also after a failure): the console ended
- * before the viewer did. Errors as relay_run. */
-int viewer_relay(struct tunnel *tunnel, const char *vm, struct local *local, struct claim *claim,
+ * before the viewer did. Errors as relay_run; ERROR_LOST, too, where the idle limit ended the console. */
+int viewer_relay(const struct viewed *viewed, struct local *local, struct claim *claim,
                  bool *ret_console_first, struct error *err);
 
 /* Sends a viewer away with a reason that it shows, without waiting for it. Closes fd. */

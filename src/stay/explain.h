@@ -8,16 +8,29 @@
 /* So long leaving may take on account of asking why a console ended. */
 #define EXPLAIN_MS 1000
 
-/* What became of a machine whose console ended. */
-struct explanation {
-	enum condition_change change;
-	char words
-	    [CONDITION_TEXT_MAX]; /* that follow the machine's name: "has rebooted", "is running" */
-	int64_t limit_s; /* where nothing happened to it: the idle limit that counts for it, or 0 */
+/* The idle limit is looked at every 5 s, and a console's age is not the same here and there. [seen] */
+#define EXPLAIN_EARLY_MS 500
+#define EXPLAIN_LATE_MS  8000
+
+/* At a text console a server takes so many bytes for nothing typed: it reads them as RFB. [seen] */
+#define EXPLAIN_TYPED_MAX 12
+
+/* Nothing fits: there was activity, or nobody knows. */
+#define EXPLAIN_NOT_QUIET (-1)
+
+/* What is known of a console's end beside the stay. */
+struct ending_facts {
+	const struct vm *vm;
+	int64_t quiet_ms; /* nothing counted as activity for so long, or EXPLAIN_NOT_QUIET */
+	bool curious;     /* somebody reads what became of the machine: it is worth a login */
 };
 
-/* Asks the pool why the console that was attached has ended, within EXPLAIN_MS; the session for it ends
- * aside. False where that cannot be told. */
-bool explain_end(const struct stay *s, struct explanation *ret);
+/* Why a console has ended in order that nobody left: the words follow "the VM": "has rebooted"; where nobody
+ * can tell, what it may have been. -1 with *err (ERROR_LOST) where it was the idle limit, which access_leave has
+ * learnt while the console stood: it fits, and the machine, as far as it can be asked, is as it was. Asks nothing
+ * where the limit does not fit and nobody is curious; else for EXPLAIN_MS at most, and the session for it ends
+ * aside. */
+int explain_end(const struct stay *s, const struct ending_facts *facts,
+                char ret_words[CONDITION_TEXT_MAX], struct error *err);
 
 #endif

@@ -452,17 +452,15 @@ void stay_lost(struct stay *s)
 	s->said[0] = '\0';
 }
 
-int stay_visit(struct access *access, const struct target *what, const struct stay_spec *spec,
-               struct vm *ret_vm, struct tunnel *ret, struct error *err)
+int stay_visit(const struct stay_plan *plan, struct stay *ret_stay, struct vm *ret_vm,
+               struct tunnel *ret, struct error *err)
 {
-	struct stay s;
-
-	stay_init(&s, access, what, spec);
-	const int rc = stay_reach(&s, ret_vm, ret, err);
-	stay_end(&s);
+	stay_init(ret_stay, plan->access, plan->what, plan->spec);
+	const int rc = stay_reach(ret_stay, ret_vm, ret, err);
+	stay_end(ret_stay);
 	/* The console needs its session no more: not even SIGKILL leaves one behind now. */
 	if (rc == 0)
-		access_leave(access, ret);
+		access_leave(plan->access, ret, ret_vm);
 	return rc;
 }
 

@@ -93,10 +93,17 @@ int stay_nothing(struct stay *s, struct error *failure, struct error *err);
 /* The console that was attached has ended, or was lost: from here on it is to be found again. */
 void stay_lost(struct stay *s);
 
-/* All of it, for a console that is not found again: stay_reach, and the session is over as soon as the tunnel
- * stands. A *spec without `say` says nothing on the way. */
-int stay_visit(struct access *access, const struct target *what, const struct stay_spec *spec,
-               struct vm *ret_vm, struct tunnel *ret, struct error *err);
+/* Where a console is to be found that is not found again, and how. */
+struct stay_plan {
+	struct access *access;
+	const struct target *what;
+	const struct stay_spec *spec; /* without `say` nothing is said on the way */
+};
+
+/* All of it, for such a console: stay_reach, and the session is over as soon as the tunnel stands. *ret_stay is
+ * ended, and still knows what explain_end asks for; what *plan points to must outlive that. */
+int stay_visit(const struct stay_plan *plan, struct stay *ret_stay, struct vm *ret_vm,
+               struct tunnel *ret, struct error *err);
 
 /* Ends it; the session stays access's. */
 void stay_end(struct stay *s);

@@ -126,6 +126,7 @@ static void forget(struct session *s)
 struct farewell {
 	struct session *session;
 	struct tunnel *used; /* the other process's: let go of without a word; or NULL */
+	const struct session_errand *errand; /* or NULL */
 };
 
 /* Whether the session is over by this answer: the server does not know it, or has another coordinator, which
@@ -143,17 +144,21 @@ static bool is_passing(const struct error *err)
 	       (err->kind == ERROR_PROTOCOL && err->reason == REASON_NONE);
 }
 
-static bool say_farewell(void *context, char why[ASIDE_WHY_MAX])
+static bool say_farewell(void *context, int report, char why[ASIDE_WHY_MAX])
 {
 	struct farewell *const farewell = context;
+	const struct session_errand *const errand = farewell->errand;
 	struct session *const s = farewell->session;
 	struct error err = {0};
 	char line[ERROR_LINE_MAX];
 	int pause_ms = FAREWELL_PAUSE_MS;
+	int64_t answer;
 	bool done;
 
 	if (farewell->used != NULL)
 		tunnel_abandon(farewell->used);
+	if (errand != NULL && errand->ask(s, errand->context, &answer))
+		aside_tell(report, answer);
 	const int64_t until = clock_ms() + SESSION_LOGOUT_MS;
 	for (int i = 1;; i++) {
 		done = logout(s, &err) == 0 || is_over(&err);
@@ -173,9 +178,10 @@ static bool say_farewell(void *context, char why[ASIDE_WHY_MAX])
 	return done;
 }
 
-void session_logout_aside(struct session *s, struct tunnel *used)
+void session_logout_aside(struct session *s, struct tunnel *used,
+                          const struct session_errand *errand)
 {
-	struct farewell farewell = {.session = s, .used = used};
+	struct farewell farewell = {.session = s, .used = used, .errand = errand};
 
 	if (s->ref == NULL)
 		return;
@@ -189,6 +195,11 @@ void session_logout_aside(struct session *s, struct tunnel *used)
 	conn_abandon(s->rpc.conn);
 	s->rpc.conn = NULL;
 	forget(s);
+}
+
+bool session_answer(struct session *s, int64_t *ret)
+{
+	return aside_heard(&s->aside, ret);
 }
 
 /* Waits for the process that logs out, if there is one. */

@@ -10,8 +10,8 @@
 
 #include <sys/types.h>
 
+#include "os/aside.h"
 #include "rpc/rpc.h"
-#include "xapi/aside.h"
 
 /* How long leaving may take on account of the logout, whoever does it. */
 #define SESSION_LOGOUT_MS SIGNALS_GRACE_MS
@@ -40,11 +40,22 @@ int session_queue(struct session *s, enum method_name method, json_t *params, st
 int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
                  struct error *err);
 
-/* Logs out in a child of its own, over the session's connection or a new one, while we go on. `used`
- * (may be NULL) is a tunnel that is ours and that the child must let go of. The child tries again for a moment
- * where it is not answered. Neither a child that fails nor a fork that fails is an error: session_end tells of
- * the one, and makes good for the other. */
-void session_logout_aside(struct session *s, struct tunnel *used);
+/* What is asked in the child of session_logout_aside before it logs out: a number that session_answer gives
+ * then. False where it cannot be told. */
+struct session_errand {
+	bool (*ask)(struct session *s, const void *context, int64_t *ret);
+	const void *context; /* the caller's */
+};
+
+/* Logs out in a child of its own, over the session's connection or a new one, while we go on; before that it
+ * does the errand (may be NULL). `used` (may be NULL) is a tunnel that is ours and that the child must let go of.
+ * The child tries again for a moment where it is not answered. Neither a child that fails nor a fork that fails
+ * is an error: session_end tells of the one, and makes good for the other. */
+void session_logout_aside(struct session *s, struct tunnel *used,
+                          const struct session_errand *errand);
+
+/* Whether the errand has brought an answer by now, until the session is ended or another begun. Never waits. */
+bool session_answer(struct session *s, int64_t *ret);
 
 /* Logs out, within SESSION_LOGOUT_MS. False where nobody has said that the session is over: it is kept, without
  * its connection, for another try. */

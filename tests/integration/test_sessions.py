@@ -236,9 +236,10 @@ def test_the_terminal_comes_first(pool, xencon):
 
 
 def test_the_child_that_logs_out_does_not_stay(pool, start):
-    """Its connection is never accepted; the program is left by then."""
+    """Its connections are never accepted; the program is left by then."""
     pool.faults.add(sim.Fault("accept", "delay", seconds=0))
-    pool.faults.add(sim.Fault("accept", "stall"))
+    for _ in ("the idle limit", "the logout"):
+        pool.faults.add(sim.Fault("accept", "stall"))
     process = start("-v", "--connect-timeout", "3", "over")
     assert process.stdout.read(len(HELLO)) == HELLO
     child, = harness.eventually(lambda: procs.twins(process.pid), "a process logs out")

@@ -121,7 +121,7 @@ def test_the_pool_closes_idle_consoles(web01, pool, serve):
     listener = serve()
     with listener.attach() as viewer:
         viewer.read_all()
-    said = listener.says("has ended")
+    said = listener.says("the console was closed")
     assert '"web01"' in said and "vm_console_idle_timeout" in said
     listener.expect_children(0)
     pool.settings.vm_console_idle_timeout = 0

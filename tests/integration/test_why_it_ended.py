@@ -3,7 +3,11 @@ import pytest
 
 import guests
 import harness
-from outcome import assert_logged_out
+import rfbclient
+import sim
+from outcome import assert_logged_out, calls
+
+KEY = b"\4\1\0\0\0\0\0a"
 
 
 @pytest.fixture
@@ -59,8 +63,85 @@ def test_the_idle_limit(typed, pool, guest, xencon):
     terminal = xencon.terminal("web01")
     terminal.expect(f"guest {guest.vm.domid}\r\n")
     terminal.send(typed)
-    terminal.expect('xencon: "web01": the console was closed: nothing was typed for 1 s, the limit that '
-                    "the pool's vm_console_idle_timeout sets")
+    terminal.expect(f'xencon: "web01": the console was closed: {LIMIT}')
+    assert terminal.finish() == 7
+    assert_logged_out(pool)
+
+
+LIMIT = "nothing was typed for 1 s, the limit that the pool's vm_console_idle_timeout sets"
+
+
+@pytest.mark.parametrize("options", [[], ["--stdio"], ["--until", "login:"], ["--read-only"]],
+                         ids=["pipe", "stdio", "until", "read-only"])
+def test_the_idle_limit_in_a_script(options, pool, guest, xencon):
+    """Nobody is at a terminal: the status and the line are the same."""
+    pool.settings.vm_console_idle_timeout = 1
+    process = xencon.start(*options, "web01")
+    assert harness.finish(process) == 7
+    said = process.stderr.read().decode()
+    assert f'xencon: "web01": the console was closed: {LIMIT}' in said
+    assert_logged_out(pool)
+
+
+def test_nothing_is_needed_afterwards(pool, guest, xencon):
+    """The limit was learnt at the start: the pool may be gone when the console is closed."""
+    vm = guests.add(pool, "web02", host=pool.hosts[1]).vm
+    pool.settings.vm_console_idle_timeout = 1
+    terminal = xencon.terminal("web02")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    pool.coordinator.network("refuse")
+    terminal.expect(LIMIT)
+    assert terminal.finish() == 7
+
+
+def test_a_hosts_own_limit(pool, xencon):
+    pool.settings.console_idle_timeout = 1
+    pool.settings.vm_console_idle_timeout = 3600
+    pool.coordinator.dom0.console().backend = sim.Source(b"dom0 login: ", stay=True)
+    process = xencon.start("--dom0", pool.coordinator.name)
+    assert harness.finish(process) == 7
+    assert "the limit that the host's console_idle_timeout sets" in process.stderr.read().decode()
+    assert_logged_out(pool)
+
+
+def test_no_limit_costs_no_login(pool, guest, xencon):
+    """Where nobody reads why, and no limit is set, nothing is asked when a console ends."""
+    process = xencon.start("web01")
+    process.stdout.readline()
+    assert_logged_out(pool)
+    guest.vm.begin("hard_shutdown").finish()
+    assert harness.finish(process) == 0
+    assert calls(pool).count("session.login_with_password") == 1
+
+
+@pytest.mark.parametrize("words", [["vnc", "--stdio"], ["vnc", "--once", "--listen", "127.0.0.1:0"]],
+                         ids=["stdio", "once"])
+@pytest.mark.parametrize("active", [False, True], ids=["idle", "active"])
+def test_the_idle_limit_of_a_viewer(words, active, pool, guest, xencon):
+    """Asking for pictures is no activity; a key is, and the limit counts from it."""
+    pool.settings.vm_console_idle_timeout = 1
+    process = xencon.start(*words, "web01")
+    if "--stdio" in words:
+        viewer = None
+        process.stdin.write(rfbclient.VERSION_3_3 + b"\1" + KEY * active)
+        process.stdin.flush()
+        process.stdout.read()
+    else:
+        viewer = rfbclient.Viewer(process.stdout.readline().decode().strip()).greet()
+        viewer.send(KEY * active)
+        viewer.read_all()
+    assert harness.finish(process) == 7
+    said = process.stderr.read().decode()
+    assert '"web01": the console was closed: nothing was typed, and no pointer moved, for 1 s' in said
+    assert "vm_console_idle_timeout" in said
+    assert_logged_out(pool)
+
+
+def test_the_idle_limit_of_a_screen(pool, guest, xencon):
+    pool.settings.vm_console_idle_timeout = 1
+    terminal = xencon.terminal("screen", "web01")
+    terminal.expect("nothing was typed, and no pointer moved, for 1 s, the limit that the pool's")
     assert terminal.finish() == 7
     assert_logged_out(pool)
 

@@ -3,11 +3,12 @@
  * A process beside ours: see aside.h. ALWAYS TRUE: it is nobody's child, so that it leaves no zombie while
  * a console is attached for days, and it never prints nor outlives its one piece of work.
  */
-#include "xapi/aside.h"
+#include "os/aside.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,8 +29,32 @@ static void close_others(int keep, int keep_too)
 	}
 }
 
-/* In the process itself. Its last act is to report: an empty reason is one byte, and short enough for a pipe to
- * take whole. */
+enum { NEWS_WORD, NEWS_DONE, NEWS_FAILED };
+
+/* What goes through the pipe: all of a size that a pipe takes, and gives, in one piece. */
+struct news {
+	int kind; /* one of these */
+	int64_t word;
+	char why[ASIDE_WHY_MAX];
+};
+
+static void send_news(int report, int kind, int64_t word, const char *why)
+{
+	struct news news;
+
+	memset(&news, 0, sizeof(news)); /* its padding, too: all of it is written */
+	news.kind = kind;
+	news.word = word;
+	(void)snprintf(news.why, sizeof(news.why), "%s", why);
+	(void)!write(report, &news, sizeof(news));
+}
+
+void aside_tell(int report, int64_t word)
+{
+	send_news(report, NEWS_WORD, word, "");
+}
+
+/* In the process itself. Its last act is to report. */
 static _Noreturn void run(int keep, int report, aside_work *work, void *context)
 {
 	char why[ASIDE_WHY_MAX] = "";
@@ -46,11 +71,8 @@ static _Noreturn void run(int keep, int report, aside_work *work, void *context)
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	close_others(keep, report);
-	const bool done = work(context, why);
-	if (done)
-		(void)!write(report, "", 1);
-	else
-		(void)!write(report, why, strnlen(why, sizeof(why)));
+	const bool done = work(context, report, why);
+	send_news(report, done ? NEWS_DONE : NEWS_FAILED, 0, why);
 	(void)close(report);
 	_exit(done ? 0 : 1);
 }
@@ -83,25 +105,50 @@ bool aside_start(struct aside *a, int keep, aside_work *work, void *context)
 		(void)close(ends[0]);
 		return false;
 	}
-	a->report_fd = ends[0];
+	*a = (struct aside){.report_fd = ends[0], .end = ASIDE_LATE};
 	return true;
+}
+
+/* Takes the next of its news, which is there. False when no more will come. */
+static bool take_news(struct aside *a)
+{
+	struct news news;
+
+	if (read(a->report_fd, &news, sizeof(news)) != (ssize_t)sizeof(news)) {
+		a->end = ASIDE_FAILED;
+		return false;
+	}
+	if (news.kind != NEWS_WORD) {
+		a->end = news.kind == NEWS_DONE ? ASIDE_DONE : ASIDE_FAILED;
+		memcpy(a->why, news.why, sizeof(a->why) - 1);
+		return false;
+	}
+	a->told = true;
+	a->word = news.word;
+	return true;
+}
+
+bool aside_heard(struct aside *a, int64_t *ret)
+{
+	struct pollfd one = {.fd = a->report_fd, .events = POLLIN};
+
+	while (a->report_fd >= 0 && a->end == ASIDE_LATE && !a->told && poll(&one, 1, 0) > 0)
+		(void)take_news(a);
+	if (a->told)
+		*ret = a->word;
+	return a->told;
 }
 
 enum aside_end aside_await(struct aside *a, int64_t deadline)
 {
 	struct error ignored = {0};
-	enum aside_end end = ASIDE_FAILED;
-	ssize_t n = 0;
 
-	memset(a->why, 0, sizeof(a->why));
 	signals_defer_begin();
-	const int ready = wait_ready(a->report_fd, POLLIN, deadline, &ignored);
+	while (a->end == ASIDE_LATE && wait_ready(a->report_fd, POLLIN, deadline, &ignored) > 0 &&
+	       take_news(a))
+		; /* the next of them */
 	signals_defer_end();
-	if (ready <= 0)
-		end = ASIDE_LATE;
-	else if ((n = read(a->report_fd, a->why, sizeof(a->why) - 1)) > 0 && a->why[0] == '\0')
-		end = ASIDE_DONE;
 	(void)close(a->report_fd);
 	a->report_fd = -1;
-	return end;
+	return a->end;
 }
