@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * xencon screen: the VM's graphical console in this terminal; with --reconnect the next one, when that went away.
+ * xencon screen: the VM's graphical console in this terminal, or as lines where there is none; with --reconnect the next
+ * one, when that went away.
  */
 #include "cmd/screen.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "os/signals.h"
 #include "show/show.h"
@@ -14,7 +14,7 @@
 static int say_ended(const struct graphical *g, enum show_end end, struct error *err)
 {
 	const struct ending_facts facts = {
-	    .vm = &g->vm, .quiet_ms = clock_ms() - g->feed.acted_at, .curious = true};
+	    .vm = &g->vm, .quiet_ms = g->feed.ended_at - g->feed.acted_at, .curious = true};
 	char words[CONDITION_TEXT_MAX];
 
 	if (end == SHOW_ENDED && explain_end(&g->stay, &facts, words, err) != 0)
@@ -22,8 +22,8 @@ static int say_ended(const struct graphical *g, enum show_end end, struct error 
 		                       "--reconnect");
 	if (end == SHOW_ENDED)
 		log_notice("the console of \"%s\" has ended: the VM %s", g->vm.name, words);
-	else if (end == SHOW_QUIT)
-		log_notice("detached from \"%s\"", g->vm.name);
+	else if (end == SHOW_QUIT && g->stay.name[0] != '\0')
+		log_notice("detached from \"%s\"", g->stay.name);
 	return 0;
 }
 
@@ -35,55 +35,88 @@ static bool is_worth_finding(int rc, enum show_end end, const struct error *fail
 	return failure->kind == ERROR_LOST || failure->kind == ERROR_UNAVAILABLE;
 }
 
-int screen_show(struct graphical *g, const struct screen_settings *settings, struct error *err)
+/* From console to console, until there is no next one: *ret_end, or -1 with *err. `leave` is where the key that leaves is
+ * told. */
+static int show_each(struct graphical *g, struct show *show, const struct screen_settings *settings,
+                     enum show_end *ret_end, struct error *err)
 {
 	const struct graphical_wait wait = {settings->wait, settings->wait_ms};
-	struct show *const show = show_open(settings, err);
 	char leave[SHOW_LEAVE_MAX];
-	int rc = -1;
 
-	if (show == NULL)
-		return -1;
 	g->looks_on = true;
 	g->spec.say = show_say;
 	g->spec.context = show;
 	g->spec.leave = show_leave_key(show, leave);
 	g->spec.reconnect = settings->reconnect;
 	while (graphical_reach(g, &wait, err) == 0) {
-		const struct show_console console = {&g->feed, g->vm.name, g->vm.keymap,
-		                                     g->stay.lived_on};
+		const char *const happened = g->stay.happened;
+		const struct show_console console = {
+		    .feed = &g->feed,
+		    .vm = g->vm.name,
+		    .keymap = g->vm.keymap,
+		    .lived_on = g->stay.lived_on,
+		    .happened = happened[0] == '\0' ? "may have rebooted" : happened,
+		};
 		struct error failure = {0};
-		enum show_end end = SHOW_QUIT;
+		const int rc = show_run(show, &console, ret_end, &failure);
 
-		rc = show_run(show, &console, &end, &failure);
-		if (!settings->reconnect || !is_worth_finding(rc, end, &failure)) {
-			show_leave(show, rc == 0 && end == SHOW_QUIT);
+		if (!settings->reconnect || !is_worth_finding(rc, *ret_end, &failure)) {
 			*err = failure;
-			if (rc != 0) {
-				rc = graphical_blame(g, err);
-				goto out;
-			}
-			rc = say_ended(g, end, err);
-			if (rc == 0 && end != SHOW_MATCHED && show_judge(show, err) != 0)
-				rc = graphical_blame(g, err);
-			goto out;
+			return rc == 0 ? 0 : graphical_blame(g, err);
 		}
+		/* From here on somebody is there who may leave by a key. */
+		(void)show_leave_key(show, leave);
+		show_detach(show);
 		if (rc != 0)
 			show_say(show, failure.text);
 		error_clear(&failure);
-		rc = -1;
-		show_detach(show);
 		graphical_lost(g);
 	}
-	show_leave(show, false);
-out:
+	return -1;
+}
+
+/* Names the machine, also where its console is gone. */
+static int blame(const struct graphical *g, struct error *err)
+{
+	if (err->kind == ERROR_INTERRUPTED || g->stay.name[0] == '\0')
+		return -1;
+	return error_context(err, "\"%s\"", g->stay.name);
+}
+
+int screen_show(struct graphical *g, const struct screen_settings *settings, struct error *err)
+{
+	struct show *const show = show_open(settings, err);
+	enum show_end end = SHOW_QUIT;
+	struct error failure = {0};
+	struct error unfinished = {0};
+
+	if (show == NULL)
+		return -1;
+	int rc = show_each(g, show, settings, &end, &failure);
 	/* Who left by a key while no console was attached left as by any other. */
-	if (rc != 0 && err->kind == ERROR_INTERRUPTED && err->signal == SIGNALS_LEAVE) {
+	if (rc != 0 && failure.kind == ERROR_INTERRUPTED && failure.signal == SIGNALS_LEAVE) {
 		signals_handled();
-		error_clear(err);
-		rc = show_judge(show, err);
+		error_clear(&failure);
+		end = SHOW_QUIT;
+		rc = 0;
 	}
+	/* However it ends, the log is whole; what went wrong first is told. */
+	const bool left = rc == 0 && end == SHOW_QUIT;
+	if (show_finish(show, &unfinished) != 0 && rc == 0) {
+		failure = unfinished;
+		unfinished = (struct error){0};
+		rc = blame(g, &failure);
+	}
+	error_clear(&unfinished);
+	show_leave(show, left);
+	/* Whose reader has gone is told nothing more. */
+	if (rc == 0 && (!left || !show_prints(show)))
+		rc = say_ended(g, end, &failure);
+	if (rc == 0 && end != SHOW_MATCHED && show_judge(show, &failure) != 0)
+		rc = blame(g, &failure);
 	show_close(show);
+	if (rc != 0)
+		*err = failure;
 	return rc;
 }
 

@@ -49,9 +49,9 @@
 	    "wait for the VM, or its console, to be there")                                    \
 	ROW(RECONNECT, "reconnect", 0, NULL, OPTION_FOR_SEAT, 0,                               \
 	    "the console went away: find the VM again")                                        \
-	ROW(LOG, "log", 0, "FILE", OPTION_FOR_CONSOLE, OPTION_PATH,                            \
+	ROW(LOG, "log", 0, "FILE", OPTION_FOR_SEAT, OPTION_PATH,                               \
 	    "append what the console prints to FILE")                                          \
-	ROW(TIMESTAMPS, "timestamps", 0, NULL, OPTION_FOR_CONSOLE, 0,                          \
+	ROW(TIMESTAMPS, "timestamps", 0, NULL, OPTION_FOR_SEAT, 0,                             \
 	    "begin each line of the log with the time")                                        \
 	ROW(IDLE, "idle", 0, "SECS", OPTION_FOR_CONSOLE, 0,                                    \
 	    "leave when silent after input's end (default: 2)")                                \

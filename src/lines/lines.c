@@ -21,8 +21,6 @@
 #include "lines/page.h"
 #include "screen/describe.h"
 
-#define GAP_TEXT "[\xe2\x80\xa6]"
-
 #define PICTURE_TEXT_MAX 48 /* two numbers and a word */
 
 /* What the screen is now; `shown` is the last page of text in any case. */
@@ -90,7 +88,7 @@ static void say(struct lines *l, unsigned row)
 	if (!page_has_text(p, row) || p->row[row].written)
 		return;
 	if (l->gap)
-		put(l, LINES_GAP, GAP_TEXT, p->row[row].since_ms);
+		put(l, LINES_GAP, LINES_GAP_TEXT, p->row[row].since_ms);
 	l->gap = false;
 	(void)describe_row(&text, row, l->line, l->line_cap);
 	put(l, LINES_ROW, l->line, p->row[row].since_ms);
@@ -349,6 +347,17 @@ void lines_note(struct lines *l, const char *text, int64_t now_ms)
 	put(l, LINES_NOTE, text, now_ms);
 	/* What a machine says again after its start is not what it said before. */
 	l->before.rows = 0;
+}
+
+void lines_forget(struct lines *l)
+{
+	say_all(l);
+	l->shown.rows = 0;
+	l->before.rows = 0;
+	/* A mark that is still due stands between two things of which one is gone. */
+	l->gap = false;
+	/* A picture of the same size is a picture of another machine's. */
+	l->state = STATE_BLANK;
 }
 
 void lines_end(struct lines *l)

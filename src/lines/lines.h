@@ -19,6 +19,9 @@
 /* A screen on which nothing has changed for so long is settled: a panic that nothing follows must be in the log. */
 #define LINES_STILL_MS 10000
 
+/* What stands for lines that may be missing. */
+#define LINES_GAP_TEXT "[\xe2\x80\xa6]"
+
 enum lines_kind {
 	LINES_ROW, /* what a row said */
 	LINES_GAP, /* "[…]": what stands before and behind it has nothing in common; some may be missing */
@@ -63,6 +66,10 @@ void lines_tick(struct lines *l, int64_t now_ms);
 
 /* Says all that the screen shows, then a line of the caller's own, such as that the machine was rebooted. */
 void lines_note(struct lines *l, const char *text, int64_t now_ms);
+
+/* Says all that the screen shows, and forgets it: what comes is another machine's, or this one's after its start, and is
+ * said anew even where it is the same. Nothing marks that but a note of the caller's. */
+void lines_forget(struct lines *l);
 
 /* Says all that is left. More may be fed afterwards. */
 void lines_end(struct lines *l);

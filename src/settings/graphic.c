@@ -164,7 +164,17 @@ int screen_settings_read(const struct options *typed, const struct sources *s,
 	    .layout = o->values[OPTION_LAYOUT],
 	    .reconnect = o->counts[OPTION_RECONNECT] > 0,
 	    .read_only = o->counts[OPTION_READ_ONLY] > 0,
+	    .log_file = o->values[OPTION_LOG],
+	    .timestamps = o->counts[OPTION_TIMESTAMPS] > 0,
+	    .timestamps_asked = sources_typed(s, OPTION_TIMESTAMPS),
 	};
+	if (ret->log_file != NULL && strcmp(ret->log_file, "-") == 0) {
+		error_set(err, ERROR_USAGE,
+		          "--log takes a file: the lines are on standard output where that is no "
+		          "terminal");
+		error_hint(err, "a file of that name is ./-");
+		return sources_blame(s, OPTION_LOG, err);
+	}
 	if (o->counts[OPTION_ESCAPE] > 0 &&
 	    escape_parse(o->values[OPTION_ESCAPE], &ret->escape, err) != 0)
 		return sources_blame(s, OPTION_ESCAPE, err);

@@ -66,8 +66,11 @@ struct screen_settings {
 	int timeout_ms;
 	bool wait; /* for the VM and its console to be there: */
 	int wait_ms;
-	bool reconnect; /* find the VM again when the console went away */
-	bool read_only; /* nothing is sent */
+	bool reconnect;        /* find the VM again when the console went away */
+	bool read_only;        /* nothing is sent */
+	const char *log_file;  /* the sources'; NULL for none */
+	bool timestamps;       /* each line of a log with its time */
+	bool timestamps_asked; /* on the command line: there must be a log */
 };
 
 /* Reads them out of the sources, which must outlive *ret; `typed` is the command line, where an option that

@@ -12,7 +12,9 @@ struct show_console {
 	struct feed *feed; /* whose picture is complete; NULL: nothing is shown just now */
 	const char *vm;    /* for messages */
 	const char *keymap;
-	bool lived_on; /* the guest is the one that was shown before */
+	bool lived_on; /* the guest is the one that was shown before; else: */
+	const char
+	    *happened; /* what has happened meanwhile, in words that follow the machine's name */
 };
 
 #endif

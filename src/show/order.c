@@ -50,15 +50,18 @@ static void status_line(const struct show *s, char out[MESSAGE_TEXT_MAX])
 {
 	const struct tunnel *const t = s->console.feed->tunnel;
 	const struct screen_text *const text = s->reading.text;
+	const char *log = "";
 	char what[64] = "a picture";
 
 	if (text != NULL)
 		(void)snprintf(what, sizeof(what), "%ux%u cells of %ux%u, %.0f %% read",
 		               text->columns, text->rows, text->cell_width, text->cell_height,
 		               100 * text->recognised);
-	(void)snprintf(out, MESSAGE_TEXT_MAX, "\"%s\" at %s (%s), %ux%u: %s%s", s->console.vm,
+	if (s->logbook.recorder.fd >= 0)
+		log = s->logbook.recorder.paused ? ", log off" : ", log on";
+	(void)snprintf(out, MESSAGE_TEXT_MAX, "\"%s\" at %s (%s), %ux%u: %s%s%s", s->console.vm,
 	               t->name, stream_describe(t->stream), s->reading.width, s->reading.height,
-	               what, s->stage.mouse ? ", mouse" : "");
+	               what, s->stage.mouse ? ", mouse" : "", log);
 }
 
 void order_set_status(struct show *s, bool on)
@@ -84,6 +87,20 @@ static int turn_view(struct show *s, struct error *err)
 	return stage_look(&s->stage, &s->reading, NULL, 0, s->force, err);
 }
 
+/* What the screen shows when the log goes on is in it, behind a mark where something went by. */
+static int switch_log(struct show *s, struct error *err)
+{
+	const struct recorder *const r = &s->logbook.recorder;
+	const struct logbook_screen screen = seat_screen(s);
+
+	if (!logbook_switch(&s->logbook)) {
+		stage_say(&s->stage, "there is no log; start xencon with --log FILE to have one");
+		return 0;
+	}
+	stage_say(&s->stage, "the log is %s: \"%s\"", r->paused ? "off" : "on again", r->path);
+	return logbook_look(&s->logbook, &screen, err);
+}
+
 int order_obey(struct show *s, int order, struct error *err)
 {
 	char c[ESCAPE_SHOW_MAX];
@@ -97,8 +114,7 @@ int order_obey(struct show *s, int order, struct error *err)
 		stage_suspend(&s->stage);
 		break;
 	case ORDER_LOG:
-		stage_say(&s->stage, "there is no log");
-		break;
+		return switch_log(s, err);
 	case ORDER_STATUS:
 		order_set_status(s, !s->stage.message.has_status);
 		break;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,6 +26,22 @@
 
 /* A mark's own words: longer than any name and what has happened, in one line. */
 #define RECORDER_MARK_MAX 2048
+static void tell(const struct recorder *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void tell(const struct recorder *r, const char *fmt, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (r->tell != NULL)
+		r->tell(r->context, line);
+	else
+		log_message("%s", line);
+}
 
 /* Whether a file ends in the middle of a line. What cannot be read may: an empty line does no harm. */
 static bool ends_mid_line(int fd, const char *path)
@@ -55,25 +72,36 @@ static void take_over(struct recorder *r, int fd)
 
 	r->fd = fd;
 	r->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	r->cut = r->timestamps && ends_mid_line(fd, r->path);
+	r->cut = (r->timestamps || r->whole_lines) && ends_mid_line(fd, r->path);
 	r->mid_line = false;
 	r->astray = false;
+}
+
+static int open_path(struct recorder *r, struct error *err)
+{
+	if (r->path == NULL)
+		return 0;
+	const int fd = open_file(r->path);
+	if (fd < 0 && errno == ENXIO) {
+		error_set(err, ERROR_LOCAL, "cannot open the log \"%s\"", r->path);
+		return error_cause(err, "nobody reads that FIFO");
+	}
+	if (fd < 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", r->path);
+	take_over(r, fd);
+	return 0;
 }
 
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err)
 {
 	*r = (struct recorder){.path = path, .fd = -1, .timestamps = timestamps};
-	if (path == NULL)
-		return 0;
-	const int fd = open_file(path);
-	if (fd < 0 && errno == ENXIO) {
-		error_set(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
-		return error_cause(err, "nobody reads that FIFO");
-	}
-	if (fd < 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot open the log \"%s\"", path);
-	take_over(r, fd);
-	return 0;
+	return open_path(r, err);
+}
+
+int recorder_open_lines(struct recorder *r, const char *path, struct error *err)
+{
+	*r = (struct recorder){.path = path, .fd = -1, .whole_lines = true};
+	return open_path(r, err);
 }
 
 void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
@@ -93,7 +121,7 @@ void recorder_stamp(int64_t epoch_ms, char buf[RECORDER_STAMP_MAX])
 
 static void give_up(struct recorder *r, const char *why)
 {
-	log_message("cannot write the log \"%s\": %s; it ends here", r->path, why);
+	tell(r, "cannot write the log \"%s\": %s; it ends here", r->path, why);
 	recorder_close(r);
 }
 
@@ -106,17 +134,16 @@ static bool is_full(int error)
 static void lose(struct recorder *r, size_t len, const char *why)
 {
 	if (r->lost == 0)
-		log_message(
-		    "cannot write the log \"%s\": %s; what comes is lost until there is room",
-		    r->path, why);
+		tell(r, "cannot write the log \"%s\": %s; what comes is lost until there is room",
+		     r->path, why);
 	r->lost += len;
 }
 
 static void say_lost(struct recorder *r, const char *and_now)
 {
 	if (r->lost > 0)
-		log_message("%llu bytes are lost to the log \"%s\"%s", (unsigned long long)r->lost,
-		            r->path, and_now);
+		tell(r, "%llu bytes are lost to the log \"%s\"%s", (unsigned long long)r->lost,
+		     r->path, and_now);
 	r->lost = 0;
 }
 
@@ -217,8 +244,8 @@ static void follow(struct recorder *r)
 	const int fd = open_file(r->path);
 	if (fd < 0) {
 		if (!r->astray)
-			log_message("cannot open the log \"%s\" anew: %s; the old one goes on",
-			            r->path, strerror(errno));
+			tell(r, "cannot open the log \"%s\" anew: %s; the old one goes on", r->path,
+			     strerror(errno));
 		r->astray = true;
 		return;
 	}
@@ -263,6 +290,46 @@ void recorder_mark(struct recorder *r, const char *text)
 	if (put_line(r, (const uint8_t *)line, (size_t)n) < (size_t)n)
 		r->cut = r->cut || r->mid_line;
 	r->mid_line = false;
+}
+
+/* Takes the beginning of a line out of a file that ends with it. Where another writes to the file as well, and has
+ * meanwhile, it is left, and ended by what comes next. */
+static void take_back(struct recorder *r, off_t size, size_t done)
+{
+	struct stat st;
+
+	if (done == 0)
+		return;
+	if (r->regular && fstat(r->fd, &st) == 0 && st.st_size == size + (off_t)done &&
+	    ftruncate(r->fd, size) == 0)
+		r->bytes -= done;
+	else
+		r->cut = true;
+}
+
+bool recorder_line(struct recorder *r, const char *line, size_t len)
+{
+	struct stat st = {0};
+	size_t done = 0;
+
+	if (r->fd < 0 || r->paused)
+		return true;
+	follow(r);
+	errno = 0;
+	if (!r->cut || put_all(r, "\n", 1)) {
+		r->cut = false;
+		(void)fstat(r->fd, &st);
+		done = put(r, line, len);
+	}
+	const int why = errno;
+	if (done == len)
+		say_lost(r, ", which goes on");
+	if (done == len || r->fd < 0 || why == 0)
+		return true;
+	take_back(r, st.st_size, done);
+	r->mid_line = false;
+	lose(r, len, strerror(why));
+	return false;
 }
 
 void recorder_pause(struct recorder *r, bool paused)

@@ -19,10 +19,14 @@
 
 struct recorder {
 	const char *path; /* NULL: nothing is recorded */
-	int fd;           /* -1 when closed or given up */
-	bool regular;     /* a file, which may be moved away: */
-	int64_t look_at;  /* when (clock_ms) to see whether it was */
-	bool astray;      /* it was, and another cannot be opened: that is said already */
+	bool whole_lines; /* recorder_line writes it */
+	/* Told what becomes of the file, where standard error is not the place for it; NULL: it is. */
+	void (*tell)(void *context, const char *line);
+	void *context;
+	int fd;          /* -1 when closed or given up */
+	bool regular;    /* a file, which may be moved away: */
+	int64_t look_at; /* when (clock_ms) to see whether it was */
+	bool astray;     /* it was, and another cannot be opened: that is said already */
 	bool paused;
 	bool timestamps;
 	bool mid_line; /* the last byte recorded was not a line's end */
@@ -38,6 +42,13 @@ struct recorder {
 /* Opens `path` for appending, creating it for us alone: what a console shows is as private as what
  * root sees. `path` NULL makes a recorder that records nothing. ERROR_LOCAL. */
 int recorder_open(struct recorder *r, const char *path, bool timestamps, struct error *err);
+
+/* The same for whole lines that are their writer's own, times and all: recorder_line's. */
+int recorder_open_lines(struct recorder *r, const char *path, struct error *err);
+
+/* Appends one line with its end, whole or not at all: where the disk gets full in its midst, what is in the file of it is
+ * taken back. Returns false where it is lost to a full disk; where nothing is recorded nobody misses it. */
+bool recorder_line(struct recorder *r, const char *line, size_t len);
 
 /* Appends. A FIFO's reader may keep it waiting for a moment, else the log is given up. */
 void recorder_write(struct recorder *r, const uint8_t *data, size_t len);

@@ -215,7 +215,6 @@ def test_the_console_ends(pool, screen):
 
 @pytest.mark.parametrize("words, says", [
     (["screen"], "no VM is named"),
-    (["screen", "web01"], "a screen is shown on a terminal, and this is none"),
     (["screen", "--as", "x", "web01"], '--as takes auto, text or picture, not "x"'),
     (["screen", "--graphics", "x", "web01"], '--graphics takes blocks, sixel or kitty, not "x"'),
     (["screen", "--timeout", "3", "web01"], "--timeout needs --until REGEX"),

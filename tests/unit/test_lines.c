@@ -259,6 +259,18 @@ static void test_stillness(void)
 	lines_note(t.lines, "-- migrated --", 5);
 	teletype_show(&t, "c\n");
 	finish("a\nb\n-- migrated --\nc\n");
+	begin("another start, and the same screen after it", 4, 20);
+	teletype_show(&t, "a\nlogin: ");
+	lines_note(t.lines, "-- rebooted --", 5);
+	lines_forget(t.lines);
+	teletype_shoot(&t);
+	finish("a\nlogin:\n-- rebooted --\na\nlogin:\n");
+	begin("another start, and a picture before and behind it", 4, 20);
+	lines_feed_picture(t.lines, 64, 48, 1);
+	lines_forget(t.lines);
+	lines_feed_picture(t.lines, 64, 48, 2);
+	teletype_show(&t, "a\n");
+	finish("[picture, 64x48]\n[picture, 64x48]\na\n");
 }
 
 static void test_hidden_cells(void)
