@@ -36,6 +36,7 @@ enum error_reason {
 	REASON_SESSION_GONE,        /* the session is over: log in again */
 	REASON_SUPPORTER,           /* the host is no coordinator: the fault names that one */
 	REASON_STARTING,            /* the host's toolstack is not up yet */
+	REASON_SILENT,              /* it took the request, and never answered */
 	REASON_VANISHED,            /* an object of the server's database is gone */
 	REASON_METHOD_UNKNOWN,      /* the server is older than the call */
 	REASON_TOKEN_UNREADABLE,    /* of event.from: begin again with an empty one */

@@ -66,6 +66,22 @@ int conn_broken(struct conn *c, struct error *err)
 	return tunnel_blame_carrier(&c->proxy, c->name, err);
 }
 
+int conn_no_head(const struct conn *c, struct error *err)
+{
+	if (c->clear_text && !c->has_answered && !c->proxy.ended)
+		(void)error_hint(err, "if that port speaks TLS, ask for https://%s", c->name);
+	return -1;
+}
+
+int conn_no_toolstack(const struct conn *c, struct error *err)
+{
+	if (c->clear_text || c->has_answered || c->proxy.pid != 0 || c->proxy.ended)
+		return conn_no_head(c, err);
+	(void)error_hint(err, "the host is there, its toolstack does not answer yet; perhaps it is "
+	                      "starting: try again in a minute");
+	return error_reason(err, REASON_STARTING);
+}
+
 int conn_send(struct conn *c, const void *data, size_t len, struct error *err)
 {
 	const int64_t deadline = clock_ms() + c->timeout_ms;
@@ -90,7 +106,8 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err)
 			/* Before a console is attached it means that the server is not reached. */
 			err->kind = ERROR_UNREACHABLE;
 			(void)error_context(err, "%s", c->name);
-			return conn_broken(c, err);
+			(void)conn_broken(c, err);
+			return conn_no_toolstack(c, err);
 		}
 		p += n;
 		len -= (size_t)n;

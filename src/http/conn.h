@@ -58,6 +58,13 @@ bool conn_is_quiet(struct conn *c);
  * command that carried it has ended. Waits some 200 ms for one that is about to. Returns -1. */
 int conn_broken(struct conn *c, struct error *err);
 
+/* Both say in *err what it may mean that no head of HTTP came, on a connection that was never answered; -1. The
+ * first: a TLS server closes, resets or sends an alert when clear text comes. The second, of a connection that
+ * ended: so it is, too, while a host's toolstack starts, or is gone, behind its TLS server (REASON_STARTING); the
+ * end may be seen as soon as the request is sent. [seen] */
+int conn_no_head(const struct conn *c, struct error *err);
+int conn_no_toolstack(const struct conn *c, struct error *err);
+
 /* Makes a tunnel of the connection, which has just been answered with 200 to CONNECT: stream, buffer and
  * proxy command are *ret's from now on, nothing is copied, and c is freed. */
 void conn_into_tunnel(struct conn *c, struct tunnel *ret);

@@ -56,25 +56,6 @@ int64_t reply_deadline(const struct reply *r)
 	return r->state == REPLY_BODY ? clock_earlier(whole, r->heard + r->timeout_ms) : whole;
 }
 
-/* What a TLS server does about clear text: it closes, resets or sends an alert. */
-static int no_head(const struct conn *c, struct error *err)
-{
-	if (c->clear_text && !c->has_answered && !c->proxy.ended)
-		(void)error_hint(err, "if that port speaks TLS, ask for https://%s", c->name);
-	return -1;
-}
-
-/* TLS was fine, and the first request gets an end or a reset: so it is while a host's toolstack starts behind
- * its TLS server. [seen] */
-static int no_toolstack(const struct conn *c, struct error *err)
-{
-	if (c->clear_text || c->has_answered || c->proxy.pid != 0 || c->proxy.ended)
-		return no_head(c, err);
-	(void)error_hint(err, "the host is there, its toolstack does not answer yet; perhaps it is "
-	                      "starting: try again in a minute");
-	return error_reason(err, REASON_STARTING);
-}
-
 int reply_late(const struct reply *r, const struct conn *c, struct error *err)
 {
 	if (r->state == REPLY_BODY) {
@@ -84,7 +65,8 @@ int reply_late(const struct reply *r, const struct conn *c, struct error *err)
 	}
 	(void)error_set(err, ERROR_UNREACHABLE, "no answer from %s within %d s", c->name,
 	                (r->timeout_ms + 999) / 1000);
-	return no_head(c, err);
+	(void)conn_no_head(c, err);
+	return error_reason(err, REASON_SILENT);
 }
 
 /* One stream_recv; a connection that breaks here means that the server is not reached. */
@@ -132,7 +114,7 @@ static int advance_head(struct reply *r, struct conn *c, struct error *err)
 
 			if (progress == HTTP_BAD) {
 				(void)error_context(err, "%s", c->name);
-				return no_head(c, err);
+				return conn_no_head(c, err);
 			}
 			const int own = progress == HTTP_DONE ? take_head(r, c, err) : 0;
 			if (own < 0)
@@ -152,7 +134,7 @@ static int advance_head(struct reply *r, struct conn *c, struct error *err)
 			if (n == STREAM_EOF)
 				(void)cut(c, r->empty ? "without an answer" : "amid its answer",
 				          err);
-			return r->empty ? no_toolstack(c, err) : no_head(c, err);
+			return r->empty ? conn_no_toolstack(c, err) : conn_no_head(c, err);
 		}
 		buf_produced(&c->in, (size_t)n);
 	}

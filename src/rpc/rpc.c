@@ -37,12 +37,26 @@ void rpc_init(struct rpc *rpc, const struct endpoint *endpoint)
 
 int rpc_connect(struct rpc *rpc, struct error *err)
 {
-	if (rpc->conn == NULL) {
-		rpc->conn = conn_open(&rpc->endpoint, err);
-		rpc->answered = false;
-		rpc->opened++;
-	}
-	return rpc->conn == NULL ? -1 : 0;
+	const int64_t started = clock_ms();
+
+	if (rpc->conn != NULL)
+		return 0;
+	rpc->conn = conn_open(&rpc->endpoint, err);
+	rpc->answered = false;
+	rpc->opened++;
+	if (rpc->conn != NULL)
+		return 0;
+	/* Who leaves after waiting in vain knows no less than the time would have told. */
+	if (err->kind == ERROR_UNREACHABLE ||
+	    (err->kind == ERROR_INTERRUPTED && clock_ms() - started >= RPC_SILENCE_MS))
+		rpc->way = RPC_WAY_BARRED;
+	return -1;
+}
+
+void rpc_doubt(struct rpc *rpc, int64_t asked)
+{
+	if (rpc->way == RPC_WAY_OPEN && clock_ms() - asked >= RPC_SILENCE_MS)
+		rpc->way = RPC_WAY_SILENT;
 }
 
 static void close_connection(struct rpc *rpc)
@@ -409,10 +423,13 @@ static int finish(struct rpc *rpc, const struct want *want, struct error *err)
 	}
 out:
 	if (rc < 0) {
+		if (err->kind == ERROR_INTERRUPTED || err->reason == REASON_SILENT)
+			rpc_doubt(rpc, call->started);
 		rpc_disconnect(rpc);
 		return -1;
 	}
 	rpc->answered = true;
+	rpc->way = RPC_WAY_OPEN;
 	const bool last =
 	    call->reply.head.closes || call->reply.head.content_length == HTTP_LENGTH_UNKNOWN;
 	end_call(rpc);

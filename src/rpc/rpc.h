@@ -52,12 +52,23 @@ struct rpc_queued {
 	    sent_over; /* the connection that it was sent over, see rpc.opened; 0: it was not */
 };
 
+/* A server that is well answers sooner, a wrong password aside. */
+#define RPC_SILENCE_MS 1000
+
+/* What is known of the way to the server. */
+enum rpc_way {
+	RPC_WAY_OPEN,   /* as far as is known */
+	RPC_WAY_SILENT, /* what was asked last was not answered */
+	RPC_WAY_BARRED, /* no connection was to be had */
+};
+
 struct rpc {
 	struct endpoint endpoint;
 	struct conn *conn; /* owned; NULL when there is none */
-	bool answered;     /* it has carried a reply: the server may have closed it since */
-	unsigned opened;   /* how many connections there were, this one included */
-	int64_t last_id;   /* of a request; each has its own, and so must its reply */
+	enum rpc_way way;
+	bool answered;   /* it has carried a reply: the server may have closed it since */
+	unsigned opened; /* how many connections there were, this one included */
+	int64_t last_id; /* of a request; each has its own, and so must its reply */
 	struct rpc_call call;
 	struct rpc_queued queue[RPC_QUEUE_MAX]; /* in the order in which they will be answered */
 	size_t queued;
@@ -74,6 +85,10 @@ void rpc_init(struct rpc *rpc, const struct endpoint *endpoint);
 
 /* Makes sure of a connection, trusted and open as far as we know. Blocks as conn_open. */
 int rpc_connect(struct rpc *rpc, struct error *err);
+
+/* What was asked at `asked` (clock_ms) has no answer, and nobody waits for it any longer: where that has been
+ * RPC_SILENCE_MS, the way counts as silent. */
+void rpc_doubt(struct rpc *rpc, int64_t asked);
 
 /* Takes over a connection to the endpoint, open and trusted, in place of opening one. There must be none. */
 void rpc_adopt(struct rpc *rpc, struct conn *conn);

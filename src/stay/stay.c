@@ -394,7 +394,7 @@ static enum condition_change what_happened(struct stay *s)
 
 	s->early = change == CONDITION_SAME && condition_is_rebooting(&s->now);
 	if (s->before.seen && strcmp(s->before.power_state, "Running") != 0 && !s->lived_on)
-		return CONDITION_STARTED;
+		return condition_compare(&s->before, &s->now, false);
 	if (s->early)
 		return CONDITION_REBOOTED;
 	/* The new domain of the reboot that was told then, and not of another. */

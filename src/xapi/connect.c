@@ -144,7 +144,7 @@ static int is_same_host(struct session *s, const struct vm *vm, bool *ret, struc
 
 	if (session_call(s, METHOD_THIS_HOST, json_pack("[s]", s->ref), &result, &failure) != 0) {
 		*ret = false;
-		if (failure.reason != REASON_NONE) {
+		if (failure.reason != REASON_NONE && failure.reason != REASON_SILENT) {
 			error_clear(&failure);
 			return 0; /* it would only have saved a connection */
 		}
@@ -316,6 +316,24 @@ static enum state judge(const struct attempt *a, struct error *err)
 	return STATE_FAILED;
 }
 
+/* A host lets a session in only when its coordinator says so: while that one is dead, a supporter does not answer
+ * at all. [seen] */
+static enum state unheard(struct attempt *a, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	session_doubt(a->session, a->reply.began);
+	if (err->reason == REASON_SILENT && a->to.vouched.other_host)
+		(void)error_hint(
+		    err,
+		    "it is a supporter, which asks the pool's coordinator %s about each "
+		    "session: that one may be down",
+		    address_show(&a->session->rpc.endpoint.address, name));
+	else if (err->reason == REASON_SILENT)
+		session_hint_silence(a->session, err);
+	return STATE_FAILED;
+}
+
 static enum state listen_to(struct attempt *a, struct error *err)
 {
 	reply_free(&a->reply);
@@ -323,7 +341,7 @@ static enum state listen_to(struct attempt *a, struct error *err)
 	if (reply_await(&a->reply, a->conn, REPLY_BODY, err) == 0)
 		return judge(a, err);
 	/* It had been closed before the request got anywhere. */
-	return a->reused && a->reply.empty ? STATE_DIAL : STATE_FAILED;
+	return a->reused && a->reply.empty ? STATE_DIAL : unheard(a, err);
 }
 
 /* Whether Basic may be tried: only where the very server that got the password at login refuses the

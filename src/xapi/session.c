@@ -50,6 +50,9 @@ int session_login(struct session *s, const char *user, const char *password, str
 	              json_pack("[s, s, s, s]", user, password, "1.0", "xencon/" XENCON_VERSION),
 	              &result, err);
 	signals_defer_end();
+	if (rc != 0 && err->reason == REASON_SILENT &&
+	    s->rpc.endpoint.address.scheme == ADDRESS_UNIX)
+		(void)session_hint_silence(s, err);
 	if (rc == 0 && !is_cookie(json_string_value(result)))
 		rc = error_set(err, ERROR_PROTOCOL, "the server's session is no reference");
 	if (rc == 0 && (s->ref = secret_dup(json_string_value(result))) == NULL)
@@ -84,7 +87,23 @@ int session_call(struct session *s, enum method_name method, json_t *params, jso
 {
 	if (session_begin(s, method, params, err) != 0)
 		return -1;
-	return rpc_finish(&s->rpc, ret, err);
+	const int rc = rpc_finish(&s->rpc, ret, err);
+	return rc != 0 && err->reason == REASON_SILENT ? session_hint_silence(s, err) : rc;
+}
+
+void session_doubt(struct session *s, int64_t asked)
+{
+	rpc_doubt(&s->rpc, asked);
+}
+
+int session_hint_silence(const struct session *s, struct error *err)
+{
+	/* Over its own socket a supporter takes calls, and asks its coordinator for each. [seen] */
+	if (s->rpc.endpoint.address.scheme == ADDRESS_UNIX)
+		return error_hint(err, "if it is a supporter, it waits for the pool's coordinator, "
+		                       "which may be down");
+	return error_hint(err, "it was the pool's coordinator when we logged in; if it is down, or "
+	                       "another has taken that place, ask another host: --server HOST");
 }
 
 static int logout_once(struct session *s, struct error *err)
@@ -252,8 +271,22 @@ void session_drop(struct session *s)
 	rpc_disconnect(&s->rpc);
 }
 
+/* Nobody is waited for who is known not to answer: where no connection was to be had the session is left to the
+ * server, where one stands that is silent the logout is said aside, for who may come back. */
+static void end_in_silence(struct session *s)
+{
+	log_trace(LOG_STEPS, "not logged out: the server does not answer");
+	if (s->rpc.way == RPC_WAY_SILENT)
+		session_logout_aside(s, NULL, NULL);
+	session_drop(s);
+}
+
 void session_end(struct session *s)
 {
+	if (s->ref != NULL && s->rpc.way != RPC_WAY_OPEN) {
+		end_in_silence(s);
+		return;
+	}
 	await_aside(s);
 	(void)session_finish(s);
 	forget(s);

@@ -40,6 +40,12 @@ int session_queue(struct session *s, enum method_name method, json_t *params, st
 int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
                  struct error *err);
 
+/* A host that the session was shown to has not answered since `asked` (clock_ms): nor may the coordinator. */
+void session_doubt(struct session *s, int64_t asked);
+
+/* Says in *err, which is a call's that was never answered, why that may be. Returns -1. */
+int session_hint_silence(const struct session *s, struct error *err);
+
 /* What is asked in the child of session_logout_aside before it logs out: a number that session_answer gives
  * then. False where it cannot be told. */
 struct session_errand {
@@ -66,7 +72,7 @@ bool session_finish(struct session *s);
 void session_drop(struct session *s);
 
 /* Logs out if that has not been done, or waits for the child that does it; at most SESSION_LOGOUT_MS
- * either way. Closes the connection. Never fails: what is left behind is only said with -v. */
+ * either way, and not at all where the server is known not to answer. Closes the connection. Never fails: what is left behind is only said with -v. */
 void session_end(struct session *s);
 
 #endif

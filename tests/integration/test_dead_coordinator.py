@@ -1,10 +1,13 @@
 """A coordinator that is dead, or whose toolstack starts: who named it is said, and nobody is waited for."""
+import signal
+import time
+
 import pytest
 
 import guests
 import harness
 import sim
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import assert_failed, assert_logged_out, await_call, calls
 
 
 @pytest.fixture
@@ -12,7 +15,7 @@ def pool(make_pool):
     return make_pool(hosts=2)
 
 
-@pytest.mark.parametrize("front", ["handshake", "after"])
+@pytest.mark.parametrize("front", ["handshake", "after", "reset"])
 def test_a_supporter_names_a_dead_one(front, pool, xencon):
     guests.add(pool, host=pool.hosts[1])
     pool.kill_coordinator(front=front)
@@ -20,6 +23,14 @@ def test_a_supporter_names_a_dead_one(front, pool, xencon):
     assert_failed(done, 3, f"the pool's coordinator {pool.hosts[0].address}", "named by",
                   "does not answer", "administrator must choose another")
     assert "no TLS connection with" not in done.stderr.splitlines()[0].split(":")[1]
+
+
+@pytest.mark.parametrize("front", ["after", "reset"])
+def test_nothing_behind_the_front_end(front, pool, xencon):
+    """Whether the end is seen when the request is sent, or when its answer is awaited."""
+    pool.kill_coordinator(front=front)
+    for _ in range(5):
+        assert_failed(xencon.run("web01"), 3, "its toolstack does not answer yet; perhaps it is starting")
 
 
 @pytest.mark.parametrize("first", ["eof", "reset"])
@@ -81,3 +92,82 @@ def test_an_ejected_host_is_not_believed(make_pool, make_xencon):
     harness.eventually(lambda: not own.sessions, "nothing is left there")
     assert terminal.quit() == 0
     assert not own.sessions
+
+
+def stalled(call):
+    return sim.Fault("connect", "stall") if call == "CONNECT" else sim.Fault("rpc", "stall", method=call)
+
+
+@pytest.mark.parametrize("call", ["VM.get_all_records_where", "console.get_all_records_where", "CONNECT"])
+def test_the_coordinator_falls_silent(call, pool, xencon):
+    """Each step has its deadline, names who did not answer, and says why that may be; nobody waits to log out."""
+    guests.add(pool)
+    pool.faults.add(stalled(call))
+    done = xencon.run("-v", "--connect-timeout", "1", "web01")
+    assert done.returncode == 3
+    assert f"no answer from 127.0.0.1:{pool.coordinator.port} within 1 s" in done.stderr
+    assert "it was the pool's coordinator when we logged in; if it is down" in done.stderr
+    assert "not logged out: the server does not answer" in done.stderr
+    assert_logged_out(pool)
+
+
+@pytest.fixture
+def hanging(pool):
+    """A VM on a supporter that cannot ask its coordinator for the session."""
+    guest = guests.add(pool, host=pool.hosts[1])
+    pool.hosts[1].life.set(hangs=True)
+    return guest
+
+
+def test_connect_hangs_at_a_supporter(hanging, pool, xencon):
+    there = pool.hosts[1]
+    done = xencon.run("--connect-timeout", "1", "web01")
+    assert_failed(done, 3, f"no answer from {there.address}:{there.port} within 1 s",
+                  f"it is a supporter, which asks the pool's coordinator 127.0.0.1:{pool.coordinator.port}",
+                  "that one may be down", pool=pool)
+
+
+@pytest.mark.parametrize("call", ["session.login_with_password", "VM.get_all_records_where"])
+def test_the_socket_of_a_supporter(call, pool, xencon, tmp_path):
+    """All calls work there, and wait for the coordinator."""
+    guests.add(pool, host=pool.hosts[1])
+    path = tmp_path / "xapi"
+    pool.hosts[1].listen_unix(str(path))
+    pool.faults.add(stalled(call))
+    done = xencon.run("--connect-timeout", "1", "-s", f"unix:{path}", "web01")
+    assert_failed(done, 3, "no answer from", "if it is a supporter, it waits for the pool's coordinator")
+
+
+def silent_for_a_while(pool):
+    """Waits until CONNECT has had no answer for so long that the silence tells something."""
+    await_call(pool, "CONNECT")
+    since = time.monotonic()
+    harness.eventually(lambda: time.monotonic() > since + 1.2, "it has been silent")
+
+
+@pytest.mark.parametrize("ends", ["network", "killed"])
+def test_leaving_while_connect_hangs(ends, hanging, pool, xencon):
+    """The coordinator is gone as well: the logout that cannot be delivered is given up at once."""
+    process = xencon.start("-v", "web01")
+    silent_for_a_while(pool)
+    if ends == "network":
+        pool.coordinator.network("stall")
+    else:
+        pool.kill_coordinator()
+    harness.kill(process)
+    assert harness.finish(process) == 128 + signal.SIGTERM
+    assert "not logged out: the server does not answer" in process.stderr.read().decode()
+
+
+def test_leaving_by_a_key_while_connect_hangs(pool, xencon):
+    """The coordinator is there, and the session ends."""
+    vm = guests.add(pool, host=pool.hosts[1]).vm
+    terminal = xencon.terminal("--reconnect", "web01")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    pool.hosts[1].life.set(hangs=True)
+    vm.end_tunnels()
+    await_call(pool, "CONNECT", 2)
+    assert terminal.quit() == 0
+    assert terminal.settings() == terminal.found
+    assert_logged_out(pool)

@@ -113,7 +113,7 @@ def test_it_stops_and_starts(operation, again, state, pool, vm, terminal):
     vm.begin(operation).finish()
     terminal.expect(f'"web01" is {state}; waiting for its console, \\^] \\. leaves')
     vm.begin(again, pool.hosts[1]).finish()
-    terminal.expect('"web01" has been started')
+    terminal.expect(f'"web01" has been {"resumed" if again == "resume" else "started"}')
     terminal.expect(f"guest {vm.domid}\r\n")
     finish(terminal, pool)
 

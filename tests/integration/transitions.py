@@ -60,7 +60,7 @@ def start_elsewhere(pool, vm):
 CASES = [
     course("clean_reboot", "404", "has rebooted"),
     course("hard_reboot", "nothing", "has rebooted"),
-    stop_and_start("suspend", "suspend", "resume", "has been (started|resumed)"),
+    stop_and_start("suspend", "suspend", "resume", "has been resumed"),
     stop_and_start("clean_shutdown", "clean_shutdown", "start", "has been started"),
     stop_and_start("hard_shutdown", "hard_shutdown", "start", "has been started"),
     course("pool_migrate", "500", "has migrated from xen2 to xen1", lived_on=True),

@@ -38,7 +38,7 @@ class Changes:
 
     def kill_coordinator(self, front="handshake"):
         """The coordinator's xapi dies, and will not come back by itself; its front end lives and
-        hangs up in the handshake, or "after" it. Tunnels to other hosts go on."""
+        hangs up in the handshake, or "after" it, or there with a "reset". Tunnels to other hosts go on."""
         dead = self.coordinator
         self._end(dead)
         self.sessions_table.expire()

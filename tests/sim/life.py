@@ -9,7 +9,7 @@ import threading
 
 from .stream import Gone, Retired
 
-_VALUES = {"front": ("up", "handshake", "after"), "xapi": ("up", "reset", "eof", "wait")}
+_VALUES = {"front": ("up", "handshake", "after", "reset"), "xapi": ("up", "reset", "eof", "wait")}
 
 
 class Waiters:
@@ -56,7 +56,8 @@ class Waiters:
 class Life:
     """A host's state; `set` changes it.
 
-    front    up; handshake, after: the front end accepts and ends in or right after the handshake
+    front    up; handshake, after: the front end accepts and ends in or right after the handshake; reset: there
+             it resets, which a client may see already when it sends
     xapi     up; reset, eof: the first request gets that; wait: it is answered once xapi is up
     hangs    calls with a session, and CONNECT, are not answered before this ends
     error    an ApiError that every call gets
@@ -99,6 +100,9 @@ class Life:
             if self._host.pool.tls:
                 stream.wait(select.POLLIN)
             stream.finish(clean=False)
+            raise Gone("nobody there")
+        if self.front == "reset" and secured:
+            stream.reset()
             raise Gone("nobody there")
         if self.front != "up" and secured:
             raise Retired("nobody there")
