@@ -12,24 +12,35 @@
 #include "base/secret.h"
 #include "term/prompt.h"
 
+/* Since when it is known, where that is known. */
+static void say_known(const char *what, const struct known_result *known)
+{
+	char fingerprint[FINGERPRINT_SHOW_MAX];
+
+	fingerprint_show(known->digest, fingerprint);
+	log_message("  %s %s (line %u of known_hosts%s%s)", what, fingerprint, known->line,
+	            known->added[0] == '\0' ? "" : ", added ", known->added);
+}
+
 void confirm_show(const struct trust_question *question)
 {
+	const bool changed = question->known.verdict == KNOWN_CHANGED;
 	char fingerprint[FINGERPRINT_SHOW_MAX];
 	char name[ADDRESS_SHOW_MAX];
 
+	address_show_port(&question->peer, name);
 	fingerprint_show(question->shown.digest, fingerprint);
-	log_message("the certificate of %s%s%s", address_show_port(&question->peer, name),
+	if (changed)
+		log_message("THE CERTIFICATE OF %s HAS CHANGED", name);
+	log_message("the certificate of %s%s%s", name,
 	            question->doubt == NULL ? " verifies" : " cannot be verified: ",
 	            question->doubt == NULL ? "" : question->doubt);
 	log_message("  subject      %s", question->shown.subject);
 	log_message("  valid        %s to %s", question->shown.not_before,
 	            question->shown.not_after);
 	log_message("  fingerprint  %s", fingerprint);
-	if (question->known.verdict == KNOWN_CHANGED) {
-		fingerprint_show(question->known.digest, fingerprint);
-		log_message("  KNOWN AS     %s (line %u): IT HAS CHANGED", fingerprint,
-		            question->known.line);
-	}
+	if (changed)
+		say_known("known as    ", &question->known);
 }
 
 int confirm_mismatch(const struct trust_question *question, struct error *err)
@@ -81,6 +92,17 @@ int confirm_certificate(const struct trust_question *question, struct error *err
 	}
 }
 
+void confirm_recorded(const struct trust_policy *policy, const struct trust_question *question)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	address_show_port(&question->peer, name);
+	if (policy->known_hosts == NULL)
+		log_notice("%s is trusted this once: there is no home to record it in", name);
+	else
+		log_notice("%s is trusted from now on: recorded in %s", name, policy->known_hosts);
+}
+
 void confirm_init(struct confirm *c, const struct trust_policy *policy)
 {
 	*c = (struct confirm){.policy = *policy};
@@ -102,8 +124,10 @@ bool confirm_resolve(struct confirm *c, struct error *err)
 		(void)judge_refuse(&c->question, err);
 		return false;
 	}
-	if (judge_accept(&c->policy, &c->question, &failure) == 0)
+	if (judge_accept(&c->policy, &c->question, &failure) == 0) {
+		confirm_recorded(&c->policy, &c->question);
 		return true;
+	}
 	if (failure.kind == ERROR_INTERRUPTED) {
 		*err = failure;
 		return false;

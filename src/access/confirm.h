@@ -32,6 +32,9 @@ int confirm_certificate(const struct trust_question *question, struct error *err
 /* Fills *err for a certificate that has another fingerprint than the user gave. Returns -1. */
 int confirm_mismatch(const struct trust_question *question, struct error *err);
 
+/* Says what a yes has led to: where it is recorded, or that it is not. */
+void confirm_recorded(const struct trust_policy *policy, const struct trust_question *question);
+
 /* Shows it, on stderr. */
 void confirm_show(const struct trust_question *question);
 

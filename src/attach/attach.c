@@ -310,6 +310,13 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	a->tunnel = NULL;
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
+	/* Output that is still to come is lost: whoever waits for it must know. */
+	if (*ret == RELAY_ENDED_IDLE && a->terminal.screen)
+		log_block("\n");
+	if (*ret == RELAY_ENDED_IDLE)
+		log_notice("left \"%s\": it printed nothing for %g s; to wait longer there is "
+		           "--idle, or --until",
+		           vm, a->relay.idle_ms / 1000.0);
 	/* A terminal that hangs up sends SIGHUP, but may be seen to be gone just before. */
 	if (*ret == RELAY_ENDED_NO_READER && a->terminal.screen && !signals_ignored(SIGHUP))
 		return error_interrupted(err, SIGHUP);

@@ -95,6 +95,14 @@ int error_detail(struct error *err, char *detail)
 {
 	free(err->detail);
 	err->detail = detail;
+	err->evidence = false;
+	return -1;
+}
+
+int error_evidence(struct error *err, char *detail)
+{
+	error_detail(err, detail);
+	err->evidence = true;
 	return -1;
 }
 
@@ -140,15 +148,23 @@ const char *error_line(const struct error *err, char buf[ERROR_LINE_MAX])
 	return buf;
 }
 
+static void print_evidence(const char *lines)
+{
+	for (const char *end; (end = strchr(lines, '\n')) != NULL; lines = end + 1)
+		log_message("%.*s", (int)(end - lines), lines);
+}
+
 void error_print(const struct error *err)
 {
 	char line[ERROR_LINE_MAX];
 
 	if (err->kind == ERROR_NONE || err->kind == ERROR_INTERRUPTED)
 		return;
-	if (err->detail != NULL)
+	if (err->detail != NULL && !err->evidence)
 		log_block(err->detail);
 	log_message("%s", error_line(err, line));
+	if (err->detail != NULL && err->evidence)
+		print_evidence(err->detail);
 	if (err->hint[0] != '\0')
 		log_message("%s", err->hint);
 }

@@ -67,6 +67,7 @@ struct error {
 	 * error has it, so that `*err = failure` hands it on. error_clear and the next error_set free
 	 * it. */
 	char *detail;
+	bool evidence; /* the lines stand behind the error, and explain it; else before */
 };
 
 /* Starts an error of this kind, dropping whatever *err held. Returns -1, so that a failure reads
@@ -93,6 +94,9 @@ int error_reason(struct error *err, enum error_reason reason);
 
 /* Hands `detail` (from malloc, or NULL where there was no memory for it) over to the error. Returns -1. */
 int error_detail(struct error *err, char *detail);
+
+/* The same of lines that belong behind the error's own, each with its "xencon: "; they end in '\n'. */
+int error_evidence(struct error *err, char *detail);
 
 /* Frees what the error holds; it is all zeroes afterwards, as before the first error. */
 void error_clear(struct error *err);

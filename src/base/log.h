@@ -8,6 +8,7 @@
 #define XENCON_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level {
 	LOG_QUIET = -1,   /* errors only */
@@ -26,8 +27,9 @@ enum log_level log_level(void);
 /* Whether lines end in CR LF: a terminal in raw mode does not return the carriage by itself. */
 void log_set_raw(bool raw);
 
-/* Writes "xencon: LINE"; drops it when stderr takes nothing for half a second. For errors and for what the user asked to see. Control characters
- * and broken UTF-8 in it are made visible. Does not touch errno. */
+/* Writes "xencon: LINE"; drops it when stderr takes nothing for half a second. For errors and for what the
+ * user asked to see. Control characters and broken UTF-8 in it are made visible. On a terminal it is cut
+ * between words into lines that fit, each with its "xencon: ". Does not touch errno. */
 void log_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, dropped by -q. */
@@ -35,6 +37,10 @@ void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for `level` and above, with the seconds since the program began. */
 void log_trace(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same of what happened at another moment (clock_since_start_ms). */
+void log_trace_at(enum log_level level, int64_t ms, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Writes lines that are already fit to print, such as a table; they end in '\n'. */
 void log_block(const char *lines);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access/confirm.h"
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cmd/command.h"
@@ -16,6 +17,8 @@
 #include "term/prompt.h"
 #include "trust/judge.h"
 #include "trust/known_hosts.h"
+
+#define OTHERS_MAX 256 /* some ports of one host: more are left out */
 
 static void print_line(void *context, const struct known_line *line)
 {
@@ -42,19 +45,51 @@ static int list(const char *path, struct error *err)
 	return finish_output(err);
 }
 
+/* What else is known of a host. */
+struct others {
+	const struct address *server;
+	char key[ADDRESS_SHOW_MAX];
+	char found[OTHERS_MAX]; /* ", xen1:8443, …" */
+};
+
+static void note_other(void *context, const struct known_line *line)
+{
+	struct others *const o = context;
+	struct address known;
+	struct error ignored = {0};
+	const size_t used = strlen(o->found);
+	char shown[4 * ADDRESS_SHOW_MAX];
+
+	if (address_parse(line->server, &known, &ignored) == 0 &&
+	    ascii_equal_fold(known.host, o->server->host) && strcmp(line->server, o->key) != 0) {
+		text_visible(shown, sizeof(shown), line->server, strlen(line->server));
+		(void)snprintf(o->found + used, sizeof(o->found) - used, ", %s", shown);
+	}
+	error_clear(&ignored);
+}
+
 static int forget(const char *path, const struct address *server, struct error *err)
 {
+	struct others others = {.server = server};
 	char name[ADDRESS_SHOW_MAX];
 	size_t count = 0;
 
 	address_show_port(server, name);
-	if (known_forget(path, server, &count, err) != 0)
+	address_show_key(server, others.key);
+	if (known_forget(path, server, &count, err) != 0 ||
+	    known_list(path, note_other, &others, err) != 0)
 		return -1;
+	if (count > 0) {
+		log_notice("%s is forgotten", name);
+		if (others.found[0] != '\0')
+			log_notice("still known: %s", others.found + strlen(", "));
+		return 0;
+	}
 	/* A script that cleans up must be able to tell. */
-	if (count == 0)
-		return error_set(err, ERROR_NOT_FOUND, "nothing is known of %s", name);
-	log_notice("%s is forgotten", name);
-	return 0;
+	error_set(err, ERROR_NOT_FOUND, "nothing is known of %s", name);
+	if (others.found[0] != '\0')
+		error_hint(err, "known of that host: %s", others.found + strlen(", "));
+	return -1;
 }
 
 static bool is_pinned(const struct trust_policy *policy, const struct trust_question *question)
@@ -66,7 +101,8 @@ static bool is_pinned(const struct trust_policy *policy, const struct trust_ques
 	return false;
 }
 
-/* With --fingerprint nobody is asked: the certificate is the one, or it is not. */
+/* 0 where what was shown, and has been seen by the user, is to be recorded. With --fingerprint nobody is
+ * asked: the certificate is the one, or it is not. */
 static int decide(const struct trust_policy *policy, const struct trust_question *question,
                   struct error *err)
 {
@@ -76,10 +112,28 @@ static int decide(const struct trust_policy *policy, const struct trust_question
 		confirm_show(question);
 		return is_pinned(policy, question) ? 0 : confirm_mismatch(question, err);
 	}
+	if (!prompt_possible()) {
+		confirm_show(question);
+		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
+		return error_hint(err, "give the fingerprint: --fingerprint SHA256");
+	}
 	answer = confirm_certificate(question, err);
 	if (answer == 0)
 		return judge_refuse(question, err);
 	return answer > 0 ? 0 : -1;
+}
+
+/* What was said yes to before: there is nothing to ask, and nothing to record. */
+static int say_known(const struct trust_policy *policy, const struct trust_question *question,
+                     const char *name, struct error *err)
+{
+	confirm_show(question);
+	if (policy->pin_count > 0 && !is_pinned(policy, question))
+		return confirm_mismatch(question, err);
+	log_notice("%s is known by it%s%s: line %u of %s", name,
+	           question->known.added[0] == '\0' ? "" : " since ", question->known.added,
+	           question->known.line, policy->known_hosts);
+	return 0;
 }
 
 static int look(const struct settings *settings, struct error *err)
@@ -97,15 +151,14 @@ static int look(const struct settings *settings, struct error *err)
 		return error_hint(err, "to trust it, say so without --insecure, here and in the "
 		                       "configuration");
 	}
-	if (policy->pin_count == 0 && !prompt_possible()) {
-		error_set(err, ERROR_UNTRUSTED, "there is no terminal to ask on");
-		return error_hint(err, "give the fingerprint: --fingerprint SHA256");
-	}
 	/* Asked when the connection is closed again: no server waits for a person. */
-	if (conn_look(&settings->endpoint, &question, err) != 0 ||
-	    decide(policy, &question, err) != 0 || judge_accept(policy, &question, err) != 0)
+	if (conn_look(&settings->endpoint, &question, err) != 0)
 		return -1;
-	log_notice("%s is trusted from now on", name);
+	if (question.known.verdict == KNOWN_MATCH)
+		return say_known(policy, &question, name, err);
+	if (decide(policy, &question, err) != 0 || judge_accept(policy, &question, err) != 0)
+		return -1;
+	confirm_recorded(policy, &question);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ enum { NEWS_WORD, NEWS_DONE, NEWS_FAILED };
 struct news {
 	int kind; /* one of these */
 	int64_t word;
+	int64_t at_ms; /* since the program's start */
 	char why[ASIDE_WHY_MAX];
 };
 
@@ -45,6 +46,7 @@ static void send_news(int report, int kind, int64_t word, const char *why)
 	memset(&news, 0, sizeof(news)); /* its padding, too: all of it is written */
 	news.kind = kind;
 	news.word = word;
+	news.at_ms = clock_since_start_ms();
 	(void)snprintf(news.why, sizeof(news.why), "%s", why);
 	(void)!write(report, &news, sizeof(news));
 }
@@ -120,6 +122,7 @@ static bool take_news(struct aside *a)
 	}
 	if (news.kind != NEWS_WORD) {
 		a->end = news.kind == NEWS_DONE ? ASIDE_DONE : ASIDE_FAILED;
+		a->ended_ms = news.at_ms;
 		memcpy(a->why, news.why, sizeof(a->why) - 1);
 		return false;
 	}

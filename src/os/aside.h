@@ -23,6 +23,7 @@ struct aside {
 	enum aside_end end;
 	bool told;               /* it has told a number */
 	int64_t word;            /* which one */
+	int64_t ended_ms;        /* when its work ended, by clock_since_start_ms */
 	char why[ASIDE_WHY_MAX]; /* after aside_await: of ASIDE_FAILED; "" where it did not tell */
 };
 

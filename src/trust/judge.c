@@ -111,10 +111,10 @@ static int refuse_changed(const struct hearing *h, struct error *err)
 	error_cause(err, "somebody may be in between");
 	error_hint(err, "if the host was really given a new certificate: xencon trust --forget %s",
 	           h->name);
-	if (asprintf(&lines, "  known  %s\n  shown  %s\n  (line %u of %s)\n", before,
+	if (asprintf(&lines, "  known as  %s\n  shows     %s\n  line %u of %s\n", before,
 	             h->fingerprint, known->line, h->policy->known_hosts) < 0)
 		lines = NULL;
-	error_detail(err, lines);
+	error_evidence(err, lines);
 	return error_reason(err, REASON_CERTIFICATE_CHANGED);
 }
 

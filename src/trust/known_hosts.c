@@ -44,6 +44,28 @@ static size_t word_length(const char *text, size_t len)
 	return n;
 }
 
+/* The word behind "added", if it looks like a day; for people, and nothing is decided by it. */
+static void read_added(const char *text, size_t len, char ret[KNOWN_DATE_MAX])
+{
+	static const char word[] = "added ";
+	size_t n = 0;
+
+	ret[0] = '\0';
+	while (len > 0 && (text[0] == ' ' || text[0] == '\t')) {
+		text++;
+		len--;
+	}
+	if (len < sizeof(word) || memcmp(text, word, sizeof(word) - 1) != 0)
+		return;
+	text += sizeof(word) - 1;
+	len -= sizeof(word) - 1;
+	while (n < len && n < KNOWN_DATE_MAX - 1 && (ascii_is_digit(text[n]) || text[n] == '-')) {
+		ret[n] = text[n];
+		n++;
+	}
+	ret[n] = '\0';
+}
+
 bool known_parse_line(const char *line, size_t len, struct known_line *ret)
 {
 	char fingerprint[FINGERPRINT_SHOW_MAX];
@@ -66,6 +88,7 @@ bool known_parse_line(const char *line, size_t len, struct known_line *ret)
 	fingerprint[digits] = '\0';
 	if (fingerprint_parse(fingerprint, parsed.digest, &ignored) != 0)
 		return false;
+	read_added(line + at + digits, len - at - digits, parsed.added);
 	*ret = parsed;
 	return true;
 }
@@ -124,6 +147,7 @@ int known_find(const char *path, const struct address *server,
 		result.verdict = same ? KNOWN_MATCH : KNOWN_CHANGED;
 		result.line = lines.number;
 		memcpy(result.digest, known.digest, KNOWN_DIGEST_SIZE);
+		memcpy(result.added, known.added, sizeof(result.added));
 	}
 	free(text);
 	*ret = result;

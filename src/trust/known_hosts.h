@@ -22,9 +22,12 @@
 #define KNOWN_LINE_MAX    1024    /* a name of 255 characters, a fingerprint and a comment */
 #define KNOWN_FILE_MAX    1048576 /* some 8,000 hosts */
 
+#define KNOWN_DATE_MAX 16 /* "2026-11-22" */
+
 struct known_line {
 	char server[ADDRESS_SHOW_MAX]; /* host:port, in lower case */
 	uint8_t digest[KNOWN_DIGEST_SIZE];
+	char added[KNOWN_DATE_MAX]; /* the day that stands behind "added"; "" where none does */
 };
 
 enum known_verdict {
@@ -37,6 +40,7 @@ struct known_result {
 	enum known_verdict verdict;
 	unsigned line;                     /* of the entry, counted from 1 */
 	uint8_t digest[KNOWN_DIGEST_SIZE]; /* what it says */
+	char added[KNOWN_DATE_MAX];        /* since when, or "" */
 };
 
 /* Reads one line, without its newline; false for one that is no entry. Pure. */

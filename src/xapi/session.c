@@ -236,7 +236,7 @@ static void await_aside(struct session *s)
 		          s->aside.why);
 		break;
 	case ASIDE_DONE:
-		log_trace(LOG_STEPS, "logged out");
+		log_trace_at(LOG_STEPS, s->aside.ended_ms, "logged out");
 		break;
 	}
 }

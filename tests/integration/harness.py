@@ -90,12 +90,17 @@ class Xencon:
                 process.wait()
 
 
+# Rows and columns of a terminal: no message is so long that it would be folded.
+WINDOW = (24, 200)
+
+
 class Terminal(pexpect.spawn):
     """A program on a pty that a test reads, types on, and inspects. `found` are the settings that
     it starts with: the program may have changed them before a test could look."""
 
     def __init__(self, command, arguments, **spawn):
         spawn.setdefault("timeout", PATIENCE)
+        spawn.setdefault("dimensions", WINDOW)
         super().__init__(command, arguments, **spawn)
         self.delaybeforesend = None
         self.ptyproc.delayafterclose = 0

@@ -18,7 +18,7 @@ import procs
 
 
 class Pty:
-    def __init__(self, rows=24, columns=80):
+    def __init__(self, rows=24, columns=200):
         self.master, self.slave = os.openpty()
         os.set_blocking(self.master, False)
         self.resize(rows, columns)

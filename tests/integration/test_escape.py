@@ -94,7 +94,7 @@ def test_another_character(pty, puppet, xencon, asked, character):
 
 
 def test_typed_size(attached, puppet):
-    check(attached, puppet, b"a" + ESC + b"rb", b"astty rows 24 cols 80\rb")
+    check(attached, puppet, b"a" + ESC + b"rb", b"astty rows 24 cols 200\rb")
     attached.resize(50, 132)
     check(attached, puppet, ESC + b"r", b"stty rows 50 cols 132\r")
     attached.resize(65535, 65535)
@@ -111,8 +111,8 @@ def test_typed_size_many_times_in_a_paste_loses_nothing_else(make_pool, make_xen
     with ptys.feeding(pty.master, (ESC + b"r").join(numbers) + b"end"):
         ptys.wait_full(pty.master, quiet=0.5)
         heard = puppets.hear_until(console, b"end")
-    assert heard.count(b"stty rows 24 cols 80\r") > 1000
-    assert heard.replace(b"stty rows 24 cols 80\r", b"") == b"".join(numbers) + b"end"
+    assert heard.count(b"stty rows 24 cols 200\r") > 1000
+    assert heard.replace(b"stty rows 24 cols 200\r", b"") == b"".join(numbers) + b"end"
     bare.close()
 
 

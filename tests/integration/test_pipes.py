@@ -25,7 +25,9 @@ def test_a_command_by_pipe(pool, xencon):
     done = shell(xencon, r"""printf 'echo $((6*7))\n' | "$@" web01""")
     assert b"\r\n42\r\n" in done.stdout
     assert done.returncode == 0
-    assert done.stderr == b'xencon: attached to "web01" on ' + place(pool) + b"\n"
+    attached, left = done.stderr.splitlines()
+    assert attached == b'xencon: attached to "web01" on ' + place(pool)
+    assert left.startswith(b'xencon: left "web01": it printed nothing for 2 s; to wait longer there is --idle')
 
 
 def place(pool):

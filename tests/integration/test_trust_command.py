@@ -138,10 +138,46 @@ def test_another_fingerprint(stranger, server, shown, file):
     assert not file.exists()
 
 
-def test_without_a_terminal(stranger, server, file):
+def test_without_a_terminal(stranger, server, shown, file):
+    """It is shown all the same: the next line of a script may be to compare it."""
     done = without_terminal(stranger, "trust", server, input=b"yes\n")
-    assert_failed(done, 3, "terminal", "--fingerprint")
+    assert_failed(done, 3, shown, "terminal", "--fingerprint")
     assert not file.exists()
+
+
+def test_a_known_one_is_shown_and_nothing_asked(stranger, server, shown, file):
+    assert without_terminal(stranger, "trust", "--fingerprint", shown, server).returncode == 0
+    before = file.read_bytes()
+    for done in (without_terminal(stranger, "trust", server),
+                 without_terminal(stranger, "trust", "--fingerprint", shown, server)):
+        assert done.returncode == 0
+        assert shown in done.stderr
+        assert re.search(rf"{server} is known by it since \d{{4}}-\d\d-\d\d: line 1 of {file}", done.stderr)
+    other = without_terminal(stranger, "trust", "--fingerprint", "AB" * 32, server)
+    assert_failed(other, 3, "does not have that fingerprint")
+    assert file.read_bytes() == before
+
+
+def test_other_ports_of_a_host_that_is_forgotten(stranger, server, shown, file):
+    assert without_terminal(stranger, "trust", "--fingerprint", shown, server).returncode == 0
+    unknown = without_terminal(stranger, "trust", "--forget", "127.0.0.1:9")
+    assert_failed(unknown, 5, "nothing is known of 127.0.0.1:9", f"known of that host: {server}")
+    file.write_text(file.read_text() + f"127.0.0.1:9 {shown}\n127.0.0.2:7 {shown}\n")
+    done = without_terminal(stranger, "trust", "--forget", server)
+    assert done.returncode == 0
+    assert done.stderr == f"xencon: {server} is forgotten\nxencon: still known: 127.0.0.1:9\n"
+
+
+def test_a_narrow_terminal(stranger, server, shown):
+    """No word is cut by the terminal's edge, and no pair of a fingerprint's digits; all of it is there."""
+    terminal = stranger.terminal("trust", server, dimensions=(24, 80))
+    terminal.expect_exact(QUESTION)
+    lines = terminal.before.decode().splitlines()
+    assert all(len(line) <= 80 and line.startswith("xencon: ") for line in lines[:-1]), lines
+    told = "".join(line.removeprefix("xencon: ").strip() for line in lines)
+    assert shown in told
+    terminal.send(b"no\r")
+    assert terminal.finish() == 3
 
 
 def test_what_is_recorded_is_trusted(stranger, server, shown, pool):
