@@ -119,6 +119,11 @@ bool local_is_ready_to_try(const struct local *l)
 	return l->out_kind != LOCAL_SHARED;
 }
 
+int64_t local_retry_at(const struct local *l)
+{
+	return l->out_kind == LOCAL_SOCKET ? clock_ms() + LOCAL_RETRY_MS : CLOCK_NEVER;
+}
+
 ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct error *err)
 {
 	ssize_t n;

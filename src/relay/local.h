@@ -26,6 +26,9 @@ enum local_kind {
  * types, and long enough for a slow one to take something. */
 #define LOCAL_SHARED_MS 20
 
+/* How soon a peer that has stopped reading for good is noticed where only a write tells. */
+#define LOCAL_RETRY_MS 1000
+
 struct local {
 	int in_fd;
 	int out_fd;
@@ -49,6 +52,11 @@ ssize_t local_read(struct local *l, uint8_t *data, size_t len, struct error *err
 
 /* Whether local_write may be tried before poll has said that it can do something. */
 bool local_is_ready_to_try(const struct local *l);
+
+/* When (clock_ms) a write that was just refused is to be tried again though poll says nothing: a socket whose
+ * peer has shut down its reading does not show that while it is full [Linux, AF_UNIX], but a write is
+ * told. CLOCK_NEVER for all that poll tells of. */
+int64_t local_retry_at(const struct local *l);
 
 /* How many bytes were taken; STREAM_EOF when nobody reads any more (EPIPE, a terminal gone);
  * STREAM_AGAIN; STREAM_ERROR. Call it when poll says so. */

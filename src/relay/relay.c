@@ -57,6 +57,7 @@ struct state {
 	int64_t quiet_since;      /* when a byte last moved, either way */
 	int64_t ended_at;         /* when the console ended */
 	bool left_first;          /* and whether it had been told by then that we left */
+	int64_t retry_at;         /* when a full output is tried whatever poll(2) says */
 	int64_t flush_until;      /* in UP_QUIT: the latest that we send */
 	struct bulk bulk;         /* whether much comes */
 	struct delivery delivery; /* whether what was sent has arrived */
@@ -243,6 +244,7 @@ static int write_output(struct state *s, struct error *err)
 	struct relay *const r = s->r;
 
 	const ssize_t n = local_write(r->local, buf_head(r->down), buf_used(r->down), err);
+	s->retry_at = local_retry_at(r->local);
 	if (n == STREAM_AGAIN)
 		return 0;
 	if (n == STREAM_EOF)
@@ -400,7 +402,9 @@ static int act(struct state *s, bool pending, enum relay_end *ret, struct error 
 	const bool abandoned = !wants_output(s) && (out & gone) != 0;
 	const bool arrived = pending || (net & (s->r->stream->recv_events | gone)) != 0;
 
-	const int rc = abandoned ? 1 : pump(s, arrived, out != 0, err);
+	const bool room = out != 0 || clock_ms() >= s->retry_at;
+
+	const int rc = abandoned ? 1 : pump(s, arrived, room, err);
 	if (rc != 0) {
 		*ret = RELAY_ENDED_NO_READER;
 		return rc;
@@ -435,7 +439,9 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 	const bool pending = wants_recv(s) && stream_pending(s->r->stream);
 	const int64_t receive_at =
 	    pending ? 0 : bulk_wait(&s->bulk, s->r->stream->fd, wants_recv(s));
-	const int64_t look_at = clock_earlier(receive_at, s->delivery.look_at);
+	const int64_t retry_at = wants_output(s) ? s->retry_at : CLOCK_NEVER;
+	const int64_t look_at =
+	    clock_earlier(clock_earlier(receive_at, retry_at), s->delivery.look_at);
 	const int64_t leave_at = clock_earlier(hook_deadline(s), leave_deadline(s));
 	set_interest(s);
 	const int ready = wait_poll(s->fds, FD_COUNT, clock_earlier(look_at, leave_at), err);
@@ -443,7 +449,7 @@ static int turn(struct state *s, enum relay_end *ret, struct error *err)
 		return -1;
 	if (s->r->hooks->signalled != NULL)
 		s->r->hooks->signalled(s->r->hooks->context);
-	const bool due = ready == 0 && receive_at != CLOCK_NEVER;
+	const bool due = ready == 0 && (receive_at != CLOCK_NEVER || clock_ms() >= retry_at);
 	if (ready > 0 || pending || due)
 		return act(s, pending || due, ret, err);
 	if (delivery_look(&s->delivery, s->r->stream->fd, err) != 0)
@@ -460,6 +466,7 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	    .up = r->local->in_fd < 0 ? UP_CLOSED : UP_OPEN,
 	    .down = DOWN_OPEN,
 	    .quiet_since = clock_ms(),
+	    .retry_at = CLOCK_NEVER,
 	    .delivery = {.look_at = CLOCK_NEVER},
 	};
 	enum relay_end end = RELAY_ENDED_QUIT;

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 import harness
+import procs
 import ptys
 import puppets
 import sim
@@ -177,6 +178,21 @@ def test_the_viewer_dies(pool, xencon):
         assert len(ptys.read_exactly(ours.fileno(), 1000)) == 1000
         ours.close()
         assert harness.finish(process) == 0
+
+
+@pytest.mark.parametrize("command", [["--stdio"], ["vnc", "--stdio"]], ids=["console", "vnc"])
+def test_the_viewer_reads_no_more(pool, xencon, command):
+    """Behind a full socket poll(2) does not tell of it."""
+    source = sim.Source(size=5_000_000, stay=True)
+    pool.add_vm("web01", backend=source, rfb_backend=source)
+    with ptys.socket_pair() as (ours, theirs):
+        process = xencon.start(*command, "web01", stdin=theirs, stdout=theirs)
+        theirs.close()
+        assert len(ptys.read_exactly(ours.fileno(), 1000)) == 1000
+        harness.eventually(lambda: procs.rests(process.pid), "all is full")
+        ours.shutdown(socket.SHUT_RD)
+        assert harness.finish(process) == 0
+        assert process.stderr.read() == b""
 
 
 def test_the_vm_is_halted(web01, xencon):
