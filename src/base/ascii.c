@@ -12,14 +12,9 @@ bool ascii_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-bool ascii_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool ascii_is_alnum(char c)
 {
-	return ascii_is_alpha(c) || ascii_is_digit(c);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c);
 }
 
 bool ascii_is_hex(char c)
@@ -35,11 +30,6 @@ bool ascii_is_space(char c)
 char ascii_to_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-char ascii_to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 void ascii_lower(char *text)

@@ -16,16 +16,14 @@
 
 /* What a byte is; of these none is true beyond 0x7f. */
 bool ascii_is_digit(char c);
-bool ascii_is_alpha(char c);
 bool ascii_is_alnum(char c);
 bool ascii_is_hex(char c);
 
 /* Blank, tab, line feed, carriage return, vertical tab, form feed. */
 bool ascii_is_space(char c);
 
-/* A letter in the other case; what is no letter stays as it is. */
+/* A capital letter as a small one; what is none stays as it is. */
 char ascii_to_lower(char c);
-char ascii_to_upper(char c);
 
 /* The same of a whole string, in its place. */
 void ascii_lower(char *text);

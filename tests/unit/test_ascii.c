@@ -17,12 +17,10 @@ static void test_bytes(void)
 		const bool high = i >= 0x80;
 
 		CHECK_INT(!high && isdigit(i) != 0, ascii_is_digit(c));
-		CHECK_INT(!high && isalpha(i) != 0, ascii_is_alpha(c));
 		CHECK_INT(!high && isalnum(i) != 0, ascii_is_alnum(c));
 		CHECK_INT(!high && isxdigit(i) != 0, ascii_is_hex(c));
 		CHECK_INT(!high && isspace(i) != 0, ascii_is_space(c));
 		CHECK_INT((char)(high ? i : tolower(i)), ascii_to_lower(c));
-		CHECK_INT((char)(high ? i : toupper(i)), ascii_to_upper(c));
 	}
 }
 
@@ -33,7 +31,7 @@ static void test_hex(void)
 	test_case("hexadecimal digits");
 	for (int i = 0; i < 16; i++) {
 		CHECK_INT(i, ascii_hex_value(digits[i]));
-		CHECK_INT(i, ascii_hex_value(ascii_to_upper(digits[i])));
+		CHECK_INT(i, ascii_hex_value((char)toupper(digits[i])));
 	}
 	CHECK_INT(-1, ascii_hex_value('g'));
 	CHECK_INT(-1, ascii_hex_value('/'));
