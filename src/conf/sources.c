@@ -210,6 +210,33 @@ static bool is_for(const char *owner, const struct servers *chosen)
 	       servers_within(chosen, &servers);
 }
 
+/* Doing without any check is, like a password, for the server that is named beside it: said of one machine in a
+ * laboratory it must not open every other to whoever is in between. The other rivals only ever narrow. */
+static void waive_elsewhere(struct sources *s)
+{
+	struct error ignored = {0};
+	struct servers chosen = {0};
+	const char *server = NULL;
+
+	for (int i = LAYER_COUNT - 1; i >= 0; i--) {
+		if (s->layers[i].section.said[OPTION_SERVER])
+			server = s->layers[i].section.values[OPTION_SERVER];
+	}
+	if (server == NULL || servers_parse(server, &chosen, &ignored) != 0) {
+		error_clear(&ignored);
+		return;
+	}
+	for (int i = 0; i < LAYER_COUNT; i++) {
+		struct layer *const l = &s->layers[i];
+
+		if (l->counts[OPTION_INSECURE] == 0 || is_for(l->server, &chosen))
+			continue;
+		l->counts[OPTION_INSECURE] = 0;
+		l->section.said[OPTION_INSECURE] = false;
+		l->trusts_other = true;
+	}
+}
+
 /* xe's password is for xe's user, too. */
 static bool is_xe_user(const struct sources *s)
 {
@@ -330,6 +357,7 @@ int sources_gather(const struct options *given, struct sources *ret, struct erro
 	           sizeof(ret->pools_path));
 	if (layer_files(ret, typed != NULL, err) != 0 || layer_xe(ret, err) != 0)
 		return -1;
+	waive_elsewhere(ret);
 	for (int i = 0; i < LAYER_COUNT; i++)
 		lay(ret, &ret->layers[i]);
 	rc = take_user(ret, err);
@@ -362,6 +390,9 @@ void sources_explain(const struct sources *s)
 	for (int i = 0; i < LAYER_COUNT; i++) {
 		const struct layer *const l = &s->layers[i];
 
+		if (l->trusts_other)
+			log_trace(LOG_STEPS, "insecure counts for %s, not for %s", l->server,
+			          server);
 		if (!l->withheld || server == NULL)
 			continue;
 		const char *const owner = l->server[0] == '\0' ? "xe's own host" : l->server;

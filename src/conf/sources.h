@@ -5,6 +5,8 @@
  * Always true:
  *  - A value comes from the nearest layer that says it, and a layer that says one of two rivals (options.h)
  *    silences the other in all layers behind it: whom to trust is one layer's word, never a mixture.
+ *  - What says "insecure" in a file says it of the server that its own layer names, or of all where that names
+ *    none.
  *  - A password goes to the server that its own layer names, or where that names none to whatever server
  *    is asked for; never to a server that another layer put in its place.
  *  - No variable with a secret is left in the environment that children inherit.
@@ -42,6 +44,7 @@ struct layer {
 	const char *server; /* whose the layer's password is; NULL: whoever is asked for */
 	char *password;     /* the secret itself, or NULL; wiped and freed by sources_free */
 	bool withheld;      /* it has a password, which belongs to another server */
+	bool trusts_other;  /* it says insecure, of another server */
 	char *expanded[OPTION_COUNT]; /* values whose "~/" was replaced; freed by sources_free */
 };
 
