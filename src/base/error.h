@@ -49,8 +49,8 @@ enum error_reason {
 	REASON_NOT_RUNNING,         /* the machine does not run, so its consoles are not served */
 	REASON_NO_CONSOLE,          /* it has consoles, but none of that kind */
 	REASON_NO_CONSOLE_YET,      /* it has none at all at the moment */
-	REASON_REFUSED,             /* CONNECT was answered with 404 or 500, or 200 and nothing */
-	REASON_TAKEN,               /* somebody else is connected, and the pool allows one */
+	REASON_REFUSED, /* CONNECT was answered with 404, 500, a proxy's 502 to 504, or 200 and nothing */
+	REASON_TAKEN, /* somebody else is connected, and the pool allows one */
 };
 
 #define ERROR_TEXT_MAX  512  /* one line that a person reads */

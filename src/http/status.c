@@ -46,6 +46,15 @@ static const char connect_hint[] = "a reverse proxy seems to stand between, whic
                                    "CONNECT on; consoles need the host's "
                                    "own address: --server HOST, or --console-address HOST";
 
+static const char limit_hint[] = "a reverse proxy seems to stand between, which limits us; try "
+                                 "again later, or give the host's own "
+                                 "address: --server HOST, or --console-address HOST";
+
+static const char behind_hint[] =
+    "a reverse proxy seems to stand between, and the host behind it does not answer; try again in "
+    "a minute, "
+    "or give the host's own address: --server HOST, or --console-address HOST";
+
 static const char *advice_of_stranger(int status)
 {
 	size_t i = 0;
@@ -78,6 +87,30 @@ static int hint_role(bool control_domain, struct error *err)
 	return error_hint(err, control_domain
 	                           ? "the console of a host needs the role pool-admin"
 	                           : "consoles need the role vm-operator or one above it");
+}
+
+/* XAPI's 503, which names who is connected, is told from that of a proxy by its words. [seen] */
+static bool is_limit(const struct http_head *head, const char *page)
+{
+	return head->status == 503 && (starts(head->reason, "Connection Limit Exceeded") ||
+	                               strstr(page, "is currently connected") != NULL);
+}
+
+/* What stands between says of the host behind it: that may pass, and so it is a refusal like XAPI's own. */
+static void describe_gateway(int status, const char *vm, const char *server, struct error *err)
+{
+	(void)error_set(err, ERROR_UNAVAILABLE,
+	                "the host of \"%s\" does not answer a proxy: %s says %d", vm, server,
+	                status);
+	(void)error_hint(err, "%s", behind_hint);
+	(void)error_reason(err, REASON_REFUSED);
+}
+
+static void describe_taken(const char *vm, struct error *err)
+{
+	(void)error_set(err, ERROR_UNAVAILABLE, "the console of \"%s\" is taken", vm);
+	(void)error_hint(err, "the pool's limit_console_sessions allows one connection at a time");
+	(void)error_reason(err, REASON_TAKEN);
 }
 
 /* What XAPI means by the status; false where it has none of that number. */
@@ -114,12 +147,6 @@ static bool describe_known(int status, const char *vm, const char *server, struc
 		                      "try again in a moment");
 		(void)error_reason(err, REASON_REFUSED);
 		return true;
-	case 503:
-		(void)error_set(err, ERROR_UNAVAILABLE, "the console of \"%s\" is taken", vm);
-		(void)error_hint(err, "the pool's limit_console_sessions allows one connection at "
-		                      "a time");
-		(void)error_reason(err, REASON_TAKEN);
-		return true;
 	default:
 		return false;
 	}
@@ -133,11 +160,15 @@ int status_describe_connect(const struct http_head *head, const char *page, cons
 	const char *const detail = strstr(page, heading);
 	const char *const words = detail != NULL ? detail + strlen(heading) : page;
 
-	if (!describe_known(head->status, vm, server, err)) {
+	if (is_limit(head, page)) {
+		describe_taken(vm, err);
+	} else if (head->status >= 502 && head->status <= 504) {
+		describe_gateway(head->status, vm, server, err);
+	} else if (!describe_known(head->status, vm, server, err)) {
 		(void)error_set(err, ERROR_PROTOCOL,
 		                "%s answered the request for the console with %d", server,
 		                head->status);
-		(void)error_hint(err, "%s", connect_hint);
+		(void)error_hint(err, "%s", head->status == 429 ? limit_hint : connect_hint);
 	}
 	(void)error_cause(err, "%s", words[0] != '\0' ? words : head->reason);
 	if (head->status == 403)

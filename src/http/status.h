@@ -21,7 +21,7 @@ int status_describe_call(const struct http_head *head, const char *page, const c
 
 /* The same for the CONNECT to the console of the machine called `vm`, which may be a host's control
  * domain: its console needs another role. ERROR_LOGIN (401, 403), ERROR_UNAVAILABLE (404, 500,
- * 503), else ERROR_PROTOCOL; REASON_STALE_LOCATION where a new look-up may help. Returns -1. */
+ * 503; 502 to 504 of what stands between), else ERROR_PROTOCOL; REASON_STALE_LOCATION where a new look-up may help. Returns -1. */
 int status_describe_connect(const struct http_head *head, const char *page, const char *vm,
                             bool control_domain, const char *server, struct error *err);
 

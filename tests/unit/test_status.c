@@ -67,8 +67,17 @@ static const struct {
      HEADING "RBAC_PERMISSION_DENIED(x)", ERROR_LOGIN,
      "xen1:443 cannot open the console of \"web01\"", "RBAC_PERMISSION_DENIED(x)", "pool-admin",
      false, true},
-    {"502 of a reverse proxy", 502, "Bad Gateway", "", ERROR_PROTOCOL,
-     "xen1:443 answered the request for the console with 502", "Bad Gateway", "--console-address",
+    {"502 of a reverse proxy", 502, "Bad Gateway", "", ERROR_UNAVAILABLE,
+     "the host of \"web01\" does not answer a proxy: xen1:443 says 502", "Bad Gateway", "behind it",
+     false, false},
+    {"503 of a reverse proxy", 503, "Service Unavailable", "No server is available.",
+     ERROR_UNAVAILABLE, "the host of \"web01\" does not answer a proxy: xen1:443 says 503",
+     "No server is available.", "--console-address", false, false},
+    {"504 of a reverse proxy", 504, "Gateway Timeout", "", ERROR_UNAVAILABLE,
+     "the host of \"web01\" does not answer a proxy: xen1:443 says 504", "Gateway Timeout",
+     "behind it", false, false},
+    {"429 of a reverse proxy", 429, "Too Many Requests", "", ERROR_PROTOCOL,
+     "xen1:443 answered the request for the console with 429", "Too Many Requests", "limits us",
      false, false},
     {"404 that mentions a role", 404, "Not Found", HEADING "RBAC_PERMISSION_DENIED(x)",
      ERROR_UNAVAILABLE, "the console of \"web01\" is not there on xen1:443",
@@ -78,6 +87,11 @@ static const struct {
      ERROR_UNAVAILABLE, "the console of \"web01\" is taken",
      "Connection Limit Exceeded: User 'root' is currently connected to this console.",
      "limit_console_sessions", false, false},
+    {"503 in a proxy's words, XAPI's page", 503, "Service Unavailable",
+     "User 'root' is currently connected to this console (VM x).", ERROR_UNAVAILABLE,
+     "the console of \"web01\" is taken",
+     "User 'root' is currently connected to this console (VM x).", "limit_console_sessions", false,
+     false},
     {"a stale location is a 500", 404, "Not Found", HEADING "Db_exn.Read_missing_uuid(x)",
      ERROR_UNAVAILABLE, "the console of \"web01\" is not there on xen1:443",
      "Db_exn.Read_missing_uuid(x)", "restart", false, false},
@@ -150,7 +164,7 @@ static enum error_reason reason_of(size_t row)
 		return REASON_SESSION_GONE;
 	if (rows[row].kind != ERROR_UNAVAILABLE)
 		return REASON_NONE;
-	return rows[row].status == 503 ? REASON_TAKEN : REASON_REFUSED;
+	return strstr(rows[row].text, "is taken") != NULL ? REASON_TAKEN : REASON_REFUSED;
 }
 
 int main(void)
