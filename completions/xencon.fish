@@ -1,62 +1,29 @@
 # SPDX-License-Identifier: ISC
-# Completion of xencon's commands and options for fish.
+# Completion for fish. What is offered is the program's own word, for which it is asked.
 
-complete -c xencon -f
-complete -c xencon -n __fish_use_subcommand -a console -d 'attach to the text console'
-complete -c xencon -n __fish_use_subcommand -a screen -d 'show the graphical console in this terminal'
-complete -c xencon -n __fish_use_subcommand -a vnc -d 'serve the graphical console'
-complete -c xencon -n __fish_use_subcommand -a shot -d 'take what the graphical console shows'
-complete -c xencon -n __fish_use_subcommand -a type -d 'type into the graphical console'
-complete -c xencon -n __fish_use_subcommand -a list -d 'list VMs and their consoles'
-complete -c xencon -n __fish_use_subcommand -a trust -d 'show and record a certificate'
-complete -c xencon -n __fish_use_subcommand -a help -d 'show what a command does and takes'
-complete -c xencon -n __fish_use_subcommand -a version -d 'show the version'
+function __xencon_offer
+	set -l words (commandline -opc)
+	set -l current (commandline -ct)
+	# fish itself compares what is typed with what is offered; only options are asked for by their beginning.
+	string match -q -- '-*' "$current"; or set current ''
+	set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+	set -l offers ($program completion words -- $words[2..-1] "$current" 2>/dev/null </dev/null)
+	set -l head (string split -m 1 ' ' -- $offers[1])
+	set -l prefix "$head[2]"
+	switch "$head[1]"
+		case files
+			for file in (__fish_complete_path (string sub -s (math (string length -- "$prefix") + 1) -- (commandline -ct)))
+				echo $prefix$file
+			end
+		case programs
+			__fish_complete_command
+		case hosts
+			for host in (__fish_print_hostnames)
+				echo $prefix$host
+			end
+		case words
+			printf '%s\n' $offers[2..-1]
+	end
+end
 
-complete -c xencon -s s -l server -x -a '(__fish_print_hostnames)' -d 'the server'
-complete -c xencon -s u -l user -x -d 'log in as this user'
-complete -c xencon -l password-file -r -F -d 'file whose first line is the password'
-complete -c xencon -l password-command -x -d 'command that prints the password'
-complete -c xencon -l cacert -r -F -d 'trust the certificates in this file'
-complete -c xencon -l fingerprint -x -d 'trust this certificate alone'
-complete -c xencon -l insecure -d 'trust any certificate'
-complete -c xencon -l legacy-tls -d 'allow TLS 1.0 and small keys'
-complete -c xencon -l proxy-command -x -d 'reach hosts through this command'
-complete -c xencon -l console-address -x -a '(__fish_print_hostnames)' -d 'reach consoles of other hosts there'
-complete -c xencon -s P -l profile -x -d 'use this section of the configuration'
-complete -c xencon -l config -r -F -d 'the configuration file'
-complete -c xencon -l forget -d 'remove what is known of a host'
-complete -c xencon -s 4 -d 'use IPv4 only'
-complete -c xencon -s 6 -d 'use IPv6 only'
-complete -c xencon -l connect-timeout -x -d 'how long each step of connecting may take'
-complete -c xencon -l keepalive -x -d 'how often a silent host is asked for a sign of life'
-complete -c xencon -l dom0 -x -a '(__fish_print_hostnames)' -d 'the control domain of a host'
-complete -c xencon -s e -l escape -x -d 'the escape character'
-complete -c xencon -l wait -d 'wait for the VM, or its console, to be there'
-complete -c xencon -l reconnect -d 'find the VM again when the console went away'
-complete -c xencon -l log -r -F -d 'append what the console prints to a file'
-complete -c xencon -l timestamps -d 'begin each line of the log with the time'
-complete -c xencon -l idle -x -d 'after the end of input, leave after this silence'
-complete -c xencon -l until -x -d 'leave when a line that is shown matches'
-complete -c xencon -l timeout -x -d 'how long that may take'
-complete -c xencon -l read-only -d 'send nothing'
-complete -c xencon -l stdio -d 'the bytes of the console on stdin and stdout'
-complete -c xencon -s l -l listen -r -F -d 'where viewers connect to'
-complete -c xencon -l viewer -d 'start a viewer'
-complete -c xencon -l once -d 'end when the first viewer has disconnected'
-complete -c xencon -l any-user -d 'let other users of this machine connect'
-complete -c xencon -l max-viewers -x -d 'how many viewers at a time'
-complete -c xencon -l as -x -a 'auto text picture' -d 'show it as text or picture'
-complete -c xencon -l graphics -x -a 'kitty sixel blocks' -d 'how pictures are drawn'
-complete -c xencon -l text-only -d 'never the graphical console in its place'
-complete -c xencon -l text -d 'the text on the screen, not a picture'
-complete -c xencon -l font -r -F -d 'a PSF font that the guest uses'
-complete -c xencon -l keys -x -d 'keys by their names'
-complete -c xencon -l layout -x -d 'the keyboard layout of the guest'
-complete -c xencon -l rate -x -d 'how many keys a second'
-complete -c xencon -l json -d 'say it as JSON'
-complete -c xencon -l all -d 'list templates and snapshots, too'
-complete -c xencon -l color -x -a 'auto always never' -d 'colours'
-complete -c xencon -s v -l verbose -d 'say what happens'
-complete -c xencon -s q -l quiet -d 'say nothing but errors'
-complete -c xencon -s h -l help -d 'show help'
-complete -c xencon -s V -l version -d 'show the version'
+complete -c xencon -f -k -a '(__xencon_offer)'

@@ -40,6 +40,7 @@ int command_shot(const struct invocation *invocation, struct error *err);
 int command_type(const struct invocation *invocation, struct error *err);
 int command_screen(const struct invocation *invocation, struct error *err);
 int command_list(const struct invocation *invocation, struct error *err);
+int command_completion(const struct invocation *invocation, struct error *err);
 int command_help(const struct invocation *invocation, struct error *err);
 int command_trust(const struct invocation *invocation, struct error *err);
 int command_version(const struct invocation *invocation, struct error *err);

@@ -17,6 +17,7 @@
 #include "list/glob.h"
 #include "list/progress.h"
 #include "list/table.h"
+#include "offer/names.h"
 #include "settings/list.h"
 #include "term/tty.h"
 
@@ -129,6 +130,9 @@ int command_list(const struct invocation *invocation, struct error *err)
 		rc = write_out(&list, &wanted, err);
 	if (rc == 0)
 		note_unused(&list, &choice);
+	/* A shell that completes a name next has them all. */
+	if (rc == 0 && choice.count == 0)
+		names_keep(&settings, NAMES_SEEN, &list);
 out:
 	list_free(&list);
 	settings_free(&settings);

@@ -23,6 +23,8 @@ const struct command commands[] = {
      OPTIONS_OPERANDS_MAX, command_list},
     {"trust", "[OPTION…] [HOST]", "show a host's certificate and record it as known",
      OPTION_FOR_TRUST, 1, command_trust},
+    {"completion", "SHELL", "print the completions for bash, zsh or fish", OPTION_FOR_INFO,
+     OPTIONS_OPERANDS_MAX, command_completion},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},
     {"version", "", "show the version", OPTION_FOR_INFO, 0, command_version},
 };

@@ -351,6 +351,7 @@ int sources_gather(const struct options *given, struct sources *ret, struct erro
 	ret->profile = typed != NULL ? typed : variable("XENCON_PROFILE");
 	find_place("XDG_CONFIG_HOME", ".config", "config", ret->config_path,
 	           sizeof(ret->config_path));
+	find_place("XDG_CACHE_HOME", ".cache", "names", ret->names_path, sizeof(ret->names_path));
 	find_place("XDG_STATE_HOME", ".local/state", "known_hosts", ret->known_hosts_path,
 	           sizeof(ret->known_hosts_path));
 	find_place("XDG_STATE_HOME", ".local/state", "pools", ret->pools_path,

@@ -59,6 +59,7 @@ struct sources {
 	struct config system;
 	struct xe xe;
 	char config_path[FILE_PATH_MAX];
+	char names_path[FILE_PATH_MAX];       /* how files with names seen begin; "" as the next */
 	char known_hosts_path[FILE_PATH_MAX]; /* "" where there is no home for it, as the next */
 	char pools_path[FILE_PATH_MAX];
 };
