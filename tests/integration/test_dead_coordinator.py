@@ -88,7 +88,7 @@ def test_an_ejected_host_is_not_believed(make_pool, make_xencon):
     pool.kill_coordinator()
     vm.end_tunnels()
     terminal.expect("trying on")
-    harness.eventually(lambda: calls(pool).count("pool.get_all_records") >= 2, "it is asked which pool it is")
+    harness.eventually(lambda: calls(pool).count("pool.get_all_records") >= 3, "it is asked which pool it is")
     harness.eventually(lambda: not own.sessions, "nothing is left there")
     assert terminal.quit() == 0
     assert not own.sessions

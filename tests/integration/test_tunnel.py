@@ -192,7 +192,8 @@ def test_the_longest_head(extra, pool, xencon, vm):
 def test_one_connection_serves_for_everything(pool, xencon, vm):
     xencon.run(vm.name)
     assert calls(pool) == ["session.login_with_password", "VM.get_all_records_where",
-                           "console.get_all_records_where", "CONNECT", "session.logout"]
+                           "console.get_all_records_where", "CONNECT", "pool.get_all_records",
+                           "session.logout"]
     assert {request.connection_id for request in pool.requests[:4]} == {1}
 
 

@@ -221,7 +221,7 @@ def test_the_usual_port(usual_port, make_xencon):
             assert connect.host is pool.hosts[host]
             if host == 0:
                 names = [request.method or request.kind for request in new]
-                assert names == [*LOOK_UPS, *extra, "CONNECT", "session.logout"]
+                assert names == [*LOOK_UPS, *extra, "CONNECT", "pool.get_all_records", "session.logout"]
                 assert connect.connection_id == new[0].connection_id
 
 
