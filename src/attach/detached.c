@@ -3,13 +3,13 @@
  * The keyboard while no console is attached: see attach.h. ALWAYS TRUE: what is typed then is kept, or the user
  * hears that it is not; the commands do what they always do; nothing here waits for anybody.
  */
-#include <poll.h>
 #include <unistd.h>
 
 #include "attach/attach.h"
 #include "attach/attachment.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include "os/ready.h"
 #include "os/signals.h"
 
 /* How long a terminal that is stopped may keep the bell waiting. */
@@ -57,7 +57,7 @@ static void on_keyboard(void *context)
 		terminal_expired(&a->terminal, &event);
 		obey_detached(a, &event);
 	}
-	if (in.fd >= 0 && poll(&in, 1, 0) > 0) {
+	if (in.fd >= 0 && ready_poll(&in, 1, 0) > 0) {
 		const ssize_t n = local_read(&a->local, data, sizeof(data), &ignored);
 
 		/* A terminal that is gone: the signal that says so is on its way. */

@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __APPLE__
+#include <xlocale.h> /* where it keeps what POSIX has in <locale.h> */
+#endif
 
 #include "base/ascii.h"
 

@@ -18,6 +18,7 @@
 #define ZLIB_CONST /* its input is not written to */
 #include <zlib.h>
 
+#include "base/bytes.h"
 #include "os/file.h"
 
 #define PSF1_HEADER 4
@@ -48,11 +49,6 @@ struct psf {
 	bool wide; /* the table has 16 bits a character: PSF 1 */
 };
 
-static uint32_t le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 /* Each reason is told, since the user can often find another file. */
 static int bad(struct error *err, const char *why)
 {
@@ -77,13 +73,13 @@ static int read_header(const uint8_t *data, size_t len, struct psf *ret, struct 
 		ret->glyph_bytes = data[3];
 		start = PSF1_HEADER;
 		table = (data[2] & PSF1_TABLE) != 0;
-	} else if (len >= PSF2_HEADER && le32(data) == 0x864ab572) {
-		start = le32(data + 8);
-		table = (le32(data + 12) & PSF2_TABLE) != 0;
-		ret->count = le32(data + 16);
-		ret->glyph_bytes = le32(data + 20);
-		ret->height = le32(data + 24);
-		ret->width = le32(data + 28);
+	} else if (len >= PSF2_HEADER && bytes_le32(data) == 0x864ab572) {
+		start = bytes_le32(data + 8);
+		table = (bytes_le32(data + 12) & PSF2_TABLE) != 0;
+		ret->count = bytes_le32(data + 16);
+		ret->glyph_bytes = bytes_le32(data + 20);
+		ret->height = bytes_le32(data + 24);
+		ret->width = bytes_le32(data + 28);
 	} else {
 		return bad(err, "it does not begin as one");
 	}

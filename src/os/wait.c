@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "os/child.h"
+#include "os/ready.h"
 #include "os/signals.h"
 
 /* The one writable global here: what is waited for deep in a handshake cannot be told by its callers, who know
@@ -54,7 +55,7 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 		    (struct pollfd){.fd = companion == NULL ? -1 : companion->fd, .events = POLLIN};
 		const int64_t wake_at = companion == NULL ? CLOCK_NEVER : companion->wake_at;
 		const int ready =
-		    poll(all, (nfds_t)(n + 2), clock_poll_timeout(clock_earlier(until, wake_at)));
+		    ready_poll(all, (nfds_t)(n + 2), clock_poll_timeout(clock_earlier(until, wake_at)));
 		if (ready < 0 && errno != EINTR)
 			return error_set_errno(err, ERROR_LOCAL, "cannot wait for input");
 		if (ready < 0)

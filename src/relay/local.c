@@ -180,7 +180,7 @@ void local_shut_output(struct local *l)
 	if (null >= 0) {
 		(void)dup2(null, l->lent_out);
 		if (l->own_out >= 0)
-			(void)dup3(null, l->own_out, O_CLOEXEC);
+			(void)fcntl(dup2(null, l->own_out), F_SETFD, FD_CLOEXEC);
 		(void)close(null);
 	}
 }

@@ -11,11 +11,10 @@
 #define XENCON_RFB_FRAME_H
 
 #include <assert.h>
-#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 /* Larger than any console's screen (4 to 16 MiB of video memory, which is 2560x1600 at 32 bits), and
@@ -48,14 +47,10 @@ static inline uint32_t *frame_at(const struct frame *f, uint32_t x, uint32_t y)
 	return f->pixels + (size_t)y * f->width + x;
 }
 
-/* A pixel in the format that we ask for, as a colour. Bytes of the stream are not aligned; compilers make
- * one load of this. */
+/* A pixel in the format that we ask for, as a colour. */
 static inline uint32_t frame_colour(const uint8_t bytes[4])
 {
-	uint32_t pixel;
-
-	memcpy(&pixel, bytes, sizeof(pixel));
-	return le32toh(pixel) & FRAME_COLOUR_MASK;
+	return bytes_le32(bytes) & FRAME_COLOUR_MASK;
 }
 
 /* One of ZRLE's. The byte that it leaves out is the fourth, since the depth asked for is 24 and blue is

@@ -12,11 +12,10 @@
 #define XENCON_RFB_WIRE_H
 
 #include <assert.h>
-#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 struct wire {
@@ -61,19 +60,13 @@ static inline uint8_t wire_u8(struct wire *in)
 /* Takes one of 16 bits. */
 static inline uint16_t wire_u16(struct wire *in)
 {
-	uint16_t n;
-
-	memcpy(&n, wire_take(in, sizeof(n)), sizeof(n));
-	return be16toh(n);
+	return bytes_be16(wire_take(in, 2));
 }
 
 /* Takes one of 32 bits. */
 static inline uint32_t wire_u32(struct wire *in)
 {
-	uint32_t n;
-
-	memcpy(&n, wire_take(in, sizeof(n)), sizeof(n));
-	return be32toh(n);
+	return bytes_be32(wire_take(in, 4));
 }
 
 /* Takes what there is of *left bytes that mean nothing to us, and counts it off. */

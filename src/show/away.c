@@ -6,9 +6,9 @@
  * was shown goes on being settled in the log, since a machine that never comes back has said its last there; nothing
  * here waits.
  */
-#include <poll.h>
 
 #include "base/clock.h"
+#include "os/ready.h"
 #include "os/signals.h"
 #include "os/wait.h"
 #include "show/order.h"
@@ -26,7 +26,7 @@ static void hear(struct show *s, struct error *ignored)
 	struct pollfd in = {.fd = s->companion.fd, .events = POLLIN};
 	uint8_t data[READ_SIZE];
 
-	if (in.fd < 0 || poll(&in, 1, 0) <= 0 || (in.revents & POLLIN) == 0)
+	if (in.fd < 0 || ready_poll(&in, 1, 0) <= 0 || (in.revents & POLLIN) == 0)
 		return;
 	const ssize_t n = local_read(&s->stage.local, data, sizeof(data), ignored);
 	for (ssize_t i = 0; i < n;) {
@@ -47,7 +47,7 @@ static void serve_reader(struct show *s, struct error *ignored)
 	const struct logbook_screen screen = seat_screen(s);
 	struct pollfd out = outlet_poll(&s->logbook.outlet);
 
-	if (poll(&out, 1, 0) > 0)
+	if (ready_poll(&out, 1, 0) > 0)
 		outlet_polled(&s->logbook.outlet, out.revents);
 	if (logbook_is_owed(&s->logbook))
 		(void)logbook_look(&s->logbook, &screen, ignored);

@@ -11,7 +11,6 @@
  */
 #include "show/stage.h"
 
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/ready.h"
 #include "paint/character.h"
 #include "term/tty.h"
 
@@ -358,7 +358,7 @@ static int write_out(struct stage *s, struct error *err)
 	while (buf_used(&s->out) > 0 && !s->gone) {
 		struct pollfd fd = {.fd = s->local.out_fd, .events = POLLOUT};
 
-		if (!local_is_ready_to_try(&s->local) && poll(&fd, 1, 0) <= 0)
+		if (!local_is_ready_to_try(&s->local) && ready_poll(&fd, 1, 0) <= 0)
 			return 0;
 		const ssize_t n = local_write(&s->local, buf_head(&s->out), buf_used(&s->out), err);
 		if (n == STREAM_AGAIN)

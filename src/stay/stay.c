@@ -8,9 +8,9 @@
  */
 #include "stay/stay.h"
 
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "os/wait.h"
@@ -268,8 +268,8 @@ static int backoff_ms(int failures)
 		ms *= 2;
 	if (ms > STAY_BACKOFF_MAX_MS)
 		ms = STAY_BACKOFF_MAX_MS;
-	/* Where there is no chance to be had, it is the shortest. */
-	(void)!getrandom(&chance, sizeof(chance), GRND_NONBLOCK);
+	/* OpenSSL knows each system's source, old kernels' too. Without any it is the shortest. */
+	(void)RAND_bytes((unsigned char *)&chance, sizeof(chance));
 	return ms / 2 + (int)(chance % (unsigned)(ms / 2 + 1));
 }
 

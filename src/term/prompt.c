@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "os/ready.h"
 #include "os/signals.h"
 #include "os/wait.h"
 #include "term/stop.h"
@@ -104,7 +105,7 @@ static void drop_rest(int fd)
 		struct pollfd more = {.fd = fd, .events = POLLIN};
 
 		(void)tcflush(fd, TCIFLUSH);
-		if (poll(&more, 1, REST_STEP_MS) <= 0 || (more.revents & POLLIN) == 0)
+		if (ready_poll(&more, 1, REST_STEP_MS) <= 0 || (more.revents & POLLIN) == 0)
 			break;
 	} while (clock_ms() < deadline);
 }

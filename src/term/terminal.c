@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "os/ready.h"
 #include "os/signals.h"
 #include "term/farewell.h"
 #include "term/tty.h"
@@ -162,7 +162,7 @@ static void show_aside(const struct terminal *t, const uint8_t *data, size_t len
 	while (len > 0) {
 		struct pollfd out = {.fd = fd, .events = POLLOUT};
 
-		if (poll(&out, 1, clock_poll_timeout(deadline)) == 0)
+		if (ready_poll(&out, 1, clock_poll_timeout(deadline)) == 0)
 			break;
 		const ssize_t n = write(fd, data, len);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -233,7 +233,7 @@ static void drop_input(const struct terminal *t, int64_t deadline, int quiet_ms)
 		const int64_t quiet = quiet_ms == 0 ? deadline : clock_ms() + quiet_ms;
 		struct pollfd in = {.fd = t->spec.in_fd, .events = POLLIN};
 
-		if (poll(&in, 1, clock_poll_timeout(clock_earlier(deadline, quiet))) == 0 ||
+		if (ready_poll(&in, 1, clock_poll_timeout(clock_earlier(deadline, quiet))) == 0 ||
 		    (in.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
 			return;
 		if ((in.revents & POLLIN) != 0)
