@@ -13,7 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static X509_STORE *load_store(const char *file, struct error *err)
+#include "trust/authorities.h"
+
+/* Said in place of OpenSSL's words where these would blame the certificate for what this machine lacks. */
+#define NO_AUTHORITIES                                                                            \
+	"this machine has no authorities' certificates; SSL_CERT_FILE, SSL_CERT_DIR or --cacert " \
+	"names some"
+
+static X509_STORE *load_store(const char *file, bool *ret_any, struct error *err)
 {
 	X509_STORE *const store = X509_STORE_new();
 
@@ -22,7 +29,7 @@ static X509_STORE *load_store(const char *file, struct error *err)
 		return NULL;
 	}
 	if (file == NULL) {
-		(void)X509_STORE_set_default_paths(store); /* an empty one verifies nothing */
+		*ret_any = authorities_load(store); /* an empty one verifies nothing */
 	} else if (X509_STORE_load_file(store, file) != 1) {
 		const char *const reason = ERR_reason_error_string(ERR_peek_last_error());
 
@@ -56,11 +63,20 @@ static bool is_weakness(int verdict)
 	       verdict == X509_V_ERR_CA_MD_TOO_WEAK;
 }
 
+/* Nobody is there to ask, which a certificate that vouches for itself has not asked for. */
+static bool is_lack(int verdict)
+{
+	return verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+	       verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
 int verify_peer(SSL *ssl, const char *file, const struct address *peer, const char **ret_doubt,
                 bool *ret_weak, struct error *err)
 {
 	X509 *const shown = SSL_get0_peer_certificate(ssl);
-	X509_STORE *const store = load_store(file, err);
+	bool any = true;
+	X509_STORE *const store = load_store(file, &any, err);
 	X509_STORE_CTX *const context = store == NULL ? NULL : X509_STORE_CTX_new();
 	int rc = -1;
 
@@ -74,9 +90,12 @@ int verify_peer(SSL *ssl, const char *file, const struct address *peer, const ch
 	}
 	(void)X509_verify_cert(context);
 	const int verdict = X509_STORE_CTX_get_error(context);
-	*ret_doubt = verdict == X509_V_OK ? NULL : X509_verify_cert_error_string(verdict);
-	if (verdict != X509_V_OK)
+	*ret_doubt = NULL;
+	if (verdict != X509_V_OK) {
+		*ret_doubt = !any && is_lack(verdict) ? NO_AUTHORITIES
+		                                      : X509_verify_cert_error_string(verdict);
 		*ret_weak = is_weakness(verdict);
+	}
 	rc = 0;
 out:
 	X509_STORE_CTX_free(context);
