@@ -2,7 +2,6 @@
 /* xencon: a connection to one console of one virtual machine. The only exit, and the only place that
  * prints an error. */
 #include <fcntl.h>
-#include <locale.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,6 +9,7 @@
 #include "base/secret.h"
 #include "cmd/run.h"
 #include "os/signals.h"
+#include "os/standalone.h"
 #include "rpc/rpc.h"
 
 /* Started without the standard descriptors, our sockets would become them. */
@@ -29,7 +29,7 @@ int main(int argc, char *argv[])
 
 	clock_start();
 	fill_standard_descriptors();
-	(void)setlocale(LC_CTYPE, "");
+	standalone_start();
 	secret_guard_process();
 	rpc_start();
 	rc = signals_start(&err);
