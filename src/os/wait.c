@@ -54,8 +54,8 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 		all[n + 1] =
 		    (struct pollfd){.fd = companion == NULL ? -1 : companion->fd, .events = POLLIN};
 		const int64_t wake_at = companion == NULL ? CLOCK_NEVER : companion->wake_at;
-		const int ready =
-		    ready_poll(all, (nfds_t)(n + 2), clock_poll_timeout(clock_earlier(until, wake_at)));
+		const int ready = ready_poll(all, (nfds_t)(n + 2),
+		                             clock_poll_timeout(clock_earlier(until, wake_at)));
 		if (ready < 0 && errno != EINTR)
 			return error_set_errno(err, ERROR_LOCAL, "cannot wait for input");
 		if (ready < 0)

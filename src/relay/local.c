@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/patience.h"
+#include "os/ready.h"
 
 #define TERMINAL_PATH_MAX 256
 
@@ -153,7 +153,7 @@ void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadlin
 	while (len > 0) {
 		struct pollfd out = {.fd = l->out_fd, .events = POLLOUT};
 
-		if (poll(&out, 1, clock_poll_timeout(deadline)) == 0)
+		if (ready_poll(&out, 1, clock_poll_timeout(deadline)) == 0)
 			return;
 		const ssize_t n = local_write(l, data, len, &ignored);
 		if (n == STREAM_EOF || n == STREAM_ERROR)
