@@ -26,7 +26,7 @@ const struct command commands[] = {
     {"completion", "SHELL", "print the completions for bash, zsh or fish", OPTION_FOR_INFO,
      OPTIONS_OPERANDS_MAX, command_completion},
     {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},
-    {"version", "", "show the version", OPTION_FOR_INFO, 0, command_version},
+    {"version", "", "show the version, or the licences", OPTION_FOR_VERSION, 0, command_version},
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -70,10 +70,11 @@ static int one_too_many(const struct options *o, const struct command *command, 
 	if (detached != NULL)
 		return error_hint(err, "a value of --%s is joined to it: --%s%s", detached->name,
 		                  detached->name, detached->argument);
-	return error_hint(
-	    err, "usage: xencon %s%s%s%s", command->name, command->operands[0] != '\0' ? " " : "",
-	    command->operands,
-	    command->bit == OPTION_FOR_INFO ? "" : "; a name with blanks needs quotation marks");
+	return error_hint(err, "usage: xencon %s%s%s%s", command->name,
+	                  command->operands[0] != '\0' ? " " : "", command->operands,
+	                  (command->bit & (OPTION_FOR_INFO | OPTION_FOR_VERSION)) != 0
+	                      ? ""
+	                      : "; a name with blanks needs quotation marks");
 }
 
 int command_run(int argc, char *const argv[], struct error *err)

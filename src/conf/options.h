@@ -28,6 +28,7 @@ enum option_id {
 #define OPTION_FOR_SCREEN  0x40U
 #define OPTION_FOR_LIST    0x80U
 #define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
+#define OPTION_FOR_VERSION 0x100U
 #define OPTION_FOR_ALL     (~0U)
 #define OPTION_FOR_SEAT    (OPTION_FOR_CONSOLE | OPTION_FOR_SCREEN) /* a person may sit there */
 #define OPTION_FOR_READERS (OPTION_FOR_SEAT | OPTION_FOR_SHOT)      /* who look at text */

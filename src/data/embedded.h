@@ -11,4 +11,7 @@ extern const char embedded_bash[];
 extern const char embedded_zsh[];
 extern const char embedded_fish[];
 
+/* The licences of what is inside: LICENSE, or what packaging/static gathers. UTF-8. */
+extern const char embedded_licences[];
+
 #endif
