@@ -50,6 +50,16 @@ def ticks(pid):
     return (int(fields[11]) + int(fields[12])) * 100 // os.sysconf("SC_CLK_TCK")
 
 
+def processor_s(pid):
+    """Processor time in seconds, to the nanosecond."""
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def descriptors(pid):
+    """How many files a process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def children(pid):
     return [int(word) for word in
             pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

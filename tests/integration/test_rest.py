@@ -8,6 +8,7 @@ import harness
 import procs
 import ptys
 import puppets
+import rfbclient
 import sim
 
 FOREVER = ("--idle", "3600")
@@ -132,3 +133,55 @@ def test_with_standard_error_closed_at_its_other_end(puppet, xencon, rest):
     puppet.say(b"login: ")
     assert ptys.read_exactly(process.stdout.fileno(), 7) == b"login: "
     rest(process)
+
+
+# What twenty seconds may cost that are without any event.
+IDLE_S = 20
+PROCESSOR_S = 0.010
+
+
+@pytest.mark.long
+def test_idle_for_long(make_pool, make_xencon, tmp_path):
+    """All ways to wait, side by side: a terminal, a pipe, --wait for a machine and for a name, --reconnect while the
+    machine is away, a screen that stands still, a listener with a viewer and one without."""
+    pool = make_pool()
+    xencon = make_xencon(pool)
+    for name in ("web01", "away"):
+        pool.add_vm(name, backend=sim.Source(b"x", stay=True))
+    pool.add_vm("still", consoles=("rfb",), domain_type="hvm", rfb_backend=sim.Rfb(step=3600))
+    off = pool.add_vm("off")
+    off.shutdown()
+    terminal = xencon.terminal("web01")
+    terminal.expect("attached to")
+    gone = xencon.terminal("--reconnect", "away")
+    gone.expect("attached to")
+    pool.vms[-3].begin("hard_shutdown").finish()
+    gone.expect("waiting for its console")
+    screen = xencon.terminal("screen", "--reconnect", "still", dimensions=(24, 100))
+    screen.expect("then \\. to quit")
+    waiting = xencon.terminal("--wait", "off")
+    waiting.expect("waiting for its console")
+    nameless = xencon.terminal("--wait", "not yet there")
+    nameless.expect("waiting for a VM")
+    pipe = xencon.start("web01")
+    assert pipe.stdout.read(1) == b"x"
+    listeners = [xencon.start("vnc", "--listen", tmp_path / name, "still") for name in ("one", "two")]
+    for each in listeners:
+        each.stdout.readline()
+    with rfbclient.Viewer(str(tmp_path / "one")).greet():
+        child, = harness.eventually(lambda: procs.children(listeners[0].pid), "a viewer is served")
+        processes = {"terminal": terminal.pid, "away": gone.pid, "screen": screen.pid, "--wait": waiting.pid,
+                     "--wait for a name": nameless.pid, "pipe": pipe.pid, "listener": listeners[1].pid,
+                     "listener with a viewer": listeners[0].pid, "viewer": child}
+        assert_logged_out_but(pool, 3)
+        for pid in processes.values():
+            harness.eventually(lambda pid=pid: procs.rests(pid), "it has come to rest")
+        before = {name: procs.processor_s(pid) for name, pid in processes.items()}
+        time.sleep(IDLE_S)
+        spent = {name: procs.processor_s(pid) - before[name] for name, pid in processes.items()}
+    assert {name: s for name, s in spent.items() if s >= PROCESSOR_S} == {}
+
+
+def assert_logged_out_but(pool, waiting):
+    """Who waits for events has a session, and nobody else."""
+    harness.eventually(lambda: len(pool.sessions) == waiting, f"{waiting} sessions are left")
