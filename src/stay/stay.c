@@ -273,7 +273,8 @@ static int backoff_ms(int failures)
 	return ms / 2 + (int)(chance % (unsigned)(ms / 2 + 1));
 }
 
-/* Waits for `at`, or, where the machine is watched, for something to happen to it. */
+/* Waits for `at`, or, where the machine is watched, for something to happen to it. After that what is tried
+ * again is tried soon: one change seldom comes alone. */
 static int wait_until(struct stay *s, int64_t at, bool watched, struct error *err)
 {
 	const int64_t end = is_patient(s) ? s->wait_until : s->grace_until;
@@ -282,13 +283,21 @@ static int wait_until(struct stay *s, int64_t at, bool watched, struct error *er
 	if (!watched || !is_patient(s) || !access_is_open(s->access))
 		return wait_ready(-1, 0, deadline, err) < 0 ? -1 : 0;
 	watch_start(&s->watch, &s->access->session, s->ref[0] == '\0' ? NULL : s->ref);
-	return watch_wait(&s->watch, deadline, err) < 0 ? -1 : 0;
+	const int rc = watch_wait(&s->watch, deadline, err);
+	if (rc > 0)
+		s->step_ms = STAY_STEP_MS;
+	return rc < 0 ? -1 : 0;
 }
 
 static int wait_step(struct stay *s, struct error *err)
 {
 	const int64_t at = clock_ms() + s->step_ms;
+	struct error ignored = {0};
 
+	/* A try took the connection for its tunnel: the next one's handshake is over when its time has come. */
+	if (is_patient(s) && access_is_open(s->access))
+		(void)rpc_connect(&s->access->session.rpc, &ignored);
+	error_clear(&ignored);
 	s->step_ms = s->step_ms * 2 < STAY_STEP_MAX_MS ? s->step_ms * 2 : STAY_STEP_MAX_MS;
 	return wait_until(s, at, true, err);
 }
@@ -365,6 +374,12 @@ static void tell_change(struct stay *s, enum condition_change change)
 	say(s, line);
 }
 
+static bool is_same_guest(const struct stay *s)
+{
+	return condition_lived_on(
+	    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped));
+}
+
 /* Whether the guest is known to be the one that was attached before. The look that led to the tunnel came
  * before CONNECT, so one more comes behind it; and a host gives consoles of a guest that it is rebooting before
  * the record has its new domain. [seen] What is not known counts as no. */
@@ -374,11 +389,12 @@ static bool has_lived_on(struct stay *s)
 	struct vm vm = {0};
 	bool lived_on = false;
 
+	/* Where that has shown another guest, nothing can make it the same one. */
+	if (!is_same_guest(s))
+		return false;
 	if (vm_find_quietly(&s->access->session, s->uuid, &vm, &ignored) == 0) {
 		condition_take(&vm, &s->now);
-		lived_on = condition_lived_on(condition_compare(&s->attached, &s->now,
-		                                                s->migrating && !s->stopped)) &&
-		           !condition_is_rebooting(&s->now);
+		lived_on = is_same_guest(s) && !condition_is_rebooting(&s->now);
 	}
 	error_clear(&ignored);
 	vm_free(&vm);

@@ -144,3 +144,83 @@ def test_a_script_at_the_console(guest, pool, xencon):
     assert (said, process.returncode) == (b"", 0)
     guest.wait(LIMIT_S)
     assert_logged_out(pool)
+
+
+@pytest.fixture
+def real(guest, make_pool):
+    """A pool of two hosts with the guest as a VM of the first."""
+    pool = make_pool(hosts=2)
+    return pool, pool.add_vm("web01", backend=sim.Socket(guest.serial_path, shared=True))
+
+
+def follow(make_xencon, pool, *options):
+    """The program on a terminal that keeps all that it shows."""
+    terminal = make_xencon(pool).terminal(*options, "web01", dimensions=(24, 80), timeout=LIMIT_S)
+    terminal.before_all = terminal.settings()
+    return terminal
+
+
+def test_the_first_line_of_a_guest_that_is_started_later(guest, real, make_xencon):
+    """It runs from the moment of its start on, and nobody gives it a sign that somebody watches."""
+    pool, vm = real
+    vm.shutdown()
+    terminal = follow(make_xencon, pool, "--wait")
+    terminal.expect_exact(b"waiting for its console")
+    course = vm.begin("start").to("resident")
+    guest.cont()
+    course.finish()
+    terminal.expect_exact(b'attached to "web01"')
+    terminal.expect_exact(b"Linux version ")
+    log_in(terminal)
+    leave(terminal)
+    assert_logged_out(pool)
+
+
+def reboot(guest, vm):
+    """The machine is reset: the old guest is gone before the new one's console is there."""
+    course = vm.begin("hard_reboot").to("nothing")
+    guest.qmp("stop")
+    guest.qmp("system_reset")
+    guest.cont()
+    course.finish()
+
+
+def answers(terminal, number):
+    """The guest prints what it is asked for, once."""
+    terminal.send(b"\r")
+    terminal.expect_exact(PROMPT)
+    assert run(terminal, b"echo $((%d*7))" % number).endswith(b"%d\r\n" % (number * 7))
+
+
+def test_followed_through_all_that_happens(guest, real, make_xencon):
+    """A reboot, a migration, the coordinator's death and another one, a network that is away for a while."""
+    pool, vm = real
+    terminal = follow(make_xencon, pool, "--reconnect")
+    terminal.expect_exact(b'attached to "web01"')
+    guest.cont()
+    log_in(terminal)
+    answers(terminal, 2)
+    reboot(guest, vm)
+    terminal.expect_exact(b'"web01" has rebooted')
+    terminal.expect_exact(b"Linux version ")
+    log_in(terminal)
+    answers(terminal, 3)
+    course = vm.begin("pool_migrate", pool.hosts[1]).to("ended")
+    terminal.expect(b"waiting for its console|trying on")
+    course.finish()
+    terminal.expect_exact(b'"web01" has migrated from xen1 to xen2')
+    answers(terminal, 4)
+    pool.kill_coordinator()
+    answers(terminal, 5)
+    pool.emergency_transition(pool.hosts[1]).finish()
+    terminal.expect(b"the pool's coordinator is .* now")
+    terminal.expect_exact(b'attached to "web01"')
+    answers(terminal, 6)
+    pool.hosts[1].network("reset")
+    terminal.expect(b"trying on")
+    pool.hosts[1].network("up")
+    terminal.expect_exact(b'attached to "web01"')
+    answers(terminal, 7)
+    leave(terminal)
+    assert_logged_out(pool)
+    assert pool.sessions_table.most == 1

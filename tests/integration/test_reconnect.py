@@ -1,5 +1,6 @@
 """--reconnect: whatever ends the console, the machine is found again, and what was typed goes to nobody else."""
 import os
+import time
 
 import pytest
 
@@ -201,6 +202,29 @@ def test_the_network_is_away_for_a_while(pool, vm, terminal):
     terminal.expect('attached to "web01"')
     terminal.expect(f"guest {vm.domid}\r\n")
     finish(terminal, pool)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("network", ["refuse", "reset", "stall"])
+def test_half_a_minute_without_network(network, pool, guest, vm, terminal):
+    """What was typed meanwhile is the guest's that lived on. A network that drops all has cut nothing: what was on
+    its way arrives."""
+    for host in pool.hosts:
+        host.network(network)
+    if network == "refuse":
+        vm.end_tunnels()
+    if network != "stall":
+        terminal.expect("trying on")
+    terminal.send(b"typed meanwhile")
+    time.sleep(30)
+    for host in pool.hosts:
+        host.network("up")
+    if network != "stall":
+        terminal.expect('attached to "web01"')
+    guest.await_heard(vm.domid, b"typed meanwhile")
+    assert guest.all() == b"typed meanwhile"
+    finish(terminal, pool)
+    assert pool.sessions_table.most == 1
 
 
 def test_another_coordinator_on_purpose(pool, vm, terminal):
