@@ -50,9 +50,11 @@ int access_renew(struct access *a, struct error *err)
 	const struct login login = login_of(a);
 
 	a->confirm.possible = false;
-	session_end(&a->session);
 	/* Before the login: at no moment are there two of ours. */
-	(void)session_finish(&a->owed);
+	if (!session_finish(&a->session))
+		access_owe(a);
+	else
+		(void)session_finish(&a->owed);
 	return login_again(&login, &a->session, err);
 }
 

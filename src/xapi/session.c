@@ -133,7 +133,8 @@ static int logout(struct session *s, struct error *err)
 static void forget(struct session *s)
 {
 	secret_free(s->ref);
-	s->ref = NULL;
+	secret_free(s->parting);
+	s->ref = s->parting = NULL;
 }
 
 /* A connection that was cut, a toolstack that starts anew: a moment later the logout may pass. */
@@ -213,7 +214,8 @@ void session_logout_aside(struct session *s, struct tunnel *used,
 	/* The connection, if the session still has one, is that process's now. */
 	conn_abandon(s->rpc.conn);
 	s->rpc.conn = NULL;
-	forget(s);
+	s->parting = s->ref; /* handed over */
+	s->ref = NULL;
 }
 
 bool session_answer(struct session *s, int64_t *ret)
@@ -221,30 +223,39 @@ bool session_answer(struct session *s, int64_t *ret)
 	return aside_heard(&s->aside, ret);
 }
 
-/* Waits for the process that logs out, if there is one. */
-static void await_aside(struct session *s)
+/* Waits for the process that logs out, if there is one. Where it has not done it the session is ours again. */
+static enum aside_end await_aside(struct session *s)
 {
+	enum aside_end end = ASIDE_DONE;
+
 	if (s->aside.report_fd < 0)
-		return;
-	switch (aside_await(&s->aside, clock_ms() + SESSION_LOGOUT_MS)) {
+		return end;
+	end = aside_await(&s->aside, clock_ms() + SESSION_LOGOUT_MS);
+	switch (end) {
 	case ASIDE_LATE:
-		log_trace(LOG_STEPS, "the logout is still under way, leaving it behind");
+		log_trace(LOG_STEPS, "the logout is still under way");
 		break;
 	case ASIDE_FAILED:
-		log_trace(LOG_STEPS,
-		          "the logout failed, the server will drop the session later: %s",
-		          s->aside.why);
+		log_trace(LOG_STEPS, "the logout failed: %s", s->aside.why);
 		break;
 	case ASIDE_DONE:
 		log_trace_at(LOG_STEPS, s->aside.ended_ms, "logged out");
-		break;
+		forget(s);
+		return end;
 	}
+	if (s->ref == NULL) {
+		s->ref = s->parting;
+		s->parting = NULL;
+	}
+	return end;
 }
 
 bool session_finish(struct session *s)
 {
 	struct error err = {0};
+	char line[ERROR_LINE_MAX];
 
+	(void)await_aside(s);
 	if (s->ref == NULL)
 		return true;
 	signals_defer_begin();
@@ -253,7 +264,8 @@ bool session_finish(struct session *s)
 		s->rpc.conn->timeout_ms = SESSION_LOGOUT_MS;
 	const bool over = logout(s, &err) == 0 || is_over(&err);
 	if (!over)
-		log_trace(LOG_STEPS, "not logged out: %s", err.text);
+		log_trace(LOG_STEPS, "not logged out, the server will drop the session later: %s",
+		          error_line(&err, line));
 	signals_defer_end();
 	error_clear(&err);
 	rpc_disconnect(&s->rpc);
@@ -283,12 +295,17 @@ static void end_in_silence(struct session *s)
 
 void session_end(struct session *s)
 {
-	if (s->ref != NULL && s->rpc.way != RPC_WAY_OPEN) {
+	const enum aside_end end = await_aside(s);
+
+	if (end != ASIDE_LATE && s->ref != NULL && s->rpc.way != RPC_WAY_OPEN) {
 		end_in_silence(s);
 		return;
 	}
-	await_aside(s);
-	(void)session_finish(s);
+	/* One that is late goes on without us. */
+	if (end == ASIDE_LATE)
+		log_trace(LOG_STEPS, "leaving it behind");
+	else
+		(void)session_finish(s);
 	forget(s);
 	rpc_disconnect(&s->rpc);
 }

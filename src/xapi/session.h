@@ -19,7 +19,8 @@
 struct session {
 	struct rpc rpc;
 	char *ref;          /* the secret; NULL when not logged in */
-	struct aside aside; /* the process that logs out beside us */
+	struct aside aside; /* the process that logs out beside us, */
+	char *parting;      /* and the secret that it has; ours again where it fails */
 };
 
 /* Copies the endpoint; does not connect. */
@@ -63,8 +64,8 @@ void session_logout_aside(struct session *s, struct tunnel *used,
 /* Whether the errand has brought an answer by now, until the session is ended or another begun. Never waits. */
 bool session_answer(struct session *s, int64_t *ret);
 
-/* Logs out, within SESSION_LOGOUT_MS. False where nobody has said that the session is over: it is kept, without
- * its connection, for another try. */
+/* Logs out, after what is done beside us, each within SESSION_LOGOUT_MS. False where nobody has said that the session
+ * is over: it is kept, without its connection, for another try. */
 bool session_finish(struct session *s);
 
 /* Forgets a session that the server does not know any more, or that cannot be reached: without a word, and

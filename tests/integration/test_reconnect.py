@@ -7,6 +7,7 @@ import pytest
 import guests
 import harness
 import procs
+import sim
 from outcome import assert_logged_out, calls
 
 
@@ -192,6 +193,19 @@ def test_leaving_at_once_while_nothing_answers(network, pool, xencon):
     harness.eventually(lambda: procs.rests(terminal.pid), "it waits for somebody")
     assert terminal.quit() == 0
     assert terminal.settings() == terminal.found
+
+
+def test_a_dead_connection_of_our_own_still_counts(pool, vm, terminal):
+    """For as long as the server takes to notice that it is dead: that is said, and tried on."""
+    assert_logged_out(pool)
+    body = b"<html><body>User 'root' is currently connected to this console.</body></html>"
+    fault = pool.faults.add(sim.Fault("connect", "status", line="503 Connection Limit Exceeded", body=body,
+                                      times=4))
+    vm.end_tunnels()
+    terminal.expect("User 'root' is currently connected to this console.*trying on")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert fault.used == 4
+    finish(terminal, pool)
 
 
 def test_the_network_is_away_for_a_while(pool, vm, terminal):
