@@ -18,7 +18,7 @@
 
 #define READ_SIZE 256
 
-/* A reader that is slow is looked after so often, while something waits for it. */
+/* A reader, or a terminal, that is slow is looked after so often, while something waits for it. */
 #define READER_MS 50
 
 static void hear(struct show *s, struct error *ignored)
@@ -61,6 +61,8 @@ static int64_t wake_at(const struct show *s)
 {
 	int64_t at = clock_earlier(s->late_at, logbook_deadline(&s->logbook));
 
+	if (s->paints && !stage_is_idle(&s->stage))
+		return clock_earlier(at, clock_ms() + READER_MS);
 	if (s->paints)
 		return clock_earlier(at, stage_deadline(&s->stage));
 	return outlet_is_idle(&s->logbook.outlet) ? at : clock_earlier(at, clock_ms() + READER_MS);

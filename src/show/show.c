@@ -135,6 +135,8 @@ void show_say(void *context, const char *line)
 	}
 	stage_say(&s->stage, "%s", line);
 	(void)stage_work(&s->stage, &none, &ignored);
+	s->companion.wake_at =
+	    clock_ms(); /* what the terminal has not taken yet goes on from there */
 	error_clear(&ignored);
 }
 

@@ -138,8 +138,10 @@ static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct
 	struct vm vm = {0};
 	int rc = log_in(s, err);
 
+	s->looked = false;
 	if (rc == 0)
 		rc = look(s, &vm, &console, err);
+	s->looked = rc == 0;
 	if (rc == 0 && ret != NULL)
 		rc = access_connect(s->access, &vm, &console, ret, err);
 	if (rc == 0 && ret != NULL && (rc = greeting_await(ret, vm.name, greeting_ms(s), err)) != 0)
@@ -313,6 +315,13 @@ static int wait_for_pool(struct stay *s, struct error *err)
 	return wait_until(s, clock_ms() + backoff_ms(s->failures), false, err);
 }
 
+/* The pool tells nothing of a host that is away, but it will tell where the machine is started instead. */
+static int wait_for_host(struct stay *s, struct error *err)
+{
+	s->unreached++;
+	return wait_until(s, clock_ms() + backoff_ms(s->unreached), true, err);
+}
+
 static bool is_time_left(struct stay *s, enum verdict verdict)
 {
 	if (is_patient(s))
@@ -353,7 +362,7 @@ static int go_on(struct stay *s, struct error *failure, struct error *err)
 			access_drop(s->access);
 		return 0;
 	default:
-		return wait_for_pool(s, err);
+		return s->looked ? wait_for_host(s, err) : wait_for_pool(s, err);
 	}
 }
 
@@ -462,7 +471,7 @@ void stay_lost(struct stay *s)
 {
 	s->step_ms = STAY_STEP_MS;
 	s->grace_until = 0;
-	s->failures = 0;
+	s->failures = s->unreached = 0;
 	s->doubtful = false;
 	s->wait_until = CLOCK_NEVER;
 	s->said[0] = '\0';

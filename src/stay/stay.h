@@ -68,7 +68,9 @@ struct stay {
 	int64_t wait_until;
 	int64_t grace_until; /* 0: nothing was refused yet */
 	int step_ms;
-	int failures; /* to reach the pool, in a row */
+	int failures;  /* to reach the pool, in a row */
+	int unreached; /* and the host of the machine, where the pool was: */
+	bool looked;   /* the last try came as far as CONNECT */
 	char coordinator[ADDRESS_SHOW_MAX];
 	char said[STAY_LINE_MAX]; /* the last line about what is waited for */
 	bool unknown_told;

@@ -208,6 +208,22 @@ def test_a_dead_connection_of_our_own_still_counts(pool, vm, terminal):
     finish(terminal, pool)
 
 
+def test_a_host_that_is_away_is_tried_ever_more_seldom(pool, xencon):
+    """The pool answers all the while, and tells at once where the machine is started instead."""
+    vm = guests.add(pool, host=pool.hosts[1]).vm
+    terminal = xencon.terminal("--reconnect", "web01")
+    terminal.expect(f"guest {vm.domid}\r\n")
+    pool.hosts[1].stop()
+    terminal.expect("trying on")
+    before = calls(pool).count("console.get_all_records_where")
+    time.sleep(4)
+    assert calls(pool).count("console.get_all_records_where") - before <= 8
+    vm.begin("hard_shutdown").finish()
+    vm.begin("start", pool.hosts[0]).finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
 def test_the_network_is_away_for_a_while(pool, vm, terminal):
     assert_logged_out(pool)
     pool.coordinator.network("reset")
