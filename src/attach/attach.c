@@ -307,13 +307,17 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .early = &a->early,
 	};
 	const int rc = relay_run(&a->relay, ret, err);
+	if (log_level() >= LOG_STEPS)
+		begin_line(a);
+	log_trace(LOG_STEPS, "\"%s\": %llu bytes in, %llu out", vm,
+	          (unsigned long long)a->relay.bytes_down, (unsigned long long)a->relay.bytes_up);
 	a->tunnel = NULL;
 	if (rc != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	/* Output that is still to come is lost: whoever waits for it must know. */
-	if (*ret == RELAY_ENDED_IDLE && a->terminal.screen)
+	if (*ret == RELAY_ENDED_IDLE && a->relay.idle_ms > 0 && a->terminal.screen)
 		log_block("\n");
-	if (*ret == RELAY_ENDED_IDLE)
+	if (*ret == RELAY_ENDED_IDLE && a->relay.idle_ms > 0)
 		log_notice("left \"%s\": it printed nothing for %g s; to wait longer there is "
 		           "--idle, or --until",
 		           vm, a->relay.idle_ms / 1000.0);

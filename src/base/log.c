@@ -29,6 +29,7 @@
 
 static enum log_level current_level = LOG_NORMAL;
 static bool raw_terminal;
+static unsigned trips;
 static bool stuck; /* the last message found no room in all its time */
 
 void log_set_level(enum log_level level)
@@ -179,6 +180,17 @@ void log_trace_at(enum log_level level, int64_t ms, const char *fmt, ...)
 	va_start(ap, fmt);
 	trace(level, ms, fmt, ap);
 	va_end(ap);
+}
+
+unsigned log_trips(void)
+{
+	return trips;
+}
+
+void log_trips_waited(unsigned sent_at, unsigned count)
+{
+	if (sent_at + count > trips)
+		trips = sent_at + count;
 }
 
 void log_block(const char *lines)

@@ -42,6 +42,12 @@ void log_trace(enum log_level level, const char *fmt, ...) __attribute__((format
 void log_trace_at(enum log_level level, int64_t ms, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* How many round trips to servers have been waited for, one after another: for traces alone. Who sends
+ * something remembers it, and says so when the answer is there, which took `count` of them; what was asked
+ * together is waited for once. */
+unsigned log_trips(void);
+void log_trips_waited(unsigned sent_at, unsigned count);
+
 /* Writes lines that are already fit to print, such as a table; they end in '\n'. */
 void log_block(const char *lines);
 

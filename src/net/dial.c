@@ -119,7 +119,11 @@ static int connected(struct dialling *d)
 	char name[ADDRESS_SHOW_MAX];
 
 	d->state = DIAL_CONNECTED;
-	log_trace(LOG_STEPS, "connected to %s", address_show_port(&d->to, name));
+	/* A socket of this machine is no way to travel, and a proxy command tells nobody how far it goes. */
+	if (d->to.scheme != ADDRESS_UNIX && d->options.proxy_command == NULL)
+		log_trips_waited(d->trips, 1);
+	log_trace(LOG_STEPS, "connected to %s, round trips: %u", address_show_port(&d->to, name),
+	          log_trips());
 	return 1;
 }
 
@@ -202,6 +206,7 @@ static int step_name(struct dialling *d, struct error *err)
 	if (resolve_finish(&d->name, &d->to, d->options.family, &d->found, err) != 0)
 		return -1;
 	d->state = DIAL_CONNECTING;
+	d->trips = log_trips();
 	return step_tcp(d, err);
 }
 

@@ -39,7 +39,8 @@ struct dialling {
 	size_t begun;
 	int64_t next_ms; /* when the next address, or try, is due */
 	int last_errno;
-	int fd; /* DIAL_CONNECTED: the connection, for the caller to take and leave -1 */
+	unsigned trips; /* log_trips when it began */
+	int fd;         /* DIAL_CONNECTED: the connection, for the caller to take and leave -1 */
 	struct child proxy; /* that carries it, likewise */
 };
 

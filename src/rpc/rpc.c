@@ -135,6 +135,7 @@ static int transmit(struct rpc *rpc, struct error *err)
 	if (rpc_connect(rpc, err) != 0 ||
 	    send_request(rpc->conn, rpc->ask_thumbprint, call->body, err) != 0)
 		return -1;
+	call->trips = log_trips();
 	reply_free(&call->reply);
 	reply_begin(&call->reply, rpc->endpoint.timeout_ms + call->extra_ms,
 	            call->method->reply_max);
@@ -204,7 +205,8 @@ int rpc_queue(struct rpc *rpc, enum method_name method, json_t *params, struct e
 	struct error failure = {0};
 
 	assert(rpc->call.method != NULL && rpc->queued < RPC_QUEUE_MAX);
-	*next = (struct rpc_queued){.method = method_of(method), .id = ++rpc->last_id};
+	*next = (struct rpc_queued){
+	    .method = method_of(method), .id = ++rpc->last_id, .trips = log_trips()};
 	trace_request(next->method, params);
 	next->body = message_request(next->method->name, params, next->id, err);
 	if (next->body == NULL)
@@ -231,6 +233,7 @@ static void take_turn(struct rpc *rpc)
 	                          .body = next.body, /* handed over */
 	                          .id = next.id,
 	                          .started = clock_ms(),
+	                          .trips = next.trips,
 	                          .extra_ms = next.method->extra_ms};
 	if (rpc->conn != NULL && next.sent_over == rpc->opened) {
 		call->reused =
@@ -386,12 +389,13 @@ static int read_reply(struct rpc *rpc, const struct want *want, struct error *er
 		return status_describe_call(&reply->head, page, call->method->name, rpc->conn->name,
 		                            err);
 	}
+	log_trips_waited(call->trips, 1);
 	rc = want->sink != NULL ? read_records(rpc, want, err) : read_json(rpc, want->json, err);
-	log_trace(LOG_STEPS, "%s: %s, %zu bytes in %lld ms", call->method->name,
+	log_trace(LOG_STEPS, "%s: %s, %zu bytes in %lld ms, round trips: %u", call->method->name,
 	          rc > 0    ? "done"
 	          : rc == 0 ? rpc->fault.code
 	                    : "not understood",
-	          reply->len, (long long)(clock_ms() - call->started));
+	          reply->len, (long long)(clock_ms() - call->started), log_trips());
 	if (rc < 0 && err->kind == ERROR_PROTOCOL)
 		(void)error_context(err, "%s", call->method->name);
 	return rc;

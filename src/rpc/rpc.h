@@ -24,9 +24,10 @@ struct rpc_call {
 	char *body;                  /* owned: the request, for a second try; secret_release */
 	int64_t id;
 	int64_t started;
-	int extra_ms; /* beyond the connection's timeout */
-	bool reused;  /* sent over a connection that the server may have been closing */
-	bool over;    /* rpc_finish does not wait: the reply is whole, or `failed` says why not */
+	unsigned trips; /* log_trips when it was sent */
+	int extra_ms;   /* beyond the connection's timeout */
+	bool reused;    /* sent over a connection that the server may have been closing */
+	bool over;      /* rpc_finish does not wait: the reply is whole, or `failed` says why not */
 	struct reply reply; /* owned */
 	struct error failed;
 };
@@ -48,6 +49,7 @@ struct rpc_queued {
 	const struct method *method;
 	char *body; /* owned, as in struct rpc_call */
 	int64_t id;
+	unsigned trips;
 	unsigned
 	    sent_over; /* the connection that it was sent over, see rpc.opened; 0: it was not */
 };

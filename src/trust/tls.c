@@ -22,8 +22,9 @@ struct tls {
 	struct stream stream; /* first: a stream is a tls */
 	SSL_CTX *context;
 	SSL *ssl;
-	bool legacy;  /* old, weak TLS was allowed */
-	bool drained; /* the last recv found nothing whole: only poll can tell of more */
+	bool legacy;    /* old, weak TLS was allowed */
+	unsigned trips; /* log_trips before the handshake */
+	bool drained;   /* the last recv found nothing whole: only poll can tell of more */
 	char name[ADDRESS_SHOW_MAX]; /* of the peer, for messages */
 	char description[80];
 };
@@ -191,6 +192,7 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
 	    .send_events = POLLOUT,
 	    .tells_end = true,
 	};
+	t->trips = log_trips();
 	t->legacy = legacy;
 	address_show_port(peer, t->name);
 	t->context = policy_context(legacy);
@@ -287,7 +289,10 @@ int tls_shake(struct stream *s, short *ret_events, struct error *err)
 	}
 	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
 	               SSL_get_cipher_name(t->ssl));
-	log_trace(LOG_STEPS, "%s with %s", t->description, t->name);
+	/* RFC 8446, section 2; RFC 5246, section 7.3: two before 1.3, but for a session that goes on. */
+	log_trips_waited(
+	    t->trips, SSL_version(t->ssl) >= TLS1_3_VERSION || SSL_session_reused(t->ssl) ? 1 : 2);
+	log_trace(LOG_STEPS, "%s with %s, round trips: %u", t->description, t->name, log_trips());
 	return 1;
 }
 

@@ -56,6 +56,7 @@ struct attempt {
 	struct conn *conn;             /* owned until it becomes the tunnel; or NULL */
 	bool reused;                   /* it carried calls before: the server may be closing it */
 	enum authority authority;
+	unsigned trips;     /* log_trips when CONNECT was sent */
 	struct reply reply; /* owned */
 	struct error first; /* the refusal of the cookie, kept while Basic is tried; owned */
 };
@@ -295,6 +296,7 @@ static enum state ask(struct attempt *a, struct error *err)
 		                err);
 	if (rc == 0)
 		rc = send_connect(a->conn, a->target, authority, err);
+	a->trips = log_trips();
 	secret_wipe(authority, sizeof(authority));
 	if (rc == 0)
 		return STATE_LISTEN;
@@ -306,7 +308,9 @@ static enum state judge(const struct attempt *a, struct error *err)
 {
 	const struct http_head *const head = &a->reply.head;
 
-	log_trace(LOG_STEPS, "CONNECT: %d %s", head->status, head->reason);
+	log_trips_waited(a->trips, 1);
+	log_trace(LOG_STEPS, "CONNECT: %d %s, round trips: %u", head->status, head->reason,
+	          log_trips());
 	if (head->status != 200)
 		return STATE_REFUSED;
 	if (head->content_length <= 0)

@@ -1,4 +1,5 @@
 """How many times the line is waited for until a console says its first byte."""
+import re
 import socket
 import threading
 import time
@@ -75,6 +76,19 @@ def test_from_nothing_to_the_first_byte(tls, most, line, far_pool, make_xencon):
     assert 3 < trips <= most, f"{seconds:.3f} s"
     assert seconds >= trips * 2 * ONE_WAY_S
     assert_logged_out(pool)
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "clear"])
+def test_what_is_said_of_them(tls, line, far_pool, make_xencon):
+    """-v counts as the line does."""
+    pool = far_pool(addresses=line.FAR[:1], tls=tls)
+    pool.add_vm("web01", backend=sim.Source(HELLO, stay=True))
+    process = make_xencon(pool).start("-v", "--idle", "0", "web01", preexec_fn=line.near.enter)
+    assert process.stdout.read(1) == HELLO[:1]
+    seen = line.round_trips(line.FAR[0])
+    said = process.communicate(timeout=harness.PATIENCE)[1].decode()
+    assert re.search(rf"CONNECT: 200 OK, round trips: {seen:g}$", said, re.M), said
+    assert f'"web01": {len(HELLO)} bytes in, 0 out' in said
 
 
 def test_a_console_on_another_host(line, far_pool, make_xencon):
