@@ -37,11 +37,34 @@ static struct login login_of(struct access *a)
 	};
 }
 
+/* Nothing is asked by ssh that could not be asked by us. */
+static int prepare_ssh(struct access *a, struct error *err)
+{
+	const struct endpoint *const to = &a->endpoint;
+
+	if (to->address.scheme != ADDRESS_SSH || a->ssh != NULL)
+		return 0;
+	const struct words_style style = {
+	    .command = a->settings->ssh_command,
+	    .family = to->dial.family,
+	    .timeout_ms = to->timeout_ms,
+	    .keepalive_ms = to->dial.keepalive_ms,
+	    .batch = !a->confirm.possible,
+	};
+	a->ssh = ssh_new(&style, err);
+	if (a->ssh == NULL)
+		return -1;
+	a->endpoint.way = ssh_way(a->ssh);
+	return 0;
+}
+
 int access_open(struct access *a, struct error *err)
 {
 	const struct login login = login_of(a);
 
 	a->confirm.possible = prompt_possible();
+	if (prepare_ssh(a, err) != 0)
+		return -1;
 	return login_open(&login, &a->session, err);
 }
 
@@ -61,7 +84,7 @@ int access_renew(struct access *a, struct error *err)
 int access_learn(struct access *a, struct error *err)
 {
 	/* A socket, or a way through ssh, leads to one host alone. */
-	if (a->siblings.pool[0] != '\0' || a->endpoint.address.scheme == ADDRESS_UNIX)
+	if (a->siblings.pool[0] != '\0' || address_is_socket(&a->endpoint.address))
 		return 0;
 	return siblings_learn(&a->siblings, &a->session, err);
 }
@@ -147,4 +170,6 @@ void access_close(struct access *a)
 	session_drop(&a->owed);
 	secret_free(a->credentials.password);
 	a->credentials.password = NULL;
+	ssh_close(a->ssh); /* after the last word that went through it */
+	a->ssh = NULL;
 }

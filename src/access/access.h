@@ -12,6 +12,7 @@
 #include "access/login.h"
 #include "access/target.h"
 #include "http/tunnel.h"
+#include "ssh/ssh.h"
 #include "xapi/console.h"
 #include "xapi/vm.h"
 
@@ -23,6 +24,7 @@ struct access {
 	struct session session;
 	struct session
 	    owed; /* one whose server was not reached for its logout either: no ref, none */
+	struct ssh *ssh;          /* owned: where the servers are reached through it; or NULL */
 	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 

@@ -126,13 +126,17 @@ static int connect_any(const struct login *login, struct servers *left, struct s
 {
 	struct endpoint to = *login->endpoint;
 	struct race_result race;
-	struct conn *const c = conn_open_first(&to, left->at, left->count, &race, err);
+	/* Logins by ssh may ask something: one at a time. */
+	const size_t count = to.way != NULL ? 1 : left->count;
+	struct conn *const c = conn_open_first(&to, left->at, count, &race, err);
 
 	if (!race.stands)
 		return -1;
 	to.address = left->at[race.winner];
 	session_init(s, &to);
 	put_first(left, race.winner);
+	if (to.way != NULL)
+		race = (struct race_result){.stands = true};
 	/* Those before it have moved on by one; those behind stand where they stood. */
 	for (size_t i = left->count - 1; i > 0; i--) {
 		if (race.failed[i <= race.winner ? i - 1 : i])
@@ -215,8 +219,11 @@ static int log_in_anywhere(const struct login *login, struct session *s, const c
 
 	recall_last(login->settings, &left);
 	do {
-		if (connect_any(login, &left, s, &failure) != 0)
+		if (connect_any(login, &left, s, &failure) != 0) {
+			if (left.at[0].scheme == ADDRESS_SSH)
+				continue; /* nobody was raced beside it */
 			break;
+		}
 		if (log_in(login, s, password, &failure) == 0) {
 			return logged_in(login, &left.at[0], s, err);
 		}
@@ -269,6 +276,25 @@ static int ask_and_log_in(const struct login *login, struct session *s, char **r
 	return -1;
 }
 
+/* The socket asks for no password: who can open it is root. What was given for other servers stays here. */
+static void need_no_password(const struct settings *settings)
+{
+	const unsigned *const counts = settings->sources.options.counts;
+
+	if (settings->password != NULL || settings->password_file != NULL ||
+	    settings->password_command != NULL)
+		log_trace(LOG_STEPS,
+		          "the password is not used: the toolstack's own socket needs none");
+	if (counts[OPTION_USER] > 0)
+		log_trace(LOG_STEPS,
+		          "the user \"%s\" is not used: at the toolstack's own socket it is "
+		          "always root%s",
+		          settings->user,
+		          settings->endpoint.address.scheme == ADDRESS_SSH
+		              ? "; for ssh it is written before the host, ssh://USER@HOST"
+		              : "");
+}
+
 int login_open(const struct login *login, struct session *s, struct error *err)
 {
 	struct settings *const settings = login->settings;
@@ -276,11 +302,14 @@ int login_open(const struct login *login, struct session *s, struct error *err)
 	int rc;
 
 	session_init(s, login->endpoint);
-	if (password_find(settings, &password, err) != 0)
-		return -1;
-	/* The socket in dom0 asks for no password: who can open it is root. */
-	if (password == NULL && settings->endpoint.address.scheme == ADDRESS_UNIX)
+	if (address_is_socket(&settings->endpoint.address)) {
+		need_no_password(settings);
+		login->credentials->user =
+		    "root"; /* as the socket's server has it, whatever it is told */
 		password = secret_dup("");
+	} else if (password_find(settings, &password, err) != 0) {
+		return -1;
+	}
 	if (password != NULL)
 		rc = log_in_anywhere(login, s, password, err);
 	else if (login->confirm->possible) {

@@ -31,6 +31,8 @@
 	    "trust any certificate, with a warning")                                           \
 	ROW(LEGACY_TLS, "legacy-tls", 0, NULL, OPTION_FOR_ALL, 0,                              \
 	    "allow TLS 1.0 and small keys (XenServer before 7)")                               \
+	ROW(SSH_COMMAND, "ssh-command", 0, "CMD", OPTION_FOR_ALL, 0,                           \
+	    "how ssh is called for ssh://HOST (default: ssh)")                                 \
 	ROW(PROXY_COMMAND, "proxy-command", 0, "CMD", OPTION_FOR_ALL, 0,                       \
 	    "reach hosts through CMD's stdin and stdout; %h %p")                               \
 	ROW(CONSOLE_ADDRESS, "console-address", 0, "HOST[:PORT]", OPTION_FOR_ALL, 0,           \

@@ -60,6 +60,12 @@ int servers_parse(const char *list, struct servers *ret, struct error *err)
 		if (take_user(one, ret, err) != 0 ||
 		    address_parse(one, &ret->at[ret->count++], err) != 0)
 			return -1;
+		if ((ret->at[0].scheme == ADDRESS_SSH) !=
+		    (ret->at[ret->count - 1].scheme == ADDRESS_SSH)) {
+			error_set(err, ERROR_USAGE, "bad server \"%s\"", list);
+			return error_cause(err, "a list is all of ssh:// or none of it: one asks "
+			                        "for a password, and the other does not");
+		}
 		p += len + strspn(p + len, " ");
 		if (*p == '\0')
 			return 0;

@@ -31,17 +31,28 @@ struct conn *conn_open_first(const struct endpoint *to, const struct address *se
 {
 	struct conn *const c = calloc(1, sizeof(*c));
 
+	struct endpoint at = *to;
+
 	*ret = (struct race_result){0};
 	if (c == NULL) {
 		error_set_errno(err, ERROR_LOCAL, "cannot allocate a connection");
 		return NULL;
 	}
 	c->timeout_ms = to->timeout_ms;
-	if (judge_prepare(to->trust, err) != 0 || buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0 ||
-	    (c->stream = race_run(to, servers, count, ret, err)) == NULL)
+	if (judge_prepare(to->trust, err) != 0 || buf_init(&c->in, CONN_BUFFER_SIZE, err) != 0)
 		goto failed;
+	if (to->way != NULL && way_connect(to->way, &servers[0], &at.dial.carried, err) != 0)
+		goto failed;
+	c->stream = race_run(&at, servers, count, ret, err);
+	if (c->stream == NULL) {
+		if (to->way != NULL)
+			(void)way_blame(to->way, &servers[0], err);
+		goto failed;
+	}
+	c->stream->way = to->way;
 	const struct address *const peer = &servers[ret->winner];
 	c->proxy = ret->proxy; /* handed over */
+	c->peer = *peer;
 	c->clear_text = peer->scheme == ADDRESS_HTTP;
 	address_show_port(peer, c->name);
 	address_show_header(peer, c->host);
@@ -63,6 +74,10 @@ struct conn *conn_open(const struct endpoint *to, struct error *err)
 
 int conn_broken(struct conn *c, struct error *err)
 {
+	/* What has answered once is there: it closed the connection for reasons of its own, or the way broke. */
+	if (c->stream->way != NULL && err->kind == ERROR_UNREACHABLE)
+		return c->has_answered ? way_blame_end(c->stream->way, err)
+		                       : way_blame(c->stream->way, &c->peer, err);
 	return tunnel_blame_carrier(&c->proxy, c->name, err);
 }
 
@@ -75,7 +90,8 @@ int conn_no_head(const struct conn *c, struct error *err)
 
 int conn_no_toolstack(const struct conn *c, struct error *err)
 {
-	if (c->clear_text || c->has_answered || c->proxy.pid != 0 || c->proxy.ended)
+	if (c->clear_text || c->has_answered || c->stream->way != NULL || c->proxy.pid != 0 ||
+	    c->proxy.ended)
 		return conn_no_head(c, err);
 	(void)error_hint(err, "the host is there, its toolstack does not answer yet; perhaps it is "
 	                      "starting: try again in a minute");

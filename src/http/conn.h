@@ -24,6 +24,7 @@
 struct conn {
 	struct stream *stream;
 	struct buf in;
+	struct address peer;
 	char name[ADDRESS_SHOW_MAX]; /* host:port, for messages */
 	char host[ADDRESS_SHOW_MAX]; /* the same for a Host header */
 	bool clear_text;             /* http:// was asked for */
@@ -37,7 +38,8 @@ struct conn {
  * has been filled, and when the answer was yes (judge_accept) this may be called again. */
 struct conn *conn_open(const struct endpoint *to, struct error *err);
 
-/* The same with whichever of servers[0..count) stands first, in place of the endpoint's own address. Where *ret
+/* The same with whichever of servers[0..count) stands first, in place of the endpoint's own address; through a way
+ * there is no race, and one server at a time. Where *ret
  * says that one stands and there is no connection, that one was judged and not found good. */
 struct conn *conn_open_first(const struct endpoint *to, const struct address *servers, size_t count,
                              struct race_result *ret, struct error *err);
@@ -54,8 +56,8 @@ int conn_send(struct conn *c, const void *data, size_t len, struct error *err);
  * what a console prints: such a connection must be closed, and not be used again. */
 bool conn_is_quiet(struct conn *c);
 
-/* Says in *err, which is ERROR_UNREACHABLE, why the connection broke where that is known better: the proxy
- * command that carried it has ended. Waits some 200 ms for one that is about to. Returns -1. */
+/* Says in *err, which is ERROR_UNREACHABLE, why the connection broke where that is known better: the way or the proxy
+ * command that carried it has ended, or a way leads to nothing there. Waits some 200 ms for one that is about to. Returns -1. */
 int conn_broken(struct conn *c, struct error *err);
 
 /* Both say in *err what it may mean that no head of HTTP came, on a connection that was never answered; -1. The

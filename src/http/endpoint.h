@@ -10,6 +10,7 @@
 struct endpoint {
 	struct address address;
 	struct dial_options dial;
+	struct way *way; /* everything is reached through it; NULL: by the network. Its owner's */
 	const struct trust_policy *trust; /* its owner's, as is the next */
 	struct trust_question *question; /* where to leave what only a person can decide; or NULL */
 	struct trust_vouched vouched;    /* for this address alone */

@@ -136,6 +136,40 @@ static const char *parse_authority(struct address *a, const char *text, size_t l
 	return NULL;
 }
 
+/* What a login and a socket's path through ssh are made of. They stand among ssh's words, where a colon ends one, a
+ * percent sign or a dollar stands for something else, and in a list of servers a comma ends the member. */
+static bool is_made_of(const char *text, size_t len, const char *others)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!ascii_is_alnum(text[i]) && strchr(others, text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Reads [USER@]HOST[:PORT][/PATH]. Returns what is wrong with it, NULL if nothing. */
+static const char *parse_ssh(struct address *a, const char *text)
+{
+	const size_t len = strcspn(text, "/");
+	const char *const path = text[len] == '/' && text[len + 1] != '\0' ? text + len : NULL;
+	const char *const at = memrchr(text, '@', len);
+	const size_t user = at == NULL ? 0 : (size_t)(at - text);
+
+	*a = (struct address){.scheme = ADDRESS_SSH};
+	if (at != NULL && (user == 0 || user >= sizeof(a->user)))
+		return "the user is missing, or its name too long";
+	if (text[0] == '-' || !is_made_of(text, user, "._-+@\\"))
+		return "the user has a character that no login has";
+	if (path != NULL &&
+	    (strlen(path) >= sizeof(a->path) || !is_made_of(path, strlen(path), "/._-+@=")))
+		return "the socket's path is too long, or has a character that ssh would not take";
+	memcpy(a->user, text, user);
+	(void)snprintf(a->path, sizeof(a->path), "%s", path != NULL ? path : ADDRESS_XAPI_SOCKET);
+	if (at != NULL)
+		return parse_authority(a, at + 1, len - user - 1);
+	return parse_authority(a, text, len);
+}
+
 static bool parse_scheme(const char **text, struct address *a)
 {
 	if (take_prefix(text, "https://")) {
@@ -178,8 +212,10 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		*ret = a;
 		return 0;
 	}
-	if (!parse_scheme(&rest, &a) && strstr(rest, "://") != NULL) {
-		wrong = "the scheme is none of https, http, unix";
+	if (take_prefix(&rest, "ssh://")) {
+		wrong = parse_ssh(&a, rest);
+	} else if (!parse_scheme(&rest, &a) && strstr(rest, "://") != NULL) {
+		wrong = "the scheme is none of https, http, unix, ssh";
 	} else {
 		size_t len = strlen(rest);
 
@@ -191,7 +227,7 @@ int address_parse(const char *text, struct address *ret, struct error *err)
 		error_set(err, ERROR_USAGE, "bad server \"%s\"", text);
 		error_cause(err, "%s", wrong);
 		return error_hint(err, "a server is HOST, HOST:PORT, [IPV6]:PORT, https://…, "
-		                       "http://… or unix:PATH");
+		                       "http://…, ssh://[USER@]HOST[:PORT][/PATH] or unix:PATH");
 	}
 	*ret = a;
 	return 0;
@@ -229,9 +265,24 @@ int address_parse_url(const char *url, struct address *ret, const char **ret_tar
 	return 0;
 }
 
+static void show_ssh(const struct address *a, char buf[ADDRESS_SHOW_MAX])
+{
+	const bool v6 = strchr(a->host, ':') != NULL;
+	const bool own = strcmp(a->path, ADDRESS_XAPI_SOCKET) == 0;
+	char port[8] = "";
+
+	if (a->port != 0)
+		(void)snprintf(port, sizeof(port), ":%u", (unsigned)a->port);
+	(void)snprintf(buf, ADDRESS_SHOW_MAX, "ssh://%s%s%s%s%s%s%s", a->user,
+	               a->user[0] != '\0' ? "@" : "", v6 ? "[" : "", a->host, v6 ? "]" : "", port,
+	               own ? "" : a->path);
+}
+
 const char *address_show_port(const struct address *a, char buf[ADDRESS_SHOW_MAX])
 {
-	if (a->scheme == ADDRESS_UNIX)
+	if (a->scheme == ADDRESS_SSH)
+		show_ssh(a, buf);
+	else if (a->scheme == ADDRESS_UNIX)
 		(void)snprintf(buf, ADDRESS_SHOW_MAX, "unix:%s", a->path);
 	else if (strchr(a->host, ':') != NULL)
 		(void)snprintf(buf, ADDRESS_SHOW_MAX, "[%s]:%u", a->host, (unsigned)a->port);
@@ -244,7 +295,7 @@ const char *address_show_header(const struct address *a, char buf[ADDRESS_SHOW_M
 {
 	struct address shown = *a;
 
-	if (a->scheme == ADDRESS_UNIX) {
+	if (address_is_socket(a)) {
 		(void)snprintf(buf, ADDRESS_SHOW_MAX, "localhost");
 		return buf;
 	}
@@ -263,7 +314,8 @@ const char *address_show_key(const struct address *a, char buf[ADDRESS_SHOW_MAX]
 	    inet_pton(AF_INET, a->host + strlen(mapped), &v4) == 1)
 		(void)snprintf(shown.host, sizeof(shown.host), "%s", a->host + strlen(mapped));
 	address_show_port(&shown, buf);
-	ascii_lower(buf);
+	if (a->scheme != ADDRESS_SSH) /* whose user and path have a case */
+		ascii_lower(buf);
 	return buf;
 }
 
@@ -271,7 +323,7 @@ const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX])
 {
 	const unsigned own = a->scheme == ADDRESS_HTTP ? ADDRESS_PORT_HTTP : ADDRESS_PORT_HTTPS;
 
-	if (a->scheme == ADDRESS_UNIX || a->port != own)
+	if (address_is_socket(a) || a->port != own)
 		return address_show_port(a, buf);
 	(void)snprintf(buf, ADDRESS_SHOW_MAX, "%s", a->host);
 	return buf;
@@ -280,7 +332,17 @@ const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX])
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return a->scheme == b->scheme && a->port == b->port && ascii_equal_fold(a->host, b->host) &&
-	       strcmp(a->path, b->path) == 0;
+	       strcmp(a->path, b->path) == 0 && strcmp(a->user, b->user) == 0;
+}
+
+bool address_is_socket(const struct address *a)
+{
+	return a->scheme == ADDRESS_UNIX || a->scheme == ADDRESS_SSH;
+}
+
+bool address_is_plain(const struct address *a)
+{
+	return a->host[0] != '-' && is_made_of(a->host, strlen(a->host), "._-:");
 }
 
 bool address_is_literal(const struct address *a)

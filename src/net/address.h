@@ -15,23 +15,28 @@
 
 #define ADDRESS_HOST_MAX 256 /* a DNS name has at most 253 characters */
 #define ADDRESS_PATH_MAX 108 /* sun_path on Linux; shorter elsewhere, checked on dialling */
-#define ADDRESS_SHOW_MAX (ADDRESS_HOST_MAX + 16)
+#define ADDRESS_USER_MAX 64  /* of a login by ssh; useradd allows 32 */
+#define ADDRESS_SHOW_MAX (ADDRESS_HOST_MAX + ADDRESS_USER_MAX + ADDRESS_PATH_MAX + 24)
 
 #define ADDRESS_PORT_HTTPS 443
 #define ADDRESS_PORT_HTTP  80
 
-enum address_scheme { ADDRESS_HTTPS, ADDRESS_HTTP, ADDRESS_UNIX };
+/* Where XAPI listens in dom0, for root alone: what xe itself uses there. */
+#define ADDRESS_XAPI_SOCKET "/var/lib/xcp/xapi"
+
+enum address_scheme { ADDRESS_HTTPS, ADDRESS_HTTP, ADDRESS_UNIX, ADDRESS_SSH };
 
 struct address {
 	enum address_scheme scheme;
 	char host[ADDRESS_HOST_MAX]; /* a name or an address, IPv6 without brackets */
 	bool absolute; /* the name was written with a dot at its end: no search domain applies */
-	uint16_t port;
-	char path[ADDRESS_PATH_MAX]; /* ADDRESS_UNIX only */
+	uint16_t port; /* 0 with ADDRESS_SSH: what ssh's configuration says */
+	char path[ADDRESS_PATH_MAX]; /* of the socket: ADDRESS_UNIX here, ADDRESS_SSH there */
+	char user[ADDRESS_USER_MAX]; /* ADDRESS_SSH only; "": what ssh's configuration says */
 };
 
 /* Reads HOST, HOST:PORT, [V6], [V6]:PORT, a bare V6, each with https:// or http:// before it, or
- * unix:PATH. ERROR_USAGE names what is wrong. */
+ * unix:PATH, or ssh://[USER@]HOST[:PORT][/PATH]. ERROR_USAGE names what is wrong. */
 int address_parse(const char *text, struct address *ret, struct error *err);
 
 /* Splits an absolute URL, as XAPI gives for a console, into its address and the path with query,
@@ -43,7 +48,8 @@ int address_parse_url(const char *url, struct address *ret, const char **ret_tar
  * is none; *a is then untouched. */
 int address_set_host(struct address *a, const char *host, struct error *err);
 
-/* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH". */
+/* "xen1" when the port is the scheme's own, else "xen1:8443", "[::1]:8443"; "unix:PATH"; "ssh://root@xen1",
+ * with the port and the path that were given. */
 const char *address_show(const struct address *a, char buf[ADDRESS_SHOW_MAX]);
 
 /* The same, always with the port: for messages about connections, and what they are known by. */
@@ -59,6 +65,14 @@ const char *address_show_key(const struct address *a, char buf[ADDRESS_SHOW_MAX]
 
 /* Whether both name the same service in the same words; names compare without letter case. */
 bool address_equal(const struct address *a, const struct address *b);
+
+/* Whether it is XAPI's own socket, here or through ssh: root's door, where no password and no certificate
+ * counts, and from which no other address follows. */
+bool address_is_socket(const struct address *a);
+
+/* Whether the host has only what ssh's own words of a forwarding may have: letters of ASCII, digits, dots,
+ * dashes, underscores, and an IPv6 address's colons. */
+bool address_is_plain(const struct address *a);
 
 /* Whether the host is a literal IPv4 or IPv6 address. */
 bool address_is_literal(const struct address *a);

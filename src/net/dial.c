@@ -184,6 +184,11 @@ int dial_begin(struct dialling *d, const struct address *to, const struct dial_o
 	    .to = *to, .options = *options, .name.fd = -1, .last_errno = EADDRNOTAVAIL, .fd = -1};
 	for (size_t i = 0; i < RESOLVE_MAX; i++)
 		d->fds[i] = -1;
+	if (options->carried > 0) {
+		d->state = DIAL_CONNECTED;
+		d->fd = options->carried;
+		return 0;
+	}
 	if (to->scheme == ADDRESS_UNIX) {
 		d->state = DIAL_BUSY;
 		return 0;

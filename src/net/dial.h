@@ -14,6 +14,7 @@
 struct dial_options {
 	int family;                /* AF_UNSPEC, or AF_INET or AF_INET6 alone */
 	const char *proxy_command; /* reach everything through this command; NULL to connect */
+	int carried; /* > 0: what a way (way.h) has connected already, taken over by dial_begin */
 	int keepalive_ms; /* a connection that is silent so long is asked for a sign of life; 0: not */
 };
 

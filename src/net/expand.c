@@ -46,6 +46,17 @@ static void put_word(struct output *o, const char *word)
 	put(o, "'", 1);
 }
 
+size_t expand_word(const char *word, char *out, size_t cap)
+{
+	struct output o = {.text = out, .cap = cap};
+
+	if (word[0] == '\0')
+		put(&o, "''", 2); /* one all the same */
+	else
+		put_word(&o, word);
+	return o.used;
+}
+
 static const char *find_value(const struct expand_letters *l, char letter)
 {
 	for (size_t i = 0; i < l->count; i++) {

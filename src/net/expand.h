@@ -19,6 +19,10 @@ struct expand_letters {
 	size_t count;
 };
 
+/* Copies `word` to `out` as one word for the shell, quoted where it needs to be. Returns how long it is; cap or more:
+ * it did not fit. */
+size_t expand_word(const char *word, char *out, size_t cap);
+
 /* Copies `command` to `out` with each "%x" replaced by the value of that letter, quoted for the shell
  * where it needs to be, and "%%" by "%". ERROR_USAGE for another letter, or when it does not fit. */
 int expand_command(const struct expand_letters *letters, const char *command, char *out, size_t cap,

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "net/way.h"
 
 enum {
 	STREAM_EOF = 0,    /* from recv: the peer sends no more */
@@ -35,6 +36,8 @@ struct stream_ops {
 
 struct stream {
 	const struct stream_ops *ops;
+	struct way
+	    *way; /* what carries it in place of the network; its owner's, outlives it; or NULL */
 	int fd;
 	short recv_events; /* what recv waits for: POLLIN, or POLLOUT in a TLS renegotiation */
 	short send_events;

@@ -42,6 +42,8 @@ static _Noreturn void run(const struct child_spec *spec)
 	signals_reset();
 	put_on(spec->in, STDIN_FILENO);
 	put_on(spec->out, STDOUT_FILENO);
+	if (spec->err != 0) /* nobody's stderr is our stdin: what a spec leaves out is ours */
+		put_on(spec->err, STDERR_FILENO);
 	(void)execl("/bin/sh", "sh", "-c", spec->command, (char *)NULL);
 	_exit(NOT_FOUND_STATUS);
 }

@@ -26,7 +26,8 @@ enum {
 struct child_spec {
 	const char *command; /* the caller's */
 	int in;              /* what becomes its stdin: a descriptor, which stays the caller's */
-	int out;             /* and its stdout; stderr is ours */
+	int out;             /* and its stdout */
+	int err;             /* and its stderr; 0: that is ours as well */
 };
 
 /* A value; all zeroes is no child. */

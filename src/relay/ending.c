@@ -5,22 +5,31 @@
  */
 #include "relay/ending.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* Whether what carries the stream has ended, too. An end in order leaves it running for long enough to
  * be told from an end that it caused. */
-static bool carrier_ended(const struct ending *e)
+static bool carrier_ended(const struct ending *e, char ret_status[WAY_STATUS_MAX], bool *ret_failed)
 {
-	return e->carrier != NULL && e->carrier->pid != 0 &&
-	       child_wait(e->carrier, e->ended_at + ENDING_CARRIER_MS);
+	if (e->stream->way != NULL) {
+		*ret_failed = true; /* it ends when we say so, and not before */
+		return way_ended(e->stream->way, e->ended_at + ENDING_CARRIER_MS, ret_status);
+	}
+	if (e->carrier == NULL || e->carrier->pid == 0 ||
+	    !child_wait(e->carrier, e->ended_at + ENDING_CARRIER_MS))
+		return false;
+	*ret_failed = !child_succeeded(e->carrier->status);
+	(void)snprintf(ret_status, WAY_STATUS_MAX, "the command that carried it has ended: ");
+	child_describe_status(e->carrier->status, ret_status + strlen(ret_status));
+	return true;
 }
 
-static int lost(const struct ending *e, bool by_carrier, struct error *err)
+static int lost(const char *status, struct error *err)
 {
-	char status[CHILD_STATUS_MAX];
-
 	error_set(err, ERROR_LOST, "the connection was lost");
-	if (by_carrier)
-		error_cause(err, "the command that carried it has ended: %s",
-		            child_describe_status(e->carrier->status, status));
+	if (status != NULL)
+		error_cause(err, "%s", status);
 	return -1;
 }
 
@@ -29,15 +38,17 @@ int ending_judge(const struct ending *e, struct error *err)
 	if (e->left_first)
 		return 0;
 	const bool doubtful = e->stream->truncated || !e->stream->tells_end;
-	const bool carried = doubtful && carrier_ended(e);
+	char status[WAY_STATUS_MAX];
+	bool failed = false;
+	const bool carried = doubtful && carrier_ended(e, status, &failed);
 	/* A carrier that failed is the reason even where the console had not said a word yet. */
-	if (carried && !child_succeeded(e->carrier->status))
-		return lost(e, true, err);
+	if (carried && failed)
+		return lost(status, err);
 	/* xapi says 200 before it connects to what is behind: nothing there is an end at once. */
 	if (e->bytes == 0 && e->ended_at - e->opened_at < ENDING_ANSWER_MS) {
 		error_set(err, ERROR_UNAVAILABLE, "the console closed without a byte");
 		error_cause(err, "its backend is not answering");
 		return error_reason(err, REASON_REFUSED);
 	}
-	return e->stream->truncated || carried ? lost(e, carried, err) : 0;
+	return e->stream->truncated || carried ? lost(carried ? status : NULL, err) : 0;
 }

@@ -156,6 +156,43 @@ static int read_network(struct settings *s, struct error *err)
 	return read_console_address(s, err);
 }
 
+/* Whom ssh trusts and what it goes through is its own affair. What was said beside such a server, or typed, was meant
+ * for this run; what stands elsewhere is for others. */
+static int drop_what_ssh_does(struct settings *s, struct error *err)
+{
+	static const struct {
+		enum option_id id;
+		const char *why;
+	} without[] = {
+	    {OPTION_PROXY_COMMAND, "ssh has ProxyCommand and ProxyJump in its configuration"},
+	    {OPTION_CONSOLE_ADDRESS, "consoles are reached through the same ssh"},
+	    {OPTION_FINGERPRINT, "ssh knows hosts by its own known_hosts"},
+	    {OPTION_CACERT, "ssh knows hosts by its own known_hosts"},
+	    {OPTION_INSECURE, "ssh knows hosts by its own known_hosts"},
+	    {OPTION_LEGACY_TLS, "there is no TLS on the way"},
+	};
+	struct options *const o = &s->sources.options;
+	const struct layer *const whose = s->sources.from[OPTION_SERVER];
+	char name[OPTION_SHOW_MAX];
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		const enum option_id id = without[i].id;
+
+		if (o->counts[id] == 0)
+			continue;
+		option_show(id, name);
+		if (sources_typed(&s->sources, id) || s->sources.from[id] == whose) {
+			error_set(err, ERROR_USAGE, "%s makes no sense through ssh", name);
+			error_cause(err, "%s", without[i].why);
+			return sources_blame(&s->sources, id, err);
+		}
+		log_trace(LOG_STEPS, "%s is not used through ssh", name);
+		o->counts[id] = 0;
+		o->values[id] = NULL;
+	}
+	return 0;
+}
+
 /* Who we are. The password itself changes hands here: from the sources to the settings, and from
  * those to whoever logs in. */
 static int read_user(struct settings *s, struct error *err)
@@ -193,8 +230,14 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	read_level(&ret->sources.options);
 	if (need_server) /* else nobody logs in */
 		sources_explain(&ret->sources);
-	if (read_user(ret, err) != 0 || read_servers(ret, need_server, err) != 0 ||
-	    read_network(ret, err) != 0)
+	if (read_user(ret, err) != 0 || read_servers(ret, need_server, err) != 0)
+		return -1;
+	ret->ssh_command = ret->sources.options.values[OPTION_SSH_COMMAND];
+	if (ret->ssh_command == NULL)
+		ret->ssh_command = SETTINGS_SSH_COMMAND;
+	if (ret->servers.at[0].scheme == ADDRESS_SSH && drop_what_ssh_does(ret, err) != 0)
+		return -1;
+	if (read_network(ret, err) != 0)
 		return -1;
 	return read_trust(ret, err);
 }

@@ -21,8 +21,9 @@
 #define SETTINGS_KEEPALIVE_S     60 /* often enough for the NAT boxes between us and the host as well */
 #define SETTINGS_KEEPALIVE_MAX_S 7200 /* what kernels do by themselves */
 
-/* Where XAPI listens in dom0, for root alone: what xe itself uses there. */
-#define SETTINGS_OWN_SOCKET "/var/lib/xcp/xapi"
+#define SETTINGS_SSH_COMMAND "ssh"
+
+#define SETTINGS_OWN_SOCKET ADDRESS_XAPI_SOCKET
 
 /* Who frees what: all that `sources` holds, and `password`, is freed by settings_free; every other
  * pointer points into `sources` or into this struct, which therefore must not move. */
@@ -34,6 +35,7 @@ struct settings {
 	bool has_console_address;
 	struct address console_address;
 	const char *user;
+	const char *ssh_command;   /* how ssh is called */
 	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;
 	char *password; /* that a source gave as it is; whoever takes it leaves NULL here */

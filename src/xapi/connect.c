@@ -54,6 +54,8 @@ struct attempt {
 	char target[CONNECT_HEAD_MAX]; /* path and query, as the location has them */
 	struct endpoint to;            /* where CONNECT goes */
 	struct conn *conn;             /* owned until it becomes the tunnel; or NULL */
+	bool guessed;                  /* a socket's own host was asked first, once */
+	bool guessing;                 /* and has not answered yet */
 	bool reused;                   /* it carried calls before: the server may be closing it */
 	enum authority authority;
 	unsigned trips;     /* log_trips when CONNECT was sent */
@@ -207,6 +209,13 @@ static enum state choose(struct attempt *a, struct error *err)
 	struct session *const s = a->session;
 	bool same = is_same_place(a);
 
+	/* A socket's address tells nothing of its host's. That host serves its own machines, and refuses others' in
+	 * as many words, so that asking for the console costs less than asking where we are. */
+	if (!same && !a->guessed && address_is_socket(&s->rpc.endpoint.address)) {
+		a->guessed = true;
+		a->guessing = true;
+		same = true;
+	}
 	if (!same && is_same_host(s, a->vm, &same, err) != 0)
 		return STATE_FAILED;
 	if (!same)
@@ -371,6 +380,12 @@ static enum state refused(struct attempt *a, struct error *err)
 		return STATE_FAILED;
 	}
 	error_clear(&cut);
+	if (a->guessing && a->reply.head.status == 500) {
+		a->guessing = false;
+		conn_close(a->conn);
+		a->conn = NULL;
+		return STATE_CHOOSE;
+	}
 	http_page_text(reply->body == NULL ? "" : reply->body, reply->len, text, sizeof(text));
 	(void)status_describe_connect(&reply->head, text, a->vm->name, a->vm->is_control_domain,
 	                              a->conn->name, err);
@@ -398,7 +413,8 @@ static enum state advance(struct attempt *a, enum state state, struct error *err
 		return ask(a, err);
 	case STATE_LISTEN: /* 200 → OPEN; other → REFUSED; nothing on an old connection → DIAL */
 		return listen_to(a, err);
-	case STATE_REFUSED: /* → FAILED; after a first 401 of the server that we logged in to → DIAL */
+	case STATE_REFUSED: /* → FAILED; after a first 401 of the server that we logged in to → DIAL;
+	                     * after a 500 of the host that was only guessed → CHOOSE */
 		return refused(a, err);
 	case STATE_OPEN:
 	case STATE_FAILED:

@@ -111,7 +111,7 @@ static int follow(struct session *s, const char *user, struct error *err)
 	char name[ADDRESS_SHOW_MAX];
 
 	address_show(&s->rpc.endpoint.address, from);
-	if (to.address.scheme == ADDRESS_UNIX || host[0] == '\0')
+	if (address_is_socket(&to.address) || host[0] == '\0')
 		return -1; /* nothing to follow: the fault stands */
 	if (address_set_host(&to.address, host, err) != 0)
 		return -1;

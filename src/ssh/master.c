@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Master connections: see master.h. That ssh is logged in shows in its control socket, which it makes then and not
+ * before; it is looked for every few milliseconds, since nothing that every ssh has tells of it.
+ */
+#include "ssh/master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "os/wait.h"
+#include "ssh/refusal.h"
+
+#define CONTROL_NAME "c"
+
+#define LOOK_STEP_MS 10
+
+/* A question to the user's master, which is a process of this machine. */
+#define CHECK_MS 5000
+
+/* One that is asked to end closes its connection, and does not wait for the other side. */
+#define END_MS 500
+
+/* A login under way, while ssh may ask. */
+struct asking {
+	struct master *m;
+	char text[MASTER_TEXT_MAX]; /* what ssh has said so far, cut at its beginning */
+	size_t len;
+	size_t shown;
+};
+
+void master_words(const struct master *m, struct words *ret)
+{
+	struct words_style style = m->style;
+
+	style.batch = true; /* whoever has logged in has answered */
+	words_begin(ret, &style);
+	if (m->kind != MASTER_OWN)
+		return;
+	/* The configuration has told our master all, and could only be in the way here (RemoteCommand). */
+	words_add(ret, "-F");
+	words_add(ret, "/dev/null");
+	words_add(ret, "-S");
+	words_add(ret, m->control);
+}
+
+int master_run(const struct master *m, const char *line, int timeout_ms)
+{
+	const struct child_spec spec = {.command = line,
+	                                .in = CHILD_NULL,
+	                                .out = CHILD_NULL,
+	                                .err = m->guardian.errors > 0 ? m->guardian.errors
+	                                                              : CHILD_NULL};
+	struct error ignored = {0};
+	struct child c = {0};
+	int status = -1;
+
+	log_trace(LOG_WIRE, "running: %s", line);
+	if (child_start(&spec, &c, &ignored) == 0 && child_wait(&c, clock_ms() + timeout_ms))
+		status = c.status;
+	child_end(&c, 0);
+	error_clear(&ignored);
+	return status;
+}
+
+/* Asks the master that the user's configuration names, if any, whether it is there. */
+static bool user_has_one(const struct master *m)
+{
+	const struct child_spec null = {.in = CHILD_NULL, .out = CHILD_NULL, .err = CHILD_NULL};
+	struct words_style style = m->style;
+	struct child_spec spec = null;
+	struct error ignored = {0};
+	struct child c = {0};
+	struct words w;
+	bool there = false;
+
+	style.batch = true;
+	words_begin(&w, &style);
+	words_add(&w, "-O");
+	words_add(&w, "check");
+	words_destination(&w, &m->to);
+	if (words_check(&w, &ignored) != 0)
+		return false; /* what is too long here is so for the login, which says so */
+	spec.command = w.text;
+	if (child_start(&spec, &c, &ignored) == 0 && child_wait(&c, clock_ms() + CHECK_MS))
+		there = child_succeeded(c.status);
+	child_end(&c, 0);
+	error_clear(&ignored);
+	return there;
+}
+
+/* Whether somebody listens at our own control socket. Such a connection is nobody's client until it says hello. */
+static bool is_listening(const char *path)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return false;
+	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+	const bool there = connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0;
+	(void)close(fd);
+	return there;
+}
+
+bool master_has_ended(struct master *m)
+{
+	/* The status, where there is one to be had, is noted by the way. */
+	if (m->kind == MASTER_BORROWED)
+		return !user_has_one(m);
+	return !is_listening(m->control) && (m->child.pid == 0 || child_ended(&m->child));
+}
+
+bool master_is_alive(struct master *m)
+{
+	if (m->kind != MASTER_NONE && !master_has_ended(m))
+		return true;
+	master_end(m);
+	return false;
+}
+
+/* The folder, and who removes it: once in a run. */
+static int prepare(struct master *m, struct error *err)
+{
+	if (m->folder[0] != '\0')
+		return 0;
+	if (folder_make(m->folder, err) != 0)
+		return -1;
+	folder_join(m->folder, CONTROL_NAME, m->control);
+	if (guardian_start(m->folder, &m->guardian, err) == 0)
+		return 0;
+	folder_remove(m->folder);
+	m->folder[0] = '\0';
+	return -1;
+}
+
+const char *master_complaints(const struct master *m, char ret[MASTER_TEXT_MAX])
+{
+	char path[ADDRESS_PATH_MAX];
+	struct stat st;
+	ssize_t n = 0;
+
+	const int fd = open(folder_join(m->folder, GUARDIAN_LOG, path), O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		const off_t most = MASTER_TEXT_MAX - 1;
+		n = pread(fd, ret, (size_t)most, st.st_size > most ? st.st_size - most : 0);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	ret[n > 0 ? n : 0] = '\0';
+	return ret;
+}
+
+/* Keeps the end of what ssh says. */
+static void keep(struct asking *l, const char *text, size_t len)
+{
+	if (l->len + len >= sizeof(l->text)) {
+		l->len = 0;
+		l->shown = 0;
+	}
+	memcpy(l->text + l->len, text, len);
+	l->len += len;
+	l->text[l->len] = '\0';
+}
+
+/* Shows what came since the last time, as ssh itself would. */
+static void show(struct asking *l)
+{
+	char visible[4 * MASTER_TEXT_MAX];
+
+	if (l->shown == l->len)
+		return;
+	size_t used = 0;
+	/* Its lines end in CR LF, which is for terminals in raw mode. */
+	char plain[MASTER_TEXT_MAX];
+	for (size_t i = l->shown; i < l->len; i++) {
+		if (l->text[i] != '\r')
+			plain[used++] = l->text[i];
+	}
+	(void)text_visible_lines(visible, sizeof(visible), plain, used);
+	log_block(visible);
+	l->shown = l->len;
+}
+
+static void listen_to(struct asking *l)
+{
+	char text[MASTER_TEXT_MAX / 2];
+	ssize_t n;
+
+	while (l->m->guardian.said >= 0 && (n = read(l->m->guardian.said, text, sizeof(text))) > 0)
+		keep(l, text, (size_t)n);
+	if (log_level() > LOG_QUIET)
+		show(l);
+}
+
+/* ssh has ended and is not logged in. */
+static int refused(struct asking *l, struct error *err)
+{
+	struct master *const m = l->m;
+
+	listen_to(l);
+	if (m->guardian.said < 0) /* it said so to the guardian */
+		(void)master_complaints(m, l->text);
+	show(l);
+	const int status = m->child.status;
+	child_end(&m->child, 0); /* what it started goes with it */
+	return refusal_describe(&m->to, status, l->text, m->style.batch, err);
+}
+
+static int await_login(struct asking *l, struct error *err)
+{
+	struct master *const m = l->m;
+	struct stat st;
+
+	for (;;) {
+		struct pollfd said = {.fd = m->guardian.said, .events = POLLIN};
+
+		if (stat(m->control, &st) == 0 && is_listening(m->control)) {
+			listen_to(l);
+			return 0;
+		}
+		/* One that goes into the background ends in order, and its socket is there by then. */
+		if (child_ended(&m->child) && !is_listening(m->control))
+			return refused(l, err);
+		/* What is read takes the terminal back, so that it stands above the question that follows. */
+		if (wait_poll(&said, 1, clock_ms() + LOOK_STEP_MS, err) < 0) {
+			child_end(&m->child, END_MS);
+			return -1;
+		}
+		listen_to(l);
+	}
+}
+
+static int start_own(struct master *m, struct error *err)
+{
+	struct asking l = {.m = m};
+	char control[ADDRESS_PATH_MAX + 16];
+	struct words w;
+
+	(void)unlink(m->control); /* a master that was killed leaves it */
+	words_begin(&w, &m->style);
+	words_add(&w, "-N");
+	words_option(&w, "ControlMaster=yes");
+	(void)snprintf(control, sizeof(control), "ControlPath=%s", m->control);
+	words_option(&w, control);
+	words_option(&w, "ControlPersist=no");
+	/* The user's own forwardings are for the user's own logins: their ports may be taken. */
+	words_option(&w, "ClearAllForwardings=yes");
+	words_destination(&w, &m->to);
+	if (words_check(&w, err) != 0)
+		return -1;
+	log_trace(LOG_STEPS, "ssh: %s", w.text);
+	const struct child_spec spec = {
+	    .command = w.text, .in = CHILD_NULL, .out = CHILD_NULL, .err = m->guardian.errors};
+	if (child_start(&spec, &m->child, err) != 0)
+		return -1;
+	guardian_ends(&m->guardian, m->child.pid);
+	if (await_login(&l, err) != 0)
+		return -1;
+	m->kind = MASTER_OWN;
+	return 0;
+}
+
+/* Where it went into the background after all, it is no child any more: it is told to end. */
+static void owe_exit(const struct master *m)
+{
+	struct error ignored = {0};
+	struct words w;
+
+	master_words(m, &w);
+	words_add(&w, "-O");
+	words_add(&w, "exit");
+	words_destination(&w, &m->to);
+	if (words_check(&w, &ignored) == 0)
+		guardian_owes(&m->guardian, w.text);
+	error_clear(&ignored);
+}
+
+int master_open(struct master *m, const struct address *to, struct error *err)
+{
+	char name[ADDRESS_SHOW_MAX];
+
+	if (m->kind != MASTER_NONE && !address_equal(&m->to, to))
+		master_end(m);
+	if (master_is_alive(m))
+		return 0;
+	m->to = *to;
+	m->style.batch = m->style.batch || m->was_up;
+	if (prepare(m, err) != 0)
+		return -1;
+	const int64_t started = clock_ms();
+	if (user_has_one(m)) {
+		m->kind = MASTER_BORROWED;
+	} else {
+		if (start_own(m, err) != 0)
+			return -1;
+		if (child_ended(&m->child))
+			owe_exit(m);
+	}
+	m->was_up = true;
+	guardian_listens(&m->guardian);
+	child_reclaim_terminal();
+	log_trace(LOG_STEPS, "ssh: logged in to %s in %lld ms%s", address_show(to, name),
+	          (long long)(clock_ms() - started),
+	          m->kind == MASTER_BORROWED ? ", over the user's own master connection" : "");
+	return 0;
+}
+
+void master_end(struct master *m)
+{
+	if (m->kind == MASTER_OWN)
+		child_end(&m->child, END_MS);
+	m->kind = MASTER_NONE;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Through ssh: one login, and as many connections over it as a run needs, to the host's own toolstack and to the
+ * other hosts of its pool.
+ *
+ * Each place is a unix socket in a private folder that ssh forwards there; whoever connects to it has a channel of
+ * the login. Owns the folder, the login, and the process that undoes both; knows nothing of XAPI.
+ */
+#ifndef XENCON_SSH_SSH_H
+#define XENCON_SSH_SSH_H
+
+#include "net/way.h"
+#include "ssh/words.h"
+
+struct ssh;
+
+/* Makes one that is not logged in anywhere: that happens with the first connection. style->command is the caller's,
+ * and outlives it. NULL with *err where memory is short. */
+struct ssh *ssh_new(const struct words_style *style, struct error *err);
+
+/* The way, for endpoints. An address of ADDRESS_SSH is a login of its own, one at a time; any other is reached from
+ * the host where we are logged in. It lives as long as `s`. */
+struct way *ssh_way(struct ssh *s);
+
+/* Ends the login where it is ours, takes back the forwardings where it is the user's, removes the folder: all of
+ * that within GUARDIAN_PATIENCE_MS. In a process that was forked off since ssh_new it only lets go. NULL is fine. */
+void ssh_close(struct ssh *s);
+
+#endif
