@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/signals.h"
 #include "os/wait.h"
 #include "ssh/master.h"
 #include "ssh/probe.h"
@@ -69,8 +70,8 @@ static void socket_of(const struct ssh *s, const struct address *to, char ret[AD
 	folder_join(s->master.folder, folder_name(key, name), ret);
 }
 
-/* A descriptor, or -1 with errno. */
-static int connect_socket(const char *path, struct error *err)
+/* A descriptor, or -1 with errno; EINTR for a signal that ends us. */
+static int connect_socket(const char *path)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	const int64_t until = clock_ms() + BUSY_MAX_MS;
@@ -78,10 +79,16 @@ static int connect_socket(const char *path, struct error *err)
 	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	while (fd >= 0 && connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
-		const int failure = errno;
-		if ((failure == EAGAIN || failure == EINTR) && clock_ms() < until &&
-		    wait_poll(NULL, 0, clock_ms() + BUSY_STEP_MS, err) >= 0)
+		struct error ignored = {0};
+		int failure = errno;
+
+		/* A full backlog; poll does not tell when there is room again. */
+		const bool busy = failure == EAGAIN || failure == EINTR;
+		if (busy && wait_poll(NULL, 0, clock_ms() + BUSY_STEP_MS, &ignored) < 0)
+			failure = EINTR;
+		else if (busy && clock_ms() < until)
 			continue;
+		error_clear(&ignored);
 		(void)close(fd);
 		errno = failure;
 		return -1;
@@ -146,6 +153,13 @@ static int forward(struct ssh *s, const struct address *to, const char *path, st
 	return error_cause(err, "%s", refusal_last_line(master_complaints(&s->master, text), line));
 }
 
+static int not_connected(struct error *err)
+{
+	if (errno == EINTR)
+		return error_interrupted(err, signals_fatal());
+	return error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to ssh's socket");
+}
+
 /* Login and forwarding, whichever is not there, and the connection. */
 static int open_and_connect(struct ssh *s, const struct address *to, int *ret_fd, struct error *err)
 {
@@ -161,16 +175,13 @@ static int open_and_connect(struct ssh *s, const struct address *to, int *ret_fd
 	if (master_open(&s->master, &host, err) != 0)
 		goto out;
 	socket_of(s, to, path);
-	*ret_fd = connect_socket(path, err); /* another process may have made it meanwhile */
-	if (*ret_fd < 0) {
-		if (err->kind != ERROR_NONE || forward(s, to, path, err) != 0)
+	*ret_fd = connect_socket(path); /* another process may have made it meanwhile */
+	if (*ret_fd < 0 && errno != EINTR) {
+		if (forward(s, to, path, err) != 0)
 			goto out;
-		*ret_fd = connect_socket(path, err);
+		*ret_fd = connect_socket(path);
 	}
-	if (*ret_fd >= 0)
-		rc = 0;
-	else if (err->kind == ERROR_NONE)
-		error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to ssh's socket");
+	rc = *ret_fd >= 0 ? 0 : not_connected(err);
 out:
 	if (held >= 0)
 		(void)close(held);
@@ -187,11 +198,11 @@ static int way_of_ssh_connect(struct way *w, const struct address *to, int *ret_
 	const bool same = to->scheme != ADDRESS_SSH || address_equal(to, &s->master.to);
 	if (s->master.kind != MASTER_NONE && same) {
 		socket_of(s, to, path);
-		*ret_fd = connect_socket(path, err);
+		*ret_fd = connect_socket(path);
 		if (*ret_fd >= 0)
 			return 0;
-		if (err->kind != ERROR_NONE)
-			return -1;
+		if (errno == EINTR)
+			return not_connected(err);
 	}
 	return open_and_connect(s, to, ret_fd, err);
 }

@@ -7,9 +7,13 @@ static void require_sound(const struct address *a)
 {
 	REQUIRE(memchr(a->host, '\0', sizeof(a->host)) != NULL);
 	REQUIRE(memchr(a->path, '\0', sizeof(a->path)) != NULL);
-	REQUIRE((a->scheme == ADDRESS_UNIX) == (a->path[0] != '\0'));
+	REQUIRE(address_is_socket(a) == (a->path[0] != '\0'));
 	REQUIRE((a->scheme == ADDRESS_UNIX) == (a->host[0] == '\0'));
-	REQUIRE((a->scheme == ADDRESS_UNIX) == (a->port == 0));
+	REQUIRE(a->scheme == ADDRESS_SSH || (a->scheme == ADDRESS_UNIX) == (a->port == 0));
+	/* They stand among ssh's words. */
+	REQUIRE(a->scheme == ADDRESS_SSH || a->user[0] == '\0');
+	REQUIRE(a->user[0] != '-');
+	REQUIRE(a->scheme != ADDRESS_SSH || strpbrk(a->path, ":%$\\,' \"") == NULL);
 	/* It goes into headers, and into a shell's command line. */
 	REQUIRE(strpbrk(a->host, " \t\r\n\"'`$;&|<>()[]{}\\/@?#!*~^=,") == NULL);
 	for (const char *p = a->host; *p != '\0'; p++)
@@ -19,8 +23,10 @@ static void require_sound(const struct address *a)
 /* Shown with or without the port, and read again. */
 static void require_round_trip(const struct address *a)
 {
-	static const char *const schemes[] = {
-	    [ADDRESS_HTTPS] = "https://", [ADDRESS_HTTP] = "http://", [ADDRESS_UNIX] = ""};
+	static const char *const schemes[] = {[ADDRESS_HTTPS] = "https://",
+	                                      [ADDRESS_HTTP] = "http://",
+	                                      [ADDRESS_UNIX] = "",
+	                                      [ADDRESS_SSH] = ""};
 	char shown[ADDRESS_SHOW_MAX];
 	char text[ADDRESS_SHOW_MAX + 16];
 	struct error err = {0};
@@ -52,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (address_parse_url(text, &a, &target, &err) == 0) {
 		require_sound(&a);
 		require_round_trip(&a);
-		REQUIRE(a.scheme != ADDRESS_UNIX);
+		REQUIRE(!address_is_socket(&a));
 		REQUIRE(target > text && target[0] == '/');
 		REQUIRE(target + strlen(target) == text + strlen(text));
 		for (const char *p = target; *p != '\0'; p++)

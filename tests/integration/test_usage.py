@@ -62,7 +62,7 @@ ERRORS = {
     "-s h:99999 web01": ["the port is not a number from 1 to 65535"],
     "-s h: web01": ["the port is not a number from 1 to 65535"],
     "-s h:8x web01": ["the port is not a number from 1 to 65535"],
-    "-s ftp://h web01": ["the scheme is none of https, http, unix"],
+    "-s ftp://h web01": ["the scheme is none of https, http, unix, ssh"],
     "-s [::1 web01": ["the bracket is not closed"],
     "-s [h]:1 web01": ["brackets are for IPv6 addresses"],
     "-s [::1]x web01": ["followed by something that is no port"],
