@@ -258,6 +258,18 @@ void child_reclaim_terminal(void)
 	(void)close(terminal);
 }
 
+bool child_has_terminal(const struct child *c)
+{
+	return is_lent && c->pid != 0 && borrower == c->pid;
+}
+
+/* The kernel looks whether a reader is in the foreground when the read begins, and not again. */
+void child_ask_again(const struct child *c)
+{
+	if (c->pid != 0 && !c->ended)
+		send(c, SIGTTIN);
+}
+
 void child_keep_terminal(bool on)
 {
 	keep_terminal = on;

@@ -80,6 +80,13 @@ void child_lend_terminal(void);
 /* Takes the terminal back from whoever has it, as wait_poll does when something has happened. */
 void child_reclaim_terminal(void);
 
+/* Whether it has the terminal, lent by us. */
+bool child_has_terminal(const struct child *c);
+
+/* Where it had the terminal, which has been taken back since, and may still wait for an answer there: it is stopped, as
+ * by a read from the background, and asks again when it gets the terminal. ssh and readpassphrase(3) do. */
+void child_ask_again(const struct child *c);
+
 /* While `on` nobody is lent the terminal: somebody types to a console there. */
 void child_keep_terminal(bool on);
 

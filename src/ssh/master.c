@@ -224,6 +224,7 @@ static int await_login(struct asking *l, struct error *err)
 
 	for (;;) {
 		struct pollfd said = {.fd = m->guardian.said, .events = POLLIN};
+		const bool asks = child_has_terminal(&m->child);
 
 		if (stat(m->control, &st) == 0 && is_listening(m->control)) {
 			listen_to(l);
@@ -238,6 +239,9 @@ static int await_login(struct asking *l, struct error *err)
 			return -1;
 		}
 		listen_to(l);
+		/* What it said came by a pipe, and its next question by the terminal: that may stand above. */
+		if (said.revents != 0 && asks)
+			child_ask_again(&m->child);
 	}
 }
 

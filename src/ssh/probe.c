@@ -73,8 +73,9 @@ int probe_socket(const struct master *m, struct error *err)
 		error_set(err, ERROR_UNREACHABLE, "%s forwards no connection to a socket", name);
 		error_cause(err, "its sshd refuses it");
 		return error_hint(err,
-		                  "it takes AllowStreamLocalForwarding and no DisableForwarding "
-		                  "in its sshd_config; or log in by https: -s %s",
+		                  "its sshd_config must have AllowStreamLocalForwarding and "
+		                  "AllowTcpForwarding, and neither PermitOpen nor "
+		                  "DisableForwarding; or log in by https: -s %s",
 		                  m->to.host);
 	case PROBE_IDLE:
 		error_set(err, ERROR_UNREACHABLE, "the toolstack of %s is not running", name);

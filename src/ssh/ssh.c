@@ -281,14 +281,7 @@ static int way_of_ssh_blame(struct way *w, const struct address *to, struct erro
 		return -1;
 	error_set(err, ERROR_UNREACHABLE, "%s is not reached through %s",
 	          address_show_port(to, there), address_show(&s->master.to, name));
-	error_cause(err, "%s", why);
-	if (strstr(why, "prohibited") != NULL)
-		error_hint(err,
-		           "the sshd there forwards nothing to other hosts "
-		           "(AllowTcpForwarding, PermitOpen): log in to the host where the VM "
-		           "runs, -s ssh://%s",
-		           to->host);
-	return -1;
+	return error_cause(err, "%s", why);
 }
 
 static const struct way_ops ops = {

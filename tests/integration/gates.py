@@ -104,9 +104,15 @@ class Gate:
     def assert_nothing_left(self):
         """No process, no folder, no socket, however it ended."""
         harness.eventually(lambda: not self.processes(), "no ssh is left")
+        self.assert_closed()
+
+    def assert_closed(self):
+        """Nobody listens at a door any more, and the folder is gone."""
         harness.eventually(lambda: not list(self.run.iterdir()), "no folder is left")
-        sockets = pathlib.Path("/proc/net/unix").read_text()
-        assert str(self.run) not in sockets
+        listening = [line for line in pathlib.Path("/proc/net/unix").read_text().splitlines()
+                     if line.split()[3] == "00010000"]
+        assert listening
+        assert not [line for line in listening if str(self.run) in line]
 
     def stop(self):
         """sshd, and with it the connections that it serves."""

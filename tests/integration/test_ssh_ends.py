@@ -1,0 +1,205 @@
+"""However a run through ssh ends, and whatever ends first: nothing is left, and what happened is said."""
+import os
+import signal
+
+import pytest
+
+import gates
+import harness
+import procs
+import puppets
+import sim
+
+from outcome import assert_logged_out
+
+
+@pytest.fixture
+def guest(make_pool):
+    made = puppets.Puppet()
+    made.pool = make_pool()
+    made.pool.add_vm("web01", backend=made)
+    return made
+
+
+@pytest.fixture
+def gate(guest):
+    made = gates.Gate(guest.pool)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def xencon(gate, tmp_path):
+    made = gate.program(tmp_path)
+    yield made
+    made.stop()
+
+
+def attached(terminal):
+    return terminal.attached()
+
+
+def stuck(gate):
+    """ssh is never logged in: its way to the host says nothing."""
+    gate.configure("ProxyCommand sleep 600", f"#{gate.folder}/client")
+
+
+def master_of(gate):
+    """The ssh that holds the login."""
+    found, = [pid for pid in gate.processes() if " -N " in gates.command_line(pid)]
+    return found
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_we_end_while_ssh_logs_in(kill, gate, xencon):
+    stuck(gate)
+    process = xencon.start("web01")
+    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
+                       "ssh is called")
+    harness.kill(process, kill)
+    assert harness.finish(process) == 128 + kill
+    gate.assert_nothing_left()
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_we_end_while_attached(kill, gate, xencon):
+    terminal = attached(xencon.terminal("web01"))
+    harness.kill(terminal, kill)
+    assert terminal.finish() == 128 + kill
+    gate.assert_nothing_left()
+
+
+def test_we_are_killed_with_a_group(gate, xencon):
+    """As a shell's `kill -9 %1` does it."""
+    terminal = attached(xencon.terminal("web01"))
+    os.killpg(terminal.pid, signal.SIGKILL)
+    terminal.finish()
+    gate.assert_nothing_left()
+
+
+def test_we_are_killed_over_the_users_master(guest, gate, xencon):
+    """The forwarding would live on in it."""
+    master = gates.Master(gate)
+    try:
+        terminal = attached(xencon.terminal("web01"))
+        harness.kill(terminal, signal.SIGKILL)
+        terminal.finish()
+        gate.assert_closed()
+        assert master.is_alive()
+    finally:
+        master.close()
+
+
+def test_a_viewers_process_does_not_outlive_it(guest, gate, xencon):
+    process = xencon.start("vnc", "-l", gate.run / "v", "web01")
+    assert process.stdout.readline()
+    harness.kill(process, signal.SIGKILL)
+    harness.finish(process)
+    (gate.run / "v").unlink()
+    gate.assert_nothing_left()
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_ssh_ends_while_attached(kill, gate, xencon):
+    terminal = attached(xencon.terminal("web01"))
+    os.kill(master_of(gate), kill)
+    assert terminal.finish() == 7
+    said = terminal.before.decode()
+    assert "the connection was lost" in said
+    assert "ssh to ssh://xen1" in said and "has ended" in said
+    assert terminal.found == harness.fresh_settings()
+    gate.assert_nothing_left()
+
+
+def test_the_users_master_ends_while_attached(gate, xencon):
+    master = gates.Master(gate)
+    try:
+        terminal = attached(xencon.terminal("web01"))
+        os.kill(master.process.pid, signal.SIGKILL)
+        assert terminal.finish() == 7
+        assert "its master connection is gone" in terminal.before.decode()
+    finally:
+        master.close()
+    gate.assert_nothing_left()
+
+
+def test_ssh_ends_while_it_logs_in(gate, xencon):
+    stuck(gate)
+    process = xencon.start("web01")
+    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
+                       "ssh is called")
+    os.kill(master_of(gate), signal.SIGKILL)
+    assert harness.finish(process) == 3
+    assert b"ssh to ssh://xen1" in process.stderr.read()
+    gate.assert_nothing_left()
+
+
+def test_ssh_ends_between_calls(guest, gate, xencon):
+    """The login was answered, and the next call is on its way: it is made again, over a new login by ssh."""
+    guest.pool.faults.add(sim.Fault("rpc", "stall", method="VM.get_all_records_where"))
+    terminal = xencon.terminal("web01")
+    harness.eventually(lambda: any(request.method == "VM.get_all_records_where"
+                                   for request in guest.pool.requests), "the call has come")
+    os.kill(master_of(gate), signal.SIGKILL)
+    assert terminal.attached().quit() == 0
+    assert gate.logins == 2
+    assert_logged_out(guest.pool)
+    gate.assert_nothing_left()
+
+
+def test_the_console_ends_in_order(guest, gate, xencon):
+    """Without TLS an end of file says nothing; ssh lives on, so it was one in order."""
+    terminal = attached(xencon.terminal("web01"))
+    guest.say(b"bye")
+    terminal.expect(b"bye")
+    guest.disconnect()
+    assert terminal.finish() == 0
+    assert_logged_out(guest.pool)
+    gate.assert_nothing_left()
+
+
+def test_reconnecting_over_a_new_login(guest, gate, xencon):
+    """Which may ask nothing: the person is at the console."""
+    terminal = attached(xencon.terminal("--reconnect", "web01"))
+    first = master_of(gate)
+    os.kill(first, signal.SIGKILL)
+    terminal.attached()
+    second = master_of(gate)
+    assert second != first
+    assert "BatchMode=yes" in gates.command_line(second)
+    assert terminal.quit() == 0
+    assert gate.logins == 2
+    gate.assert_nothing_left()
+
+
+def test_reconnecting_when_the_host_is_back(guest, gate, xencon):
+    terminal = attached(xencon.terminal("--reconnect", "web01"))
+    gate.stop()
+    terminal.expect(b"cannot connect to")
+    gate.start()
+    terminal.attached()
+    assert terminal.quit() == 0
+    gate.assert_nothing_left()
+
+
+def test_interrupts_are_for_us(guest, gate, xencon):
+    """^C on the terminal, where it is not raw: ssh is in another group."""
+    process = xencon.terminal("vnc", "-l", str(gate.run / "v"), "web01")
+    process.expect(str(gate.run / "v").encode())
+    assert os.getpgid(master_of(gate)) != os.getpgid(process.pid)
+    process.sendintr()
+    assert process.finish() == 0
+    gate.assert_nothing_left()
+
+
+def test_it_rests(guest, gate, xencon):
+    """Attached and idle nothing of ours wakes up, the guardian neither."""
+    terminal = attached(xencon.terminal("web01"))
+    guest.say(b"quiet now")
+    terminal.expect(b"quiet now")
+    harness.eventually(lambda: not guest.pool.sessions and len(procs.twins(terminal.pid)) == 1,
+                       "who logged out has ended")
+    guardian, = procs.twins(terminal.pid)
+    harness.eventually(lambda: procs.rests(terminal.pid) and procs.rests(guardian),
+                       "both of them rest")
+    assert terminal.quit() == 0
