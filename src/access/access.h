@@ -23,8 +23,8 @@ struct access {
 	struct credentials credentials;
 	struct session session;
 	struct session
-	    owed; /* one whose server was not reached for its logout either: no ref, none */
-	struct ssh *ssh;          /* owned: where the servers are reached through it; or NULL */
+	    owed;        /* one whose server was not reached for its logout either: no ref, none */
+	struct ssh *ssh; /* owned: where the servers are reached through it; or NULL */
 	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* Takes USER@ out of a member, from behind its scheme: all members have the same, or none. A user of a
  * directory has an @ of his own, so the last one counts. */
 static int take_user(char *one, struct servers *ret, struct error *err)
@@ -15,7 +17,8 @@ static int take_user(char *one, struct servers *ret, struct error *err)
 	char *const user = scheme == NULL ? one : scheme + strlen("://");
 	char *const at = strrchr(user, '@');
 
-	if (at == NULL)
+	/* ssh's user is ssh's: the address keeps it. */
+	if (at == NULL || ascii_prefix_fold(one, "ssh://"))
 		return 0;
 	*at = '\0';
 	if (strchr(user, ':') != NULL) {

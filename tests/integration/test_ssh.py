@@ -127,6 +127,14 @@ def test_a_picture_and_keys(pool, gate, xencon, tmp_path):
     gate.assert_nothing_left()
 
 
+def test_the_list(pool, gate, xencon):
+    done = xencon.run("list")
+    assert done.returncode == 0, done.stderr
+    assert b"web01" in done.stdout and b"web02" in done.stdout
+    assert_logged_out(pool)
+    gate.assert_nothing_left()
+
+
 def test_hosts_in_turn(pool, gate, xencon):
     closed = jumps.free_port()
     done = xencon.run("-s", f"ssh://127.0.0.1:{closed},{gate.server}", "web01",
@@ -269,6 +277,14 @@ def test_agent_and_x11_stay_here(pool, gate, xencon):
     assert_served(done, pool)
     assert "-a -x " in done.stderr
     assert "agent" not in gate.log.lower() and "x11" not in gate.log.lower()
+    gate.assert_nothing_left()
+
+
+def test_the_user_before_the_host_is_for_ssh_alone(pool, gate, xencon):
+    done = xencon.run("-s", f"ssh://no-such-user@xen1{gate.socket}", "web01")
+    assert done.returncode == 4
+    assert "Permission denied" in done.stderr
+    assert not calls(pool)
     gate.assert_nothing_left()
 
 
