@@ -50,8 +50,8 @@ static bool is_one_of(const char *text, const char *const words[3])
 /* Commands and expressions are languages of their own: quotation marks and # belong to them. */
 static bool is_free(int id)
 {
-	return id == OPTION_PROXY_COMMAND || id == OPTION_PASSWORD_COMMAND || id == OPTION_VIEWER ||
-	       id == OPTION_UNTIL;
+	return id == OPTION_PROXY_COMMAND || id == OPTION_SSH_COMMAND ||
+	       id == OPTION_PASSWORD_COMMAND || id == OPTION_VIEWER || id == OPTION_UNTIL;
 }
 
 /* What people write who know other files of this form, and which would be taken for the value itself. */
