@@ -2,11 +2,12 @@
 own, which knows just those of the protocol that it has been told of here."""
 import base64
 import io
+import math
 import re
 import subprocess
 import zlib
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 
 def sixel_image(data, tool="sixel2png"):
@@ -14,6 +15,41 @@ def sixel_image(data, tool="sixel2png"):
     command = ["sixel2png"] if tool == "sixel2png" else ["convert", "sixel:-", "png:-"]
     done = subprocess.run(command, input=data, capture_output=True, check=True)
     return Image.open(io.BytesIO(done.stdout)).convert("RGB")
+
+
+def smaller(image, size):
+    """Each dot the mean of what it covers: made larger by whole numbers first, then smaller by them."""
+    for axis in (0, 1):
+        common = math.gcd(image.size[axis], size[axis])
+        large, divisor = list(image.size), [1, 1]
+        large[axis] *= size[axis] // common
+        divisor[axis] = image.size[axis] // common
+        image = image.resize(large, Image.Resampling.NEAREST).reduce(tuple(divisor))
+    assert image.size == size
+    return image
+
+
+def dots(terminal, rows, columns, half):
+    """A window of blocks as an image of two dots (or one) a cell; None where nothing is drawn."""
+    found = {}
+    for row in range(rows):
+        for column in range(columns):
+            char, upper, lower = terminal.window.shown(row, column)
+            assert char in ("▀", " ") and (half or char == " ")
+            if char == " ":
+                upper = lower
+            found[column, 2 * row] = upper
+            found[column, 2 * row + 1] = lower
+    return found
+
+
+def error(a, b):
+    """The largest difference of any channel, and the mean of all."""
+    assert a.size == b.size
+    difference = ImageChops.difference(a, b)
+    largest = max(high for _, high in difference.getextrema())
+    data = difference.tobytes()
+    return largest, sum(data) / len(data)
 
 
 class Screen:

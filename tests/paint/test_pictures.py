@@ -1,11 +1,10 @@
 """Pictures are decoded again, and held against the guest's."""
-import math
 import random
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from graphics import Screen
+from graphics import Screen, dots, error, smaller
 from painting import Paint, Terminal
 
 BLOCKS, SIXEL, KITTY = 0, 1, 2
@@ -30,18 +29,6 @@ def photograph(rng, width, height):
     shift = rng.randrange(200)
     image.putdata([((x * 255 // width + shift) % 256, y * 255 // height, (x * y // 16 + shift) % 256)
                    for y in range(height) for x in range(width)])
-    return image
-
-
-def smaller(image, size):
-    """Each dot the mean of what it covers: made larger by whole numbers first, then smaller by them."""
-    for axis in (0, 1):
-        common = math.gcd(image.size[axis], size[axis])
-        large, divisor = list(image.size), [1, 1]
-        large[axis] *= size[axis] // common
-        divisor[axis] = image.size[axis] // common
-        image = image.resize(large, Image.Resampling.NEAREST).reduce(tuple(divisor))
-    assert image.size == size
     return image
 
 
@@ -93,15 +80,6 @@ class Guest:
         screen = Image.new("RGB", (columns * CELL[0], rows * CELL[1]))
         screen.paste(image, ((columns - cells[0]) // 2 * CELL[0], (rows - 1 - cells[1]) // 2 * CELL[1]))
         return screen
-
-
-def error(a, b):
-    """The largest difference of any channel, and the mean of all."""
-    assert a.size == b.size
-    difference = ImageChops.difference(a, b)
-    largest = max(high for _, high in difference.getextrema())
-    data = difference.tobytes()
-    return largest, sum(data) / len(data)
 
 
 @pytest.mark.parametrize("tool", ["sixel2png", "convert"])
@@ -250,20 +228,6 @@ def test_resized(paint, tmp_path):
         assert guest.frame() is None
     guest.resize((2, 1), guest.image)
     assert guest.frame() is not None
-
-
-def dots(terminal, rows, columns, half):
-    """A window of blocks as an image of two dots (or one) a cell; None where nothing is drawn."""
-    found = {}
-    for row in range(rows):
-        for column in range(columns):
-            char, upper, lower = terminal.window.shown(row, column)
-            assert char in ("▀", " ") and (half or char == " ")
-            if char == " ":
-                upper = lower
-            found[column, 2 * row] = upper
-            found[column, 2 * row + 1] = lower
-    return found
 
 
 @pytest.mark.parametrize("utf8", [1, 0])
