@@ -147,6 +147,23 @@ int feed_turn(struct feed *f, unsigned *ret_events, struct error *err)
 	return 0;
 }
 
+/* What changed before changes flow must be asked for: the server may have told all that it knew of. */
+bool feed_want(struct feed *f)
+{
+	if (!rfb_request_update(f->rfb, true))
+		return false;
+	if (!f->flows)
+		f->flows = rfb_set_continuous(f->rfb, true);
+	return true;
+}
+
+/* Without room for it now, the caller's next turn brings it. */
+void feed_hold(struct feed *f)
+{
+	if (f->flows && rfb_set_continuous(f->rfb, false))
+		f->flows = false;
+}
+
 int feed_wait(struct feed *f, int64_t deadline, unsigned *ret_events, struct error *err)
 {
 	for (;;) {

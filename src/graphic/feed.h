@@ -32,6 +32,7 @@ struct feed {
 	bool deaf;   /* it takes nothing any more; why is told by what it says, or its end */
 	bool more;   /* there may be more at hand than the last turn took */
 	bool behind; /* bytes are held until there is room for the client's answers */
+	bool flows;  /* changes come by themselves, since feed_want */
 };
 
 /* Makes the client; nothing is sent or read yet. To be ended with feed_close. ERROR_LOCAL. */
@@ -56,6 +57,13 @@ int feed_wait(struct feed *f, int64_t deadline, unsigned *ret_events, struct err
 /* Turns until all that is to be sent has been taken, or the deadline has come; what has happened meanwhile goes
  * to *ret_events. Errors as feed_wait. */
 int feed_flush(struct feed *f, int64_t deadline, unsigned *ret_events, struct error *err);
+
+/* Lets the next change come: asks for it, or, where the server offers that, has it send changes by itself, which saves
+ * a round trip for each. False where there is no room for that now. */
+bool feed_want(struct feed *f);
+
+/* The last change cannot be dealt with yet: none comes by itself until feed_want. Changes that are on their way do. */
+void feed_hold(struct feed *f);
 
 /* A picture that comes slowly is a slow line, one that does not come is no answer: what comes extends the
  * time for it, as long as it comes at least so fast. */

@@ -314,7 +314,9 @@ static int loop(struct show *s, enum show_end *ret, struct error *err)
 			return -1;
 		}
 		if (wants_change(s))
-			s->asked = rfb_request_update(feed->rfb, true);
+			s->asked = feed_want(feed);
+		else if (!s->asked)
+			feed_hold(feed);
 		if (buf_used(rfb_output(feed->rfb)) > 0) {
 			unsigned more;
 
