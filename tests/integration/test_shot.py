@@ -51,7 +51,8 @@ def test_every_screen_is_read_as_it_is(encoding, pool, shows, xencon):
     sums, faults = [0] * 7, []
     for name in shown.names():
         shows.vm(name, name, encoding=encoding)
-        done = xencon.run("shot", "--json", name)
+        # Eight megabytes of a raw screen, made and encrypted by Python, may take long on a busy machine.
+        done = xencon.run("shot", "--json", "--connect-timeout", "60", name)
         assert (done.returncode, done.stderr) == (0, ""), name
         result = shown.judge.judge(shown.judge.truth(str(shown.SCREENS / name)), json.loads(done.stdout))
         sums = [total + one for total, one in zip(sums, result)]
