@@ -12,3 +12,8 @@ const struct command *command_find(const struct command *commands, size_t count,
 	}
 	return NULL;
 }
+
+bool command_is_info(const struct command *command)
+{
+	return (command->bit & (OPTION_FOR_INFO | OPTION_FOR_VERSION | OPTION_FOR_HELP)) != 0;
+}

@@ -6,6 +6,7 @@
 #ifndef XENCON_CMD_COMMAND_H
 #define XENCON_CMD_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -24,11 +25,16 @@ struct command {
 	const char *name;
 	const char *operands; /* as usage shows them */
 	const char *summary;
-	unsigned bit; /* OPTION_FOR_… */
+	const char
+	    *examples; /* lines of a shell, each beginning with "$ " and ending with a newline */
+	unsigned bit;  /* OPTION_FOR_… */
 	size_t operands_max;
 	/* 0, or -1 with *err. */
 	int (*run)(const struct invocation *invocation, struct error *err);
 };
+
+/* Whether it is about the program itself, so that what leads to a pool means nothing to it. */
+bool command_is_info(const struct command *command);
 
 /* The command of this name among `count`, or NULL. */
 const struct command *command_find(const struct command *commands, size_t count, const char *name);

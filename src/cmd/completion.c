@@ -94,7 +94,8 @@ static void offer_options(const struct offer *o)
 {
 	const unsigned bits = o->line.command == NULL ? OPTION_FOR_ALL : o->line.command->bit;
 	/* These take what all take, and need none of it but the help. */
-	const bool info = bits == OPTION_FOR_INFO;
+	const bool info = o->line.command != NULL &&
+	                  (bits & (OPTION_FOR_INFO | OPTION_FOR_VERSION | OPTION_FOR_HELP)) != 0;
 	char word[OPTION_SHOW_MAX + 2];
 
 	for (int id = 0; id < OPTION_COUNT; id++) {
@@ -169,7 +170,7 @@ static void offer_operand(struct offer *o)
 		offer_commands(o);
 	if ((first && (bit & OPTION_FOR_VM) != 0) || bit == OPTION_FOR_LIST)
 		offer_pool(o, NAMES_VM);
-	if (bit == OPTION_FOR_INFO && l->operands == 0 && strcmp(l->command->name, "help") == 0)
+	if (bit == OPTION_FOR_HELP && l->operands == 0)
 		offer_commands(o);
 	for (size_t i = 0; bit == OPTION_FOR_INFO && l->operands == 0 && i < SHELLS &&
 	                   strcmp(l->command->name, "completion") == 0;

@@ -9,24 +9,48 @@
 #include "conf/spelling.h"
 
 const struct command commands[] = {
-    {"console", "[OPTION…] VM", "attach this terminal to the VM's text console", OPTION_FOR_CONSOLE,
-     1, command_console},
+    {"console", "[OPTION…] VM", "attach this terminal to the VM's text console",
+     "$ xencon web01\n"
+     "$ xencon --wait --reconnect --log web01.log --timestamps web01\n"
+     "$ printf 'uptime\\n' | xencon --until 'load average' web01\n",
+     OPTION_FOR_CONSOLE, 1, command_console},
     {"screen", "[OPTION…] VM", "show the VM's graphical console in this terminal",
+     "$ xencon screen web02\n"
+     "$ xencon screen --layout de --as text web02\n",
      OPTION_FOR_SCREEN, 1, command_screen},
-    {"vnc", "[OPTION…] VM", "serve the VM's graphical console to any VNC viewer", OPTION_FOR_VNC, 1,
-     command_vnc},
+    {"vnc", "[OPTION…] VM", "serve the VM's graphical console to VNC viewers",
+     "$ xencon vnc --viewer web02\n"
+     "$ xencon vnc --listen 5999 web02\n",
+     OPTION_FOR_VNC, 1, command_vnc},
     {"shot", "[OPTION…] VM [FILE]", "take what the graphical console shows: a PNG, or its text",
+     "$ xencon shot web02 web02.png\n"
+     "$ xencon shot --text --until 'login:' web02\n",
      OPTION_FOR_SHOT, 2, command_shot},
-    {"type", "[OPTION…] VM [TEXT…]", "type into the graphical console", OPTION_FOR_TYPE,
-     OPTIONS_OPERANDS_MAX, command_type},
-    {"list", "[OPTION…] [PATTERN…]", "list VMs: state, host and kinds of console", OPTION_FOR_LIST,
-     OPTIONS_OPERANDS_MAX, command_list},
+    {"type", "[OPTION…] VM [TEXT…]", "type into the graphical console",
+     "$ xencon type web02 'ls -l' --keys enter\n"
+     "$ xencon type web02 --keys ctrl-alt-del\n",
+     OPTION_FOR_TYPE, OPTIONS_OPERANDS_MAX, command_type},
+    {"list", "[OPTION…] [PATTERN…]", "list VMs: state, host and kinds of console",
+     "$ xencon list\n"
+     "$ xencon list 'web*' db01\n"
+     "$ xencon list --json | jq -r 'select(.power_state == \"Running\").name'\n",
+     OPTION_FOR_LIST, OPTIONS_OPERANDS_MAX, command_list},
     {"trust", "[OPTION…] [HOST]", "show a host's certificate and record it as known",
+     "$ xencon trust xen1\n"
+     "$ xencon trust --forget xen1\n",
      OPTION_FOR_TRUST, 1, command_trust},
-    {"completion", "SHELL", "print the completions for bash, zsh or fish", OPTION_FOR_INFO,
-     OPTIONS_OPERANDS_MAX, command_completion},
-    {"help", "[COMMAND]", "show what a command does and takes", OPTION_FOR_INFO, 1, command_help},
-    {"version", "", "show the version, or the licences", OPTION_FOR_VERSION, 0, command_version},
+    {"completion", "SHELL", "print the completions for bash, zsh or fish",
+     "$ eval \"$(xencon completion bash)\"\n"
+     "$ xencon completion fish | source\n",
+     OPTION_FOR_INFO, OPTIONS_OPERANDS_MAX, command_completion},
+    {"help", "[--manual] [COMMAND]", "show what a command does and takes",
+     "$ xencon help console\n"
+     "$ xencon help --manual\n",
+     OPTION_FOR_HELP, 1, command_help},
+    {"version", "", "show the version, or the licences",
+     "$ xencon version\n"
+     "$ xencon version --licences\n",
+     OPTION_FOR_VERSION, 0, command_version},
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
@@ -72,9 +96,8 @@ static int one_too_many(const struct options *o, const struct command *command, 
 		                  detached->name, detached->argument);
 	return error_hint(err, "usage: xencon %s%s%s%s", command->name,
 	                  command->operands[0] != '\0' ? " " : "", command->operands,
-	                  (command->bit & (OPTION_FOR_INFO | OPTION_FOR_VERSION)) != 0
-	                      ? ""
-	                      : "; a name with blanks needs quotation marks");
+	                  command_is_info(command) ? ""
+	                                           : "; a name with blanks needs quotation marks");
 }
 
 int command_run(int argc, char *const argv[], struct error *err)

@@ -77,7 +77,7 @@
 	    "more than N at a time are sent away (default: 8)")                                \
 	ROW(AS, "as", 0, "KIND", OPTION_FOR_SEAT, 0, "show it as text, as a picture, or auto") \
 	ROW(GRAPHICS, "graphics", 0, "WAY", OPTION_FOR_SEAT, 0,                                \
-	    "pictures by kitty, sixel or blocks (default: asked)")                             \
+	    "pictures by kitty, sixel or blocks (else: asked)")                                \
 	ROW(TEXT_ONLY, "text-only", 0, NULL, OPTION_FOR_CONSOLE, 0,                            \
 	    "never the graphical console in its place")                                        \
 	ROW(TEXT, "text", 0, NULL, OPTION_FOR_SHOT, 0, "the screen's text, not a picture")     \
@@ -95,6 +95,7 @@
 	    "auto, always or never (default: auto)")                                           \
 	ROW(FORGET, "forget", 0, NULL, OPTION_FOR_TRUST, OPTION_TYPED,                         \
 	    "remove what is known of HOST")                                                    \
+	ROW(MANUAL, "manual", 0, NULL, OPTION_FOR_HELP, OPTION_TYPED, "show the whole manual") \
 	ROW(VERBOSE, "verbose", 'v', NULL, OPTION_FOR_ALL, 0,                                  \
 	    "say what happens; -vv, -vvv: each request")                                       \
 	ROW(QUIET, "quiet", 'q', NULL, OPTION_FOR_ALL, 0, "say nothing but errors")            \

@@ -270,30 +270,33 @@ int options_check(const struct options *o, unsigned command, const char *command
 	return 0;
 }
 
+size_t option_help(enum option_id id, char *out, size_t cap)
+{
+	const struct option_spec *const spec = &option_specs[id];
+	char letter[] = "   ";
+	char left[48];
+	const char *before = "";
+
+	if (spec->letter != 0)
+		(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
+		               spec->name != NULL ? "," : "");
+	if (spec->argument != NULL)
+		before = option_is_optional((int)id) ? "[" : " ";
+	(void)snprintf(left, sizeof(left), "%s %s%s%s%s%s", letter, spec->name != NULL ? "--" : "",
+	               spec->name != NULL ? spec->name : "", before,
+	               spec->argument != NULL ? spec->argument : "",
+	               option_is_optional((int)id) ? "]" : "");
+	const int n = snprintf(out, cap, "  %-28s %s\n", left, spec->help);
+	return n < 0 ? 0 : (size_t)n;
+}
+
 void options_help(unsigned command, char *out, size_t cap)
 {
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (int i = 0; i < OPTION_COUNT && used < cap; i++) {
-		const struct option_spec *const spec = &option_specs[i];
-		char letter[] = "   ";
-		char left[48];
-
-		if ((spec->commands & command) == 0)
-			continue;
-		if (spec->letter != 0)
-			(void)snprintf(letter, sizeof(letter), "-%c%s", spec->letter,
-			               spec->name != NULL ? "," : "");
-		const char *before = "";
-		if (spec->argument != NULL)
-			before = option_is_optional(i) ? "[" : " ";
-
-		(void)snprintf(left, sizeof(left), "%s %s%s%s%s%s", letter,
-		               spec->name != NULL ? "--" : "", spec->name != NULL ? spec->name : "",
-		               before, spec->argument != NULL ? spec->argument : "",
-		               option_is_optional(i) ? "]" : "");
-		const int n = snprintf(out + used, cap - used, "  %-28s %s\n", left, spec->help);
-		used += n < 0 ? cap : (size_t)n;
+		if ((option_specs[i].commands & command) != 0)
+			used += option_help((enum option_id)i, out + used, cap - used);
 	}
 }

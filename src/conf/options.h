@@ -27,8 +27,9 @@ enum option_id {
 #define OPTION_FOR_TYPE    0x20U
 #define OPTION_FOR_SCREEN  0x40U
 #define OPTION_FOR_LIST    0x80U
-#define OPTION_FOR_INFO    0x4U /* help and version: what all take, and nothing else */
+#define OPTION_FOR_INFO    0x4U /* completion: what all take, and nothing else */
 #define OPTION_FOR_VERSION 0x100U
+#define OPTION_FOR_HELP    0x200U
 #define OPTION_FOR_ALL     (~0U)
 #define OPTION_FOR_SEAT    (OPTION_FOR_CONSOLE | OPTION_FOR_SCREEN) /* a person may sit there */
 #define OPTION_FOR_READERS (OPTION_FOR_SEAT | OPTION_FOR_SHOT)      /* who look at text */
@@ -87,6 +88,10 @@ void options_shift(struct options *o);
 /* Whether an option was given that the command with these bits does not take: ERROR_USAGE. */
 int options_check(const struct options *o, unsigned command, const char *command_name,
                   struct error *err);
+
+/* Writes the option's help line to `out`, cut at `cap`; returns how long it is, uncut. A terminal of 80
+ * columns has room for it. */
+size_t option_help(enum option_id id, char *out, size_t cap);
 
 /* Writes the help lines of every option that `command` takes to `out`, cut at `cap` > 0. */
 void options_help(unsigned command, char *out, size_t cap);
