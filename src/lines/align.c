@@ -28,12 +28,14 @@ struct weighing {
 	int *moved;
 	int best;
 	struct alignment way;
+	uint64_t *steps; /* how much was looked at; the room's */
 };
 
 void align_room_free(struct align_room *room)
 {
 	free(room->sums);
 	free(room->weight);
+	free(room->hashes);
 	*room = (struct align_room){0};
 }
 
@@ -45,7 +47,8 @@ static int reserve(struct align_room *room, unsigned rows, struct error *err)
 	/* A sum more than rows: the one before the first. */
 	room->sums = calloc(2 * ((size_t)rows + 1), sizeof(*room->sums));
 	room->weight = calloc((size_t)rows + 1, sizeof(*room->weight));
-	if (room->sums == NULL || room->weight == NULL) {
+	room->hashes = calloc(2 * ((size_t)rows + 1), sizeof(*room->hashes));
+	if (room->sums == NULL || room->weight == NULL || room->hashes == NULL) {
 		error_set_errno(err, ERROR_LOCAL, "cannot compare screens of %u rows", rows);
 		align_room_free(room);
 		return -1;
@@ -68,13 +71,86 @@ static int weight_of(unsigned rows, unsigned alike)
 	return weight > 0 ? weight : 1;
 }
 
-static unsigned count_alike(const struct page *p, uint64_t hash)
+static int compare_hashes(const void *a, const void *b)
 {
-	unsigned count = 0;
+	const uint64_t x = *(const uint64_t *)a;
+	const uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The hashes of a page's rows with text, sorted; returns how many. */
+static size_t sort_hashes(const struct page *p, uint64_t *out)
+{
+	size_t count = 0;
 
 	for (unsigned row = 0; row < p->rows; row++)
-		count += page_has_text(p, row) && p->row[row].hash == hash;
+		if (page_has_text(p, row))
+			out[count++] = p->row[row].hash;
+	qsort(out, count, sizeof(*out), compare_hashes);
 	return count;
+}
+
+/* How many of the sorted ones are less than `hash`. */
+static size_t count_below(const uint64_t *sorted, size_t count, uint64_t hash)
+{
+	size_t first = 0;
+
+	while (count > 0) {
+		const size_t half = count / 2;
+
+		if (sorted[first + half] < hash) {
+			first += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return first;
+}
+
+static unsigned count_alike(const uint64_t *sorted, size_t count, uint64_t hash)
+{
+	const size_t first = count_below(sorted, count, hash);
+
+	return (unsigned)(count_below(sorted + first, count - first, hash + 1));
+}
+
+/* Weighs each row by how many of its kind there are, here or there. */
+static void weigh_rows(struct weighing *w, struct align_room *room, unsigned rows)
+{
+	uint64_t *const before = room->hashes;
+	uint64_t *const after = before + rows + 1;
+	const size_t count_before = sort_hashes(w->old, before);
+	const size_t count_after = sort_hashes(w->now, after);
+
+	w->once = weight_of(rows, 1);
+	for (unsigned row = 0; row < w->old->rows; row++) {
+		const uint64_t hash = w->old->row[row].hash;
+		const unsigned here = count_alike(before, count_before, hash);
+		const unsigned there = count_alike(after, count_after, hash);
+
+		room->weight[row] = weight_of(rows, here > there ? here : there);
+	}
+	w->weight = room->weight;
+}
+
+/* Whether the two rows say the same: by their hashes, unless cells are hidden. */
+static bool is_same(const struct weighing *w, unsigned from, unsigned to)
+{
+	const struct page_row *const x = &w->old->row[from];
+	const struct page_row *const y = &w->now->row[to];
+
+	*w->steps += 1;
+	if (x->hash != y->hash && x->unknown + y->unknown > 0)
+		*w->steps += x->length > y->length ? x->length : y->length;
+	return page_row_same(w->old, from, w->now, to);
+}
+
+static bool has_grown(const struct weighing *w, unsigned from, unsigned to)
+{
+	*w->steps += w->old->row[from].length;
+	return page_row_grew(w->old, from, w->now, to);
 }
 
 /* What it says that the old row `from` stands in the new row `to`. */
@@ -82,14 +158,15 @@ static int weigh(const struct weighing *w, unsigned from, unsigned to)
 {
 	const int weight = w->weight[from];
 
+	*w->steps += 1;
 	/* Blank rows are filled beneath the cursor; text that comes out of nothing above it speaks against the way. */
 	if (!page_has_text(w->old, from))
 		return page_has_text(w->now, to) && (int)from < w->old->cursor_row ? -w->once / 2
 		                                                                   : 0;
-	if (page_row_same(w->old, from, w->now, to))
+	if (is_same(w, from, to))
 		return weight;
 	/* Where no cursor is seen, what grows is being written, too. */
-	if ((int)from == w->old->cursor_row || page_row_grew(w->old, from, w->now, to))
+	if ((int)from == w->old->cursor_row || has_grown(w, from, to))
 		return 0;
 	return -weight;
 }
@@ -120,6 +197,7 @@ static void weigh_regions(struct weighing *w, unsigned shift)
 	const unsigned rows = w->now->rows;
 	unsigned head = 0;
 
+	*w->steps += rows;
 	for (unsigned end = 1; end + shift <= rows; end++) {
 		const int foot = w->still[rows] - w->still[end + shift];
 		const unsigned last = end - 1;
@@ -141,7 +219,7 @@ static unsigned count_found(const struct weighing *w, unsigned shift, unsigned f
 	unsigned count = 0;
 
 	for (unsigned i = first; i < end && i + shift < w->old->rows; i++)
-		count += page_has_text(w->now, i) && page_row_same(w->old, i + shift, w->now, i);
+		count += page_has_text(w->now, i) && is_same(w, i + shift, i);
 	return count;
 }
 
@@ -152,7 +230,7 @@ static void weigh_half_drawn(struct weighing *w, unsigned shift)
 	const unsigned rows = w->now->rows;
 
 	for (unsigned drawn = rows; drawn-- > 1;) {
-		if (!page_row_same(w->old, drawn, w->now, drawn))
+		if (!is_same(w, drawn, drawn))
 			return;
 		const unsigned end = drawn < rows - shift ? drawn : rows - shift;
 		const unsigned twice = drawn > shift ? drawn - shift : 0;
@@ -198,19 +276,14 @@ int align_pages(const struct page *old, const struct page *now, struct align_roo
 
 	if (reserve(room, rows, err) != 0)
 		return -1;
-	w.once = weight_of(rows, 1);
-	for (unsigned row = 0; row < old->rows; row++) {
-		const unsigned before = count_alike(old, old->row[row].hash);
-		const unsigned after = count_alike(now, old->row[row].hash);
-
-		room->weight[row] = weight_of(rows, before > after ? before : after);
-	}
-	w.weight = room->weight;
+	room->steps = 0;
+	w.steps = &room->steps;
+	weigh_rows(&w, room, rows);
 	w.still = room->sums;
 	w.moved = room->sums + rows + 1;
 	sum(&w, 0, w.still);
 	offer(&w, w.still[now->rows], &(struct alignment){true, 0, 0, now->rows, now->rows, 0});
-	for (unsigned shift = 1; shift < old->rows; shift++) {
+	for (unsigned shift = 1; shift < old->rows && room->steps < ALIGN_STEPS_MAX; shift++) {
 		const unsigned end = now->rows > shift ? now->rows - shift : 0;
 
 		sum(&w, shift, w.moved);

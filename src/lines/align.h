@@ -9,6 +9,7 @@
 #define XENCON_LINES_ALIGN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "lines/page.h"
@@ -25,17 +26,24 @@ struct alignment {
 	unsigned matched; /* rows with text that are found again */
 };
 
+/* What weighing may cost: rows and cells that are looked at, some tens of milliseconds. A screen of 200 rows and 320
+ * columns, none of which is recognised, costs less. Of one that costs more the ways that scrolled furthest are left out,
+ * which can only lead to a mark. */
+#define ALIGN_STEPS_MAX (UINT64_C(16) << 20)
+
 /* Room for it, kept between calls: all zeroes at first. */
 struct align_room {
 	int *sums;          /* from malloc */
 	int *weight;        /* from malloc */
+	uint64_t *hashes;   /* from malloc; of the rows of both pages, each page's sorted */
 	unsigned rows_held; /* what they have room for */
+	uint64_t steps;     /* that the last call took, at most */
 };
 
 /* Frees what it owns; it is all zeroes afterwards. */
 void align_room_free(struct align_room *room);
 
-/* Aligns two pages. Takes time by the square of the rows. ERROR_LOCAL. */
+/* Aligns two pages. Takes time by the square of the rows, and ALIGN_STEPS_MAX and one way more at most. ERROR_LOCAL. */
 int align_pages(const struct page *old, const struct page *now, struct align_room *room,
                 struct alignment *ret, struct error *err);
 
