@@ -35,6 +35,7 @@ struct show {
 	bool choosing;         /* the next key is a letter for a key */
 	bool quit;
 	bool input_ended;
+	unsigned pictures; /* that were looked at, for who wonders how many were seen */
 };
 
 /* What is on the screen, for the logbook. */

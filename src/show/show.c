@@ -106,6 +106,8 @@ void show_close(struct show *s)
 		return;
 	wait_beside(NULL);
 	stage_close(&s->stage);
+	if (s->begun)
+		log_trace(LOG_STEPS, "%u changes of the screen were seen", s->pictures);
 	logbook_close(&s->logbook);
 	local_close(&s->local);
 	reading_end(&s->reading);
@@ -184,6 +186,7 @@ static int take_events(struct show *s, unsigned events, struct error *err)
 {
 	if ((events & RFB_EVENT_UPDATE) != 0) {
 		s->asked = false;
+		s->pictures++;
 		if (look(s, err) != 0)
 			return -1;
 		if (s->stage.message.has_status)

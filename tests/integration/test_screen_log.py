@@ -1,5 +1,6 @@
 """`xencon screen` as a log: lines in a pipe, in a file, beside a terminal."""
 import fcntl
+import json
 import os
 import re
 import resource
@@ -11,6 +12,7 @@ import termios
 import pytest
 
 import harness
+import shown
 import typewriter
 from outcome import assert_failed, assert_logged_out
 
@@ -92,6 +94,26 @@ def test_another_page_and_a_picture(xencon, paper):
     assert lines == ["boot", "kernel", MARK, "GRUB menu", "Linux", "[picture, 320x192]", "login:", MARK,
                      "root shell", "something else"]
     assert status == 0
+
+
+@pytest.mark.parametrize("first, second", [
+    ("bochs1024-bootlog", "bochs1024-dialog"),
+    ("bochs1024-login-lat15fixed16", "bochs1024-bootlog"),
+])
+def test_real_screens(pool, tmp_path, xencon, first, second):
+    """One after the other: all rows of each, with a mark between them."""
+    shows = shown.Shown(pool, tmp_path)
+    try:
+        shows.vm("web03", first, 2, second)
+        wanted = [[row.rstrip() for row in json.loads((shown.SCREENS / f"{name}.json").read_text())["text"]]
+                  for name in (first, second)]
+        last = re.sub(r"[^ \w]+", ".*", max(set(wanted[1]) - set(wanted[0]), key=len), flags=re.ASCII)
+        done = xencon.run("screen", "--until", last, "web03", input=None, stdin=subprocess.DEVNULL)
+    finally:
+        shows.stop()
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.decode().splitlines()
+    assert lines == [*filter(None, wanted[0]), MARK, *filter(None, wanted[1])]
 
 
 def test_a_file_beside_a_terminal(xencon, paper, log):

@@ -1,0 +1,226 @@
+"""Real guests' screens as logs: QEMU behind the simulated pool, `xencon screen` in a pipe, held against what the guest says on
+its serial port. Nothing twice, in order, and a mark wherever something is missing."""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import harness
+import sim
+from test_screen_log import MARK
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "guest")]
+
+import cable  # noqa: E402
+from guest import Guest, GuestUnavailable, build  # noqa: E402
+
+pytestmark = pytest.mark.long
+
+OVMF = pathlib.Path("/usr/share/ovmf/OVMF.fd")
+FRAME_BUFFER = ["-bios", str(OVMF), "-vga", "none", "-device", "VGA,xres=1024,yres=768"]
+PROMPT = "root@web01:/root#"
+LIMIT_S = 240  # of one wait: the processor is emulated, and others use this machine
+PROGRESS = "i=0; while [ $i -le 100 ]; do printf '\\r%3d %% of the work' $i; i=$((i+1)); usleep 20000; done; echo"
+
+
+class Log:
+    """`xencon screen` in a pipe, and the lines that have come."""
+
+    def __init__(self, xencon, *options):
+        self.lines = []
+        self.process = xencon.start("-v", "screen", *options, "web02", bufsize=0)
+        self._said = []
+        self._readers = [threading.Thread(target=self._read, args=pair, daemon=True)
+                         for pair in ((self.process.stdout, self.lines), (self.process.stderr, self._said))]
+        for reader in self._readers:
+            reader.start()
+        self.wait_for(lambda: any("attached to" in line for line in self._said), "it is attached")
+
+    @staticmethod
+    def _read(stream, lines):
+        with os.fdopen(os.dup(stream.fileno()), "rb") as whole:
+            for line in whole:
+                lines.append(line.decode().rstrip("\n"))
+
+    def wait_for(self, condition, what):
+        try:
+            harness.eventually(condition, what, LIMIT_S)
+        except AssertionError as error:
+            raise AssertionError("\n".join([str(error), "the log:", *self.lines[-60:], *self._said[-5:]])) from None
+
+    def wait_line(self, pattern):
+        self.wait_for(lambda: any(re.search(pattern, line) for line in self.lines), f"{pattern!r} is in the log")
+
+    def type(self, text):
+        """On the guest's keyboard, by our standard input."""
+        os.write(self.process.stdin.fileno(), text.encode())
+
+    def finish(self):
+        """Ends it; gives all lines, and how many changes of the screen were seen."""
+        self.process.send_signal(signal.SIGTERM)
+        assert harness.finish(self.process) == 143
+        for reader in self._readers:
+            reader.join()
+        [seen] = [re.search(r"(\d+) changes of the screen", line)[1] for line in self._said if "changes of the screen" in line]
+        return self.lines, int(seen)
+
+
+@pytest.fixture
+def guest(pool):
+    made = []
+
+    def make(**arguments):
+        try:
+            build()
+            made.append(Guest(paused=True, **arguments).start())
+        except GuestUnavailable as error:
+            assert not os.environ.get("XENCON_REQUIRE_ALL"), error
+            pytest.skip(str(error))
+        made.append(cable.Cable(made[0].serial_path))
+        pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=sim.Socket(made[0].vnc_path))
+        return made
+
+    yield make
+    if len(made) > 1:
+        made[1].close()
+    if made:
+        made[0].stop()
+
+
+def rows(text, columns=80):
+    """Lines as a screen of so many columns shows them, blank rows left out."""
+    found = []
+    for line in text.replace("\r", "").split("\n"):
+        line = line.expandtabs(8)
+        found += [line[at:at + columns].rstrip() for at in range(0, len(line), columns)]
+    return [row for row in found if row]
+
+
+def held_against(log, truth, what):
+    """How many rows of the truth are in the log: each in its place, once, and where some are missing there is a mark."""
+    at, found, marked, marks = 0, 0, True, 0
+    if os.environ.get("KEEP"):
+        pathlib.Path(os.environ["KEEP"], what.split()[0]).write_text(repr((log, truth)))
+    for line in log:
+        if line == MARK:
+            marks += 1
+            marked = True
+        elif at < len(truth) and line == truth[at]:
+            at, found, marked = at + 1, found + 1, False
+        elif line in truth[at:]:
+            assert marked, f"{truth[at]!r} is missing before {line!r}, and no mark says so"
+            at, found, marked = truth.index(line, at) + 1, found + 1, False
+        else:
+            # Not the truth's: another text, or a row before it was whole, which only a mark leaves behind.
+            assert line not in truth[:at] or marked, f"{line!r} stands twice"
+    assert found == len(truth) or marks > 0
+    print(f"{what}: {found} of {len(truth)} rows, {marks} marks")
+    return found
+
+
+def kernel_rows(line):
+    """What the kernel has said on its consoles, by its own record: the serial port loses a character where nobody takes it in
+    time. Of a tab its screen shows the glyph."""
+    said = [re.match(r"<([0-6])>(\[.*)", row) for row in line.run("dmesg -r").split("\n")]
+    return rows("\n".join(match[2].replace("\t", "○") for match in said if match))
+
+
+def log_in(line):
+    line.until("web01 login: ")
+    line.send("root\r")
+    line.until(cable.PROMPT)
+    line.send("stty -echo\r")
+    line.until(cable.PROMPT)
+
+
+def test_power_on_to_the_prompt(guest, xencon):
+    """Every message of the kernel's that the screen's console printed."""
+    machine, line = guest()
+    log = Log(xencon)
+    machine.cont()
+    log_in(line)
+    log.wait_line("Run /init")
+    messages = kernel_rows(line)
+    lines, seen = log.finish()
+    first = next(at for at, row in enumerate(lines) if row in set(messages))
+    last = max(at for at, row in enumerate(lines) if row in set(messages))
+    assert held_against(lines[first:last + 1], messages, f"the kernel's messages, {seen} changes seen") > 20
+
+
+def test_what_is_done_in_a_shell(guest, xencon):
+    """dmesg, ls -R, a progress bar, vi and back; a reboot of the guest's own."""
+    machine, line = guest()
+    machine.cont()
+    log_in(line)
+    log = Log(xencon)
+    log.type("clear; cd /; PS1='# '\nclear\n")
+    listing, messages = (rows(line.run(command)) for command in ("ls -R /bin /etc /usr", "dmesg"))
+    log.type("ls -R /bin /etc /usr; echo and-then\n")
+    log.wait_line("^" + re.escape(listing[-1]) + "$")
+    log.type("dmesg; echo that-was-all\n" + PROGRESS + "\n")
+    log.type("vi /etc/passwd\n")
+    log.wait_line("100 % of the work")
+    log.type(":q\nseq 101 160\n")
+    log.wait_line("^130$")
+    before = len(log.lines)
+    line.send("reboot -f\r")
+    log_in(line)
+    log.wait_for(lambda: any("Run /init" in row for row in log.lines[before:]), "it has started again")
+    started = kernel_rows(line)
+    lines, seen = log.finish()
+    print(f"{seen} changes seen")
+    assert held_against(lines[:before], listing, "ls -R") > 20
+    assert held_against([row for row in lines[:before] if row == MARK or row.startswith("[ ")], messages, "dmesg") > 20
+    assert [row for row in lines if "of the work" in row and "usleep" not in row] == ["100 % of the work"]
+    assert [row for row in lines if row.startswith("root:")] == ["root::0:0:root:/root:/bin/sh"]
+    numbers = [str(number) for number in range(101, 161)]
+    assert held_against([row for row in lines if row == MARK or row in numbers], numbers, "seq 101 160") > 20
+    assert held_against([row for row in lines[before:] if row == MARK or row in set(started)], started, "after the reboot") > 20
+
+@pytest.mark.skipif(not OVMF.exists(), reason="no OVMF (Debian's package is ovmf)")
+def test_five_thousand_numbers_on_a_frame_buffer(guest, xencon):
+    machine, line = guest(options=FRAME_BUFFER)
+    machine.cont()
+    log_in(line)
+    log = Log(xencon)
+    began = time.monotonic()
+    log.type("seq 1 5000\n")
+    log.wait_line("^4990$")
+    seconds = time.monotonic() - began
+    lines, seen = log.finish()
+    numbers = [str(number) for number in range(1, 5001)]
+    found = held_against([row for row in lines if row == MARK or row in set(numbers)], numbers,
+                         f"seq 1 5000, {seen} changes seen in {seconds:.1f} s")
+    assert found >= 48
+    assert "5000" in lines
+
+
+def test_the_last_words_of_a_panic(guest, xencon, tmp_path):
+    """They are in the file 10 s after the last of them, with nobody ending anything."""
+    machine, line = guest()
+    machine.cont()
+    log_in(line)
+    path = tmp_path / "panic.log"
+    process = xencon.start("screen", "--reconnect", "--timestamps", "--log", path, "web02", stdout=subprocess.DEVNULL,
+                           stdin=subprocess.DEVNULL)
+    while b"attached to" not in process.stderr.readline():
+        pass
+    line.send("echo c > /proc/sysrq-trigger\r")
+    line.until("---[ end Kernel panic")
+
+    def written():
+        return [re.sub(r"^\S+ ", "", row) for row in path.read_text().splitlines()]
+    harness.eventually(lambda: any("end Kernel panic" in row for row in written()), "its end is in the file", LIMIT_S)
+    shown = xencon.run("shot", "--text", "web02").stdout.decode().splitlines()
+    shown = [row for row in shown if row]
+    assert any("Kernel panic - not syncing: sysrq triggered crash" in row for row in shown)
+    assert written()[-len(shown):] == shown
+    harness.kill(process)
+    assert harness.finish(process) == 143
+    assert written()[-len(shown):] == shown
