@@ -71,6 +71,11 @@ static int weight_of(unsigned rows, unsigned alike)
 	return weight > 0 ? weight : 1;
 }
 
+int align_row_weight(const struct page *old, const struct page *now)
+{
+	return weight_of(old->rows > now->rows ? old->rows : now->rows, 1);
+}
+
 static int compare_hashes(const void *a, const void *b)
 {
 	const uint64_t x = *(const uint64_t *)a;
@@ -209,7 +214,7 @@ static void weigh_regions(struct weighing *w, unsigned shift)
 		/* Something must have moved, or it is a change in place with another name. */
 		if (w->moved[end] - w->moved[head] > 0)
 			offer(w, weight - w->once + 1,
-			      &(struct alignment){true, shift, head, end, rows, 0});
+			      &(struct alignment){true, shift, head, end, rows, 0, 0, 0});
 	}
 }
 
@@ -238,8 +243,18 @@ static void weigh_half_drawn(struct weighing *w, unsigned shift)
 
 		if (w->moved[end] - w->moved[twice < end ? twice : end] > 0)
 			offer(w, weight - w->once + WEIGHT_BIT,
-			      &(struct alignment){true, shift, 0, rows - shift, drawn, 0});
+			      &(struct alignment){true, shift, 0, rows - shift, drawn, 0, 0, 0});
 	}
+}
+
+/* How many rows in first..end-1 speak against the shift. */
+static unsigned count_missed(const struct weighing *w, unsigned shift, unsigned first, unsigned end)
+{
+	unsigned count = 0;
+
+	for (unsigned i = first; i < end && i + shift < w->old->rows; i++)
+		count += weigh(w, i + shift, i) < 0;
+	return count;
 }
 
 /* The only row of a screen, while it is being written: a count, a prompt that is typed at. */
@@ -264,6 +279,9 @@ static bool is_convincing(struct weighing *w, unsigned texts)
 		return false;
 	way->matched = count_found(w, way->shift, way->head, end) +
 	               count_found(w, 0, 0, way->head) + count_found(w, 0, end + way->shift, rows);
+	way->missed = count_missed(w, way->shift, way->head, end) +
+	              count_missed(w, 0, 0, way->head) + count_missed(w, 0, end + way->shift, rows);
+	way->weight = w->best;
 	return w->best + parts >= w->once || 2 * way->matched >= texts;
 }
 
@@ -282,14 +300,15 @@ int align_pages(const struct page *old, const struct page *now, struct align_roo
 	w.still = room->sums;
 	w.moved = room->sums + rows + 1;
 	sum(&w, 0, w.still);
-	offer(&w, w.still[now->rows], &(struct alignment){true, 0, 0, now->rows, now->rows, 0});
+	offer(&w, w.still[now->rows],
+	      &(struct alignment){true, 0, 0, now->rows, now->rows, 0, 0, 0});
 	for (unsigned shift = 1; shift < old->rows && room->steps < ALIGN_STEPS_MAX; shift++) {
 		const unsigned end = now->rows > shift ? now->rows - shift : 0;
 
 		sum(&w, shift, w.moved);
 		offer(&w, w.moved[now->rows],
 		      &(struct alignment){true, shift, 0, old->rows == now->rows ? end : now->rows,
-		                          now->rows, 0});
+		                          now->rows, 0, 0, 0});
 		/* A screen that has another size was drawn anew. */
 		if (old->rows != now->rows)
 			continue;
@@ -299,7 +318,7 @@ int align_pages(const struct page *old, const struct page *now, struct align_roo
 	if (is_convincing(&w, texts))
 		*ret = w.way;
 	else if (texts == 1 && is_same_row(old, now))
-		*ret = (struct alignment){true, 0, 0, now->rows, now->rows, 1};
+		*ret = (struct alignment){true, 0, 0, now->rows, now->rows, 1, 0, 0};
 	else
 		*ret = (struct alignment){.found = false};
 	return 0;

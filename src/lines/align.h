@@ -24,6 +24,8 @@ struct alignment {
 	unsigned
 	    drawn; /* new rows from here on are not drawn yet: they show the old page; else the new one's rows */
 	unsigned matched; /* rows with text that are found again */
+	unsigned missed;  /* rows with text that were written over, or text where nothing was */
+	int weight;       /* of what speaks for it less what speaks against it */
 };
 
 /* What weighing may cost: rows and cells that are looked at, some tens of milliseconds. A screen of 200 rows and 320
@@ -39,6 +41,9 @@ struct align_room {
 	unsigned rows_held; /* what they have room for */
 	uint64_t steps;     /* that the last call took, at most */
 };
+
+/* What a row weighs that stands once. */
+int align_row_weight(const struct page *old, const struct page *now);
 
 /* Frees what it owns; it is all zeroes afterwards. */
 void align_room_free(struct align_room *room);

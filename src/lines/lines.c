@@ -19,7 +19,11 @@
 #include "base/clock.h"
 #include "lines/align.h"
 #include "lines/page.h"
+#include "lines/tear.h"
 #include "screen/describe.h"
+
+/* A page that stands as it is for so long does not scroll: some of a server's pictures were alike. */
+#define LINES_MOVING_MS 200
 
 #define PICTURE_TEXT_MAX 48 /* two numbers and a word */
 
@@ -37,7 +41,8 @@ struct lines {
 	struct page before; /* what a full-screen program took the place of; no rows: none */
 	struct page
 	    whole; /* what was shown before a picture that was half drawn; no rows: that was none */
-	struct page next; /* room for the picture that is being fed */
+	struct page next;       /* room for the picture that is being fed */
+	struct tear_room trial; /* room for copies of torn pictures */
 	struct align_room room;
 	char *line; /* from malloc: room for a row as UTF-8 */
 	size_t line_cap;
@@ -66,6 +71,8 @@ void lines_free(struct lines *l)
 	page_free(&l->before);
 	page_free(&l->whole);
 	page_free(&l->next);
+	page_free(&l->trial.old);
+	page_free(&l->trial.now);
 	align_room_free(&l->room);
 	free(l->line);
 	free(l);
@@ -87,7 +94,7 @@ static void say(struct lines *l, unsigned row)
 
 	if (!page_has_text(p, row) || p->row[row].written)
 		return;
-	if (l->gap)
+	if (l->gap || p->row[row].torn)
 		put(l, LINES_GAP, LINES_GAP_TEXT, p->row[row].since_ms);
 	l->gap = false;
 	(void)describe_row(&text, row, l->line, l->line_cap);
@@ -159,6 +166,37 @@ static unsigned source(const struct alignment *a, unsigned row)
 	return row < a->end ? row + a->shift : UINT32_MAX;
 }
 
+/* Rows that leave a screen which scrolls so fast that no second picture had them: what of them stands twice on account of
+ * a tear is one. */
+static void mend_left(struct lines *l, struct alignment *a, int64_t now_ms)
+{
+	if (a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
+	    l->next.rows != l->shown.rows || now_ms >= l->changed_ms + LINES_MOVING_MS)
+		return;
+	const unsigned taken = tear_mend(&l->shown, a->shift, now_ms);
+	a->shift -= taken;
+	a->end += taken;
+}
+
+/* A screen that scrolled fast and yet has rows that nothing explains is torn in more ways than can be mended: what is missing
+ * is missing there. */
+static void mark_torn(struct lines *l, const struct alignment *a, int64_t now_ms)
+{
+	if (a->missed == 0 || a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
+	    now_ms >= l->changed_ms + LINES_MOVING_MS)
+		return;
+	for (unsigned row = 0; row < a->end && row + a->shift < l->shown.rows; row++) {
+		const unsigned from = row + a->shift;
+
+		if (!page_has_text(&l->shown, from) || (int)from == l->shown.cursor_row ||
+		    page_row_same(&l->shown, from, &l->next, row) ||
+		    page_row_grew(&l->shown, from, &l->next, row))
+			continue;
+		l->next.row[row].torn = true;
+		return;
+	}
+}
+
 /* What is known of a row goes over to the row that it has become. */
 static void carry(struct lines *l, unsigned from, unsigned to)
 {
@@ -172,6 +210,7 @@ static void carry(struct lines *l, unsigned from, unsigned to)
 	}
 	if (old.length == 0 || r->length == 0)
 		return;
+	r->torn = old.torn;
 	/* A row that changed in place is the same line, in a later form. */
 	r->since_ms = old.since_ms;
 	r->changed = true;
@@ -180,6 +219,7 @@ static void carry(struct lines *l, unsigned from, unsigned to)
 	page_row_complete(&l->next, to, &l->shown, from);
 	r->written = old.written;
 	r->changed = old.changed;
+	r->confirmed = true;
 }
 
 /* Whether the next page says anything else than the shown one, a pointer aside. */
@@ -210,6 +250,7 @@ static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
 		else if (row >= a->drawn)
 			l->next.row[row].doubtful = true;
 	}
+	mark_torn(l, a, now_ms);
 	swap(&l->shown, &l->next);
 	/* The next picture may be half drawn, too, and shows the same old page then. */
 	l->whole.rows = 0;
@@ -224,6 +265,9 @@ static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
 /* The next page takes the place of the shown one. */
 static void take_place(struct lines *l, int64_t now_ms)
 {
+	/* A page that was gone so soon scrolled by, and nothing more will tell what of it was torn. */
+	if (l->state == STATE_TEXT && now_ms < l->changed_ms + LINES_MOVING_MS)
+		(void)tear_mend(&l->shown, l->shown.rows, now_ms);
 	say_all(l);
 	/* A picture's line is mark enough; before the first page nothing was. */
 	l->gap = l->gap || (l->shown.rows > 0 && l->state != STATE_PICTURE);
@@ -252,7 +296,12 @@ static int find_way(struct lines *l, struct alignment *ret, struct error *err)
 			return 0;
 		}
 	}
-	return align_pages(&l->shown, &l->next, &l->room, ret, err);
+	if (align_pages(&l->shown, &l->next, &l->room, ret, err) != 0)
+		return -1;
+	/* What is half drawn is known to be, and why. */
+	if (l->whole.rows > 0 || (ret->found && ret->drawn < l->next.rows))
+		return 0;
+	return tear_align(&l->shown, &l->next, &l->trial, &l->room, ret, err);
 }
 
 /* Whether the page before has come back: most of it, or it is another that has a row in common. */
@@ -284,6 +333,7 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 	if (find_way(l, &way, err) != 0)
 		return -1;
 	if (way.found) {
+		mend_left(l, &way, now_ms);
 		go_on(l, &way, now_ms);
 		return 0;
 	}

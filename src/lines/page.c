@@ -188,3 +188,32 @@ void page_row_clear(struct page *p, unsigned row, int64_t now_ms)
 	p->row[row] = (struct page_row){.since_ms = now_ms};
 	measure(p, row);
 }
+
+int page_copy(struct page *to, const struct page *from, struct error *err)
+{
+	const size_t cells = (size_t)from->rows * from->columns;
+
+	to->rows = 0;
+	if (reserve(to, from->rows, cells, err) != 0)
+		return -1;
+	if (cells > 0)
+		memcpy(to->cells, from->cells, cells * sizeof(*to->cells));
+	if (from->rows > 0)
+		memcpy(to->row, from->row, from->rows * sizeof(*to->row));
+	to->rows = from->rows;
+	to->columns = from->columns;
+	to->cursor_row = from->cursor_row;
+	return 0;
+}
+
+void page_row_remove(struct page *p, unsigned row, int64_t now_ms)
+{
+	const size_t behind = p->rows - row - 1;
+
+	memmove(cells_of(p, row), cells_of(p, row) + p->columns,
+	        behind * p->columns * sizeof(*p->cells));
+	memmove(&p->row[row], &p->row[row + 1], behind * sizeof(*p->row));
+	if (p->cursor_row > (int)row)
+		p->cursor_row--;
+	page_row_clear(p, p->rows - 1, now_ms);
+}

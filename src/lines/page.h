@@ -27,7 +27,9 @@ struct page_row {
 	unsigned unknown; /* cells not recognised */
 	bool written;     /* in the log, in this form */
 	bool changed;     /* it did not always have this form */
-	bool doubtful;    /* left over from a picture half drawn: no row yet */
+	bool confirmed;   /* more pictures than one had it so */
+	bool torn;     /* it does not follow the one above it for certain: a mark is due between */
+	bool doubtful; /* left over from a picture half drawn: no row yet */
 };
 
 struct page {
@@ -73,6 +75,12 @@ void page_row_complete(struct page *p, unsigned row, const struct page *from, un
 
 /* Replaces a row, state and all, by that of another page of as many columns or fewer (else it is cut). */
 void page_row_copy(struct page *p, unsigned row, const struct page *from, unsigned from_row);
+
+/* Makes *to the same as another page, state and all. ERROR_LOCAL, as page_read. */
+int page_copy(struct page *to, const struct page *from, struct error *err);
+
+/* Takes out a row: those beneath move up, and the last one is blank, new at `now_ms`. */
+void page_row_remove(struct page *p, unsigned row, int64_t now_ms);
 
 /* Makes a row blank, new at `now_ms`. */
 void page_row_clear(struct page *p, unsigned row, int64_t now_ms);

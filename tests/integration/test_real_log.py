@@ -102,11 +102,10 @@ def rows(text, columns=80):
     return [row for row in found if row]
 
 
-def held_against(log, truth, what):
-    """How many rows of the truth are in the log: each in its place, once, and where some are missing there is a mark."""
-    at, found, marked, marks = 0, 0, True, 0
-    if os.environ.get("KEEP"):
-        pathlib.Path(os.environ["KEEP"], what.split()[0]).write_text(repr((log, truth)))
+def held_against(log, truth, what, torn=0):
+    """How many rows of the truth are in the log: each in its place, once, and where some are missing there is a mark; but for
+    a share of them that are `torn`, of a screen that scrolls by drawing and was caught in the midst of it."""
+    at, found, marked, marks, faults = 0, 0, True, 0, []
     for line in log:
         if line == MARK:
             marks += 1
@@ -114,13 +113,16 @@ def held_against(log, truth, what):
         elif at < len(truth) and line == truth[at]:
             at, found, marked = at + 1, found + 1, False
         elif line in truth[at:]:
-            assert marked, f"{truth[at]!r} is missing before {line!r}, and no mark says so"
+            if not marked:
+                faults.append(f"{truth[at]!r} is missing before {line!r}, and no mark says so")
             at, found, marked = truth.index(line, at) + 1, found + 1, False
         else:
             # Not the truth's: another text, or a row before it was whole, which only a mark leaves behind.
-            assert line not in truth[:at] or marked, f"{line!r} stands twice"
+            if line in truth[:at] and not marked:
+                faults.append(f"{line!r} stands twice")
+    print(f"{what}: {found} of {len(truth)} rows, {marks} marks, {len(faults)} faults")
+    assert len(faults) <= torn * found, faults
     assert found == len(truth) or marks > 0
-    print(f"{what}: {found} of {len(truth)} rows, {marks} marks")
     return found
 
 
@@ -167,7 +169,7 @@ def test_what_is_done_in_a_shell(guest, xencon):
     log.type("vi /etc/passwd\n")
     log.wait_line("100 % of the work")
     log.type(":q\nseq 101 160\n")
-    log.wait_line("^130$")
+    log.wait_line("^160$")
     before = len(log.lines)
     line.send("reboot -f\r")
     log_in(line)
@@ -196,7 +198,7 @@ def test_five_thousand_numbers_on_a_frame_buffer(guest, xencon):
     lines, seen = log.finish()
     numbers = [str(number) for number in range(1, 5001)]
     found = held_against([row for row in lines if row == MARK or row in set(numbers)], numbers,
-                         f"seq 1 5000, {seen} changes seen in {seconds:.1f} s")
+                         f"seq 1 5000, {seen} changes seen in {seconds:.1f} s", torn=0.01)
     assert found >= 48
     assert "5000" in lines
 
@@ -217,9 +219,10 @@ def test_the_last_words_of_a_panic(guest, xencon, tmp_path):
     def written():
         return [re.sub(r"^\S+ ", "", row) for row in path.read_text().splitlines()]
     harness.eventually(lambda: any("end Kernel panic" in row for row in written()), "its end is in the file", LIMIT_S)
-    shown = xencon.run("shot", "--text", "web02").stdout.decode().splitlines()
-    shown = [row for row in shown if row]
-    assert any("Kernel panic - not syncing: sysrq triggered crash" in row for row in shown)
+    done = xencon.run("shot", "--text", "web02")
+    assert done.returncode == 0, done.stderr
+    shown = [row for row in done.stdout.decode().splitlines() if row]
+    assert any("Kernel panic - not syncing: sysrq triggered crash" in row for row in shown), shown
     assert written()[-len(shown):] == shown
     harness.kill(process)
     assert harness.finish(process) == 143

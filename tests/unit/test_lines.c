@@ -351,6 +351,47 @@ static void test_half_drawn(void)
 	}
 }
 
+/* Drawn by a console that scrolls by drawing, and taken in the midst of it. */
+static void test_torn(void)
+{
+	begin("the row at a tear stands twice in one picture", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "1\n2\n3\n4\n5\n6\n7\n8");
+	teletype_show(&t, "\f3\n4\n5\n5\n6\n7\n8\n9");
+	teletype_show(&t, "\f5\n6\n7\n8\n9\n10\n11\n12");
+	finish("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+	begin("or is mixed out of two", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "101\n102\n103\n104\n105\n106\n107\n108");
+	teletype_show(&t, "\f103\n104\n10\1\n105\n106\n107\n108\n109");
+	teletype_show(&t, "\f105\n106\n107\n108\n109\n110\n111\n112");
+	finish("101\n102\n103\n104\n105\n106\n107\n108\n109\n110\n111\n112\n");
+	begin("two rows alike in two pictures are two", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "a\nb\nb\nc\nd\ne\nf\ng");
+	teletype_show(&t, "\fb\nb\nc\nd\ne\nf\ng\nh");
+	teletype_show(&t, "\fe\nf\ng\nh\ni\nj\nk\nl");
+	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n");
+	begin("a page that scrolled by: a row that stands twice is one", 4, 20);
+	t.hidden = true;
+	teletype_show(&t, "1\n2\n3\n4");
+	teletype_show(&t, "\f11\n12\n12\n13");
+	teletype_show(&t, "\f21\n22\n23\n24");
+	finish("1\n2\n3\n4\n" GAP "11\n12\n13\n" GAP "21\n22\n23\n24\n");
+	begin("a page that stood still: two", 4, 20);
+	t.hidden = true;
+	teletype_show(&t, "11\n12\n12\n13");
+	teletype_shoot(&t);
+	teletype_shoot(&t);
+	teletype_show(&t, "\f21\n22\n23\n24");
+	finish("11\n12\n12\n13\n" GAP "21\n22\n23\n24\n");
+	begin("torn in more ways than one: what is missing is marked", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "1\n2\n3\n4\n5\n6\n7\n8");
+	teletype_show(&t, "\f3\n4\n5\n6\n9\n10\n11\n12");
+	finish("1\n2\n3\n4\n5\n6\n" GAP "9\n10\n11\n12\n");
+}
+
 int main(void)
 {
 	test_scrolling();
@@ -361,5 +402,6 @@ int main(void)
 	test_hidden_cells();
 	test_rows_alike();
 	test_half_drawn();
+	test_torn();
 	return test_finish();
 }
