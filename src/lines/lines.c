@@ -25,6 +25,9 @@
 /* A page that stands as it is for so long does not scroll: some of a server's pictures were alike. */
 #define LINES_MOVING_MS 200
 
+/* One row that nothing explains is a progress bar which scrolled. */
+#define TORN_ROWS 2
+
 #define PICTURE_TEXT_MAX 48 /* two numbers and a word */
 
 /* What the screen is now; `shown` is the last page of text in any case. */
@@ -182,7 +185,7 @@ static void mend_left(struct lines *l, struct alignment *a, int64_t now_ms)
  * is missing there. */
 static void mark_torn(struct lines *l, const struct alignment *a, int64_t now_ms)
 {
-	if (a->missed == 0 || a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
+	if (a->missed < TORN_ROWS || a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
 	    now_ms >= l->changed_ms + LINES_MOVING_MS)
 		return;
 	for (unsigned row = 0; row < a->end && row + a->shift < l->shown.rows; row++) {

@@ -219,7 +219,7 @@ def test_the_last_words_of_a_panic(guest, xencon, tmp_path):
     def written():
         return [re.sub(r"^\S+ ", "", row) for row in path.read_text().splitlines()]
     harness.eventually(lambda: any("end Kernel panic" in row for row in written()), "its end is in the file", LIMIT_S)
-    done = xencon.run("shot", "--text", "web02")
+    done = xencon.run("shot", "--text", "--until", "end Kernel panic", "web02")
     assert done.returncode == 0, done.stderr
     shown = [row for row in done.stdout.decode().splitlines() if row]
     assert any("Kernel panic - not syncing: sysrq triggered crash" in row for row in shown), shown
