@@ -2,6 +2,7 @@
 /* Secrets in memory: see secret.h. */
 #include "base/secret.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+
+#include "base/log.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -43,9 +46,11 @@ char *secret_dup(const char *text)
 	if (block == MAP_FAILED)
 		return NULL;
 	/* Both are what can be had: a refusal leaves a secret that is still wiped in the end. */
-	(void)mlock(block, size);
+	if (mlock(block, size) != 0)
+		log_trace(LOG_STEPS, "a secret is not kept out of swap: %s", strerror(errno));
 #ifdef MADV_DONTDUMP
-	(void)madvise(block, size, MADV_DONTDUMP);
+	if (madvise(block, size, MADV_DONTDUMP) != 0)
+		log_trace(LOG_STEPS, "a secret is not kept out of core dumps: %s", strerror(errno));
 #endif
 	block->size = size;
 	return memcpy(block + 1, text, len);
