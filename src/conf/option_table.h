@@ -101,7 +101,7 @@
 	ROW(QUIET, "quiet", 'q', NULL, OPTION_FOR_ALL, 0, "say nothing but errors")            \
 	ROW(HELP, "help", 'h', NULL, OPTION_FOR_ALL, OPTION_TYPED, "show this help")           \
 	ROW(LICENCES, "licences", 0, NULL, OPTION_FOR_VERSION, OPTION_TYPED,                   \
-	    "of version: whose work is inside, and its terms")                                 \
+	    "whose work is inside, and its terms")                                             \
 	ROW(VERSION, "version", 'V', NULL, OPTION_FOR_ALL, OPTION_TYPED, "show the version")
 
 #endif

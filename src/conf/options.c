@@ -66,6 +66,8 @@ static bool begins(const char *name, const char *word, size_t len)
 	return name != NULL && strncmp(name, word, len) == 0;
 }
 
+#define HELP_COLUMN 28 /* of the help: options to its left, what they do to its right */
+
 #define NAME_NONE    (-1)
 #define NAME_SEVERAL (-2)
 
@@ -286,7 +288,10 @@ size_t option_help(enum option_id id, char *out, size_t cap)
 	               spec->name != NULL ? spec->name : "", before,
 	               spec->argument != NULL ? spec->argument : "",
 	               option_is_optional((int)id) ? "]" : "");
-	const int n = snprintf(out, cap, "  %-28s %s\n", left, spec->help);
+	/* What reaches into the second column leaves its line to itself. */
+	const bool wide = strlen(left) > HELP_COLUMN;
+	const int n = snprintf(out, cap, "  %-*s%s%*s %s\n", wide ? 0 : HELP_COLUMN, left,
+	                       wide ? "\n  " : "", wide ? HELP_COLUMN : 0, "", spec->help);
 	return n < 0 ? 0 : (size_t)n;
 }
 
