@@ -219,10 +219,10 @@ def test_the_console_goes_to_the_same_certificate_only(options, pool, xencon, st
 
 def test_the_logout_goes_to_the_same_certificate_only(pool, xencon):
     pool.faults.add(sim.Fault("tls", "delay", seconds=0))
-    pool.faults.add(sim.Fault("tls", "wrong_cert"))
+    pool.faults.add(sim.Fault("tls", "wrong_cert", times=9))
     done = xencon.run("-v", "web01")
     assert (done.stdout, done.returncode) == (HELLO, 0)
-    assert len(pool.connections) == 2
+    assert len(pool.connections) >= 3  # a question, the logout, another try
     assert_told_nothing(pool, since=1)
     assert len(pool.sessions) == 1
 
