@@ -152,7 +152,10 @@ static const char *parse_ssh(struct address *a, const char *text)
 {
 	const size_t len = strcspn(text, "/");
 	const char *const path = text[len] == '/' && text[len + 1] != '\0' ? text + len : NULL;
-	const char *const at = memrchr(text, '@', len);
+	const char *at = NULL; /* a user of a directory has one of his own: the last counts */
+
+	for (size_t i = 0; i < len; i++)
+		at = text[i] == '@' ? text + i : at;
 	const size_t user = at == NULL ? 0 : (size_t)(at - text);
 
 	*a = (struct address){.scheme = ADDRESS_SSH};

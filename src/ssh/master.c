@@ -10,15 +10,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "os/wait.h"
+#include "ssh/door.h"
 #include "ssh/refusal.h"
 
 #define CONTROL_NAME "c"
@@ -99,26 +98,12 @@ static bool user_has_one(const struct master *m)
 	return there;
 }
 
-/* Whether somebody listens at our own control socket. Such a connection is nobody's client until it says hello. */
-static bool is_listening(const char *path)
-{
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return false;
-	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
-	const bool there = connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0;
-	(void)close(fd);
-	return there;
-}
-
 bool master_has_ended(struct master *m)
 {
 	/* The status, where there is one to be had, is noted by the way. */
 	if (m->kind == MASTER_BORROWED)
 		return !user_has_one(m);
-	return !is_listening(m->control) && (m->child.pid == 0 || child_ended(&m->child));
+	return !door_is_open(m->control) && (m->child.pid == 0 || child_ended(&m->child));
 }
 
 bool master_is_alive(struct master *m)
@@ -226,12 +211,12 @@ static int await_login(struct asking *l, struct error *err)
 		struct pollfd said = {.fd = m->guardian.said, .events = POLLIN};
 		const bool asks = child_has_terminal(&m->child);
 
-		if (stat(m->control, &st) == 0 && is_listening(m->control)) {
+		if (stat(m->control, &st) == 0 && door_is_open(m->control)) {
 			listen_to(l);
 			return 0;
 		}
 		/* One that goes into the background ends in order, and its socket is there by then. */
-		if (child_ended(&m->child) && !is_listening(m->control))
+		if (child_ended(&m->child) && !door_is_open(m->control))
 			return refused(l, err);
 		/* What is read takes the terminal back, so that it stands above the question that follows. */
 		if (wait_poll(&said, 1, clock_ms() + LOOK_STEP_MS, err) < 0) {

@@ -14,14 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/signals.h"
 #include "os/wait.h"
+#include "ssh/door.h"
 #include "ssh/master.h"
 #include "ssh/probe.h"
 #include "ssh/refusal.h"
@@ -31,9 +30,8 @@
 /* An order to a master is answered by a process of this machine. */
 #define ORDER_MS 5000
 
-/* ssh takes every connection at once; so does the kernel, but for a full backlog. */
+/* Between two looks at what no descriptor tells of. */
 #define BUSY_STEP_MS 20
-#define BUSY_MAX_MS  5000
 
 /* What ssh complains of goes through the guardian. */
 #define COMPLAINT_MS 200
@@ -68,32 +66,6 @@ static void socket_of(const struct ssh *s, const struct address *to, char ret[AD
 	(void)snprintf(key, sizeof(key), "%s %s", address_show_port(&s->master.to, through),
 	               address_show_port(to, there));
 	folder_join(s->master.folder, folder_name(key, name), ret);
-}
-
-/* A descriptor, or -1 with errno; EINTR for a signal that ends us. */
-static int connect_socket(const char *path)
-{
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	const int64_t until = clock_ms() + BUSY_MAX_MS;
-
-	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	while (fd >= 0 && connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
-		struct error ignored = {0};
-		int failure = errno;
-
-		/* A full backlog; poll does not tell when there is room again. */
-		const bool busy = failure == EAGAIN || failure == EINTR;
-		if (busy && wait_poll(NULL, 0, clock_ms() + BUSY_STEP_MS, &ignored) < 0)
-			failure = EINTR;
-		else if (busy && clock_ms() < until)
-			continue;
-		error_clear(&ignored);
-		(void)close(fd);
-		errno = failure;
-		return -1;
-	}
-	return fd;
 }
 
 /* One process at a time gives orders. -1 with *err where a signal came. */
@@ -175,11 +147,11 @@ static int open_and_connect(struct ssh *s, const struct address *to, int *ret_fd
 	if (master_open(&s->master, &host, err) != 0)
 		goto out;
 	socket_of(s, to, path);
-	*ret_fd = connect_socket(path); /* another process may have made it meanwhile */
+	*ret_fd = door_connect(path); /* another process may have made it meanwhile */
 	if (*ret_fd < 0 && errno != EINTR) {
 		if (forward(s, to, path, err) != 0)
 			goto out;
-		*ret_fd = connect_socket(path);
+		*ret_fd = door_connect(path);
 	}
 	rc = *ret_fd >= 0 ? 0 : not_connected(err);
 out:
@@ -198,7 +170,7 @@ static int way_of_ssh_connect(struct way *w, const struct address *to, int *ret_
 	const bool same = to->scheme != ADDRESS_SSH || address_equal(to, &s->master.to);
 	if (s->master.kind != MASTER_NONE && same) {
 		socket_of(s, to, path);
-		*ret_fd = connect_socket(path);
+		*ret_fd = door_connect(path);
 		if (*ret_fd >= 0)
 			return 0;
 		if (errno == EINTR)

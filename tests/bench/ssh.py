@@ -1,0 +1,79 @@
+"""Bulk output through ssh: xencon beside `ssh HOST cat`, in the same run, over the same sshd and cipher.
+
+Prints MB/s of each, the median of some runs taken in turn, and their ratio. Usage:
+/usr/bin/python3 tests/bench/ssh.py [RUNS]
+"""
+import multiprocessing
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "integration")]
+
+import gates  # noqa: E402
+import sim  # noqa: E402
+
+SIZE = 256 << 20
+WARM = 1 << 20
+
+
+def rate(command, env):
+    """MB/s from the first mebibyte on, so that logging in is nobody's burden."""
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        out, length, started = process.stdout.fileno(), 0, None
+        while data := os.read(out, 1 << 20):
+            length += len(data)
+            if started is None and length >= WARM:
+                started, first = time.perf_counter(), length
+            if length == SIZE:
+                break
+        elapsed = time.perf_counter() - started
+        process.stdin.close()
+        process.terminate()
+    assert length == SIZE
+    return (SIZE - first) / elapsed / 1e6
+
+
+def serve(socket, data, ready):
+    """The pool, in a process of its own: what it costs is not the reader's."""
+    pool = sim.Pool()
+    pool.start()
+    pool.add_vm("web01", backend=sim.Source(pathlib.Path(data).read_bytes(), stay=True))
+    pool.coordinator.listen_unix(socket)
+    ready.set()
+    time.sleep(3600)
+
+
+def main():
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    gate = gates.Gate()
+    (gate.folder / "data").write_bytes(os.urandom(SIZE))
+    ready = multiprocessing.Event()
+    pool = multiprocessing.Process(target=serve, daemon=True,
+                                   args=(str(gate.socket), gate.folder / "data", ready))
+    pool.start()
+    ready.wait()
+    try:
+        program = gate.program(tempfile.mkdtemp(dir=gate.folder))
+        both = {"xencon": program.command("-q", "--stdio", "web01"),
+                "ssh cat": [*gate.command.split(), gates.NAME, f"cat {gate.folder}/data"]}
+        seen = {who: [] for who in both}
+        for _ in range(runs):
+            for who, command in both.items():
+                seen[who].append(rate(command, program.env))
+        medians = {who: statistics.median(rates) for who, rates in seen.items()}
+        for who, median in medians.items():
+            print(f"{who}: {median:.0f} MB/s")
+        print(f"ratio: {medians['xencon'] / medians['ssh cat']:.2f}")
+    finally:
+        pool.terminate()
+        gate.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Much through ssh, and how often its line is waited for."""
+import hashlib
+import os
+import re
+
+import pytest
+
+import gates
+import harness
+import sim
+
+from outcome import assert_logged_out
+
+SIZE = 64 << 20
+
+
+@pytest.fixture
+def gate(pool):
+    made = gates.Gate(pool)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def xencon(gate, tmp_path):
+    made = gate.program(tmp_path)
+    yield made
+    made.stop()
+
+
+def test_much_that_is_printed(pool, gate, xencon):
+    source = sim.Source(size=SIZE, seed=3)
+    pool.add_vm("web01", backend=source)
+    process = xencon.start("-q", "--stdio", "web01")
+    digest, length = hashlib.sha256(), 0
+    while data := os.read(process.stdout.fileno(), 1 << 20):
+        digest.update(data)
+        length += len(data)
+    assert harness.finish(process) == 0
+    assert length == SIZE
+    assert digest.digest() == hashlib.sha256(source.data).digest()
+    gate.assert_nothing_left()
+
+
+def test_much_that_is_typed(pool, gate, xencon):
+    sink = sim.Sink()
+    pool.add_vm("web01", backend=sink)
+    data = os.urandom(SIZE)
+    process = xencon.start("-q", "--stdio", "web01")
+    process.stdin.write(data)
+    process.stdin.flush()
+    harness.eventually(lambda: len(sink.received) == SIZE, "all of it has come")
+    process.stdin.close()
+    harness.kill(process)
+    harness.finish(process)
+    assert bytes(sink.received) == data
+    assert_logged_out(pool)
+    gate.assert_nothing_left()
+
+
+def test_round_trips_beyond_the_login(pool, gate, xencon):
+    """One opens the channel; each request that is waited for is another: login, VM, consoles, CONNECT. There is no
+    handshake and no other call before the console stands."""
+    pool.add_vm("web01", backend=sim.Source(b"hello", stay=True))
+    process = xencon.start("-vv", "--idle", "0", "web01")
+    assert process.stdout.read(5) == b"hello"
+    said = process.communicate(timeout=harness.PATIENCE)[1].decode()
+    counted = int(re.search(r"CONNECT: 200 OK, round trips: (\d+)", said).group(1))
+    trips = 1 + counted     # to open the channel
+    print("round trips beyond ssh's login:", trips)
+    first, *others = [request.connection_id for request in pool.requests[:4]]
+    assert set(others) == {first}, "one channel for all of them"
+    assert 4 <= trips <= 5, said
