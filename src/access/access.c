@@ -8,6 +8,8 @@
  */
 #include "access/access.h"
 
+#include "access/port.h"
+
 #include "base/log.h"
 #include "base/secret.h"
 #include "term/prompt.h"
@@ -110,6 +112,8 @@ int access_connect(struct access *a, const struct vm *vm, const struct console *
 	    .console_address = settings->has_console_address ? &settings->console_address : NULL,
 	};
 
+	if (console->serial)
+		return port_connect(a, vm, ret, err);
 	return connect_console(&a->session, vm, console, &how, ret, err);
 }
 
@@ -170,6 +174,8 @@ void access_close(struct access *a)
 	session_drop(&a->owed);
 	secret_free(a->credentials.password);
 	a->credentials.password = NULL;
+	ssh_close(a->beyond);
+	a->beyond = NULL;
 	ssh_close(a->ssh); /* after the last word that went through it */
 	a->ssh = NULL;
 }

@@ -25,6 +25,14 @@ struct access {
 	struct session
 	    owed;        /* one whose server was not reached for its logout either: no ref, none */
 	struct ssh *ssh; /* owned: where the servers are reached through it; or NULL */
+	/* Of --serial: asked for before access_open. */
+	struct {
+		bool batch; /* it is tried, without a question */
+		bool force; /* also where somebody else has the port */
+	} port;
+	struct ssh *
+	    beyond; /* owned: a login for serial ports, on hosts that the server's own does not lead to */
+	char beyond_command[WORDS_MAX];
 	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 

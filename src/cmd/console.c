@@ -222,6 +222,30 @@ static int attach_all(struct visit *v, const struct target *what, struct error *
 	return rc;
 }
 
+/* The serial port, where it is wanted; and where it was not typed, the usual console in its place. */
+static int attach_wanted(struct visit *v, struct target *what, struct error *err)
+{
+	const struct console_settings *const console = v->settings;
+	char line[ERROR_LINE_MAX];
+
+	if (!console->serial || (what->control_domain && !console->serial_typed))
+		return attach_all(v, what, err);
+	v->access->port.force = console->force;
+	v->access->port.batch = !console->serial_typed;
+	what->protocol = CONSOLE_SERIAL;
+	int rc = attach_all(v, what, err);
+	const bool other = rc != 0 && !console->serial_typed && !v->stay->attached.seen &&
+	                   (err->kind == ERROR_UNAVAILABLE || err->kind == ERROR_UNREACHABLE ||
+	                    err->kind == ERROR_LOGIN || err->kind == ERROR_UNTRUSTED) &&
+	                   err->reason != REASON_NOT_RUNNING;
+	if (!other)
+		return rc;
+	log_notice("%s: this is the usual console", error_line(err, line));
+	error_clear(err);
+	what->protocol = CONSOLE_TEXT;
+	return attach_all(v, what, err);
+}
+
 int command_console(const struct invocation *invocation, struct error *err)
 {
 	const struct options *const o = invocation->options;
@@ -250,8 +274,8 @@ int command_console(const struct invocation *invocation, struct error *err)
 	    open_until(&console, sources, &until, err) != 0 ||
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0)
 		goto out;
-	rc = attach_all(&v, &g.target, err);
-	if (rc != 0 && falls_back(&console, err))
+	rc = attach_wanted(&v, &g.target, err);
+	if (rc != 0 && !console.serial_typed && falls_back(&console, err))
 		rc = fall_back(&g, &screen, err);
 out:
 	graphical_close(&g);

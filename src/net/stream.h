@@ -41,6 +41,8 @@ struct stream {
 	int fd;
 	short recv_events; /* what recv waits for: POLLIN, or POLLOUT in a TLS renegotiation */
 	short send_events;
+	bool
+	    program; /* its end is that of the program that carries it, whose status tells of what kind */
 	bool tells_end; /* its end of file says of itself whether it is one in order: TLS */
 	bool truncated; /* the end of file came without TLS's close_notify: a loss, not an end */
 };

@@ -33,10 +33,23 @@ static int lost(const char *status, struct error *err)
 	return -1;
 }
 
+/* The program says by its status how the console ended: it knows, as TLS does. */
+static int program_ended(const struct ending *e, struct error *err)
+{
+	char status[WAY_STATUS_MAX];
+	bool failed = false;
+
+	if (!carrier_ended(e, status, &failed))
+		return lost(NULL, err);
+	return failed ? lost(status, err) : 0;
+}
+
 int ending_judge(const struct ending *e, struct error *err)
 {
 	if (e->left_first)
 		return 0;
+	if (e->stream->program)
+		return program_ended(e, err);
 	const bool doubtful = e->stream->truncated || !e->stream->tells_end;
 	char status[WAY_STATUS_MAX];
 	bool failed = false;

@@ -23,11 +23,16 @@ int console_settings_read(const struct sources *s, struct console_settings *ret,
 	    .until = o->values[OPTION_UNTIL],
 	    .timeout_ms = CONSOLE_TIMEOUT_S * 1000,
 	    .text_only = o->counts[OPTION_TEXT_ONLY] > 0,
+	    .serial = o->counts[OPTION_SERIAL] > 0,
+	    .serial_typed = sources_typed(s, OPTION_SERIAL),
+	    .force = o->counts[OPTION_FORCE] > 0,
 	    .read_only = o->counts[OPTION_READ_ONLY] > 0,
 	};
 	/* In the configuration they stand for whenever there is a log. */
 	if (ret->timestamps && ret->log_file == NULL && sources_typed(s, OPTION_TIMESTAMPS))
 		return error_set(err, ERROR_USAGE, "--timestamps needs --log FILE");
+	if (ret->force && !ret->serial)
+		return error_set(err, ERROR_USAGE, "--force needs --serial");
 	if (ret->until == NULL && sources_typed(s, OPTION_TIMEOUT))
 		return error_set(err, ERROR_USAGE, "--timeout needs --until REGEX");
 	if (ret->log_file != NULL && strcmp(ret->log_file, "-") == 0) {

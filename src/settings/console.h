@@ -30,6 +30,9 @@ struct console_settings {
 	const char *until; /* the sources': leave when a line matches this; NULL: not */
 	int timeout_ms;    /* and how long that may take */
 	bool text_only;    /* never the graphical console in its place */
+	bool serial;       /* the serial port: */
+	bool serial_typed; /* it must succeed; else the usual console follows */
+	bool force;        /* also where somebody else has it open */
 	bool read_only;    /* nothing is sent */
 };
 

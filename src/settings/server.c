@@ -193,6 +193,38 @@ static int drop_what_ssh_does(struct settings *s, struct error *err)
 	return 0;
 }
 
+static int add_ssh_host(struct settings *s, const char *text, struct error *err)
+{
+	const size_t len = strcspn(text, "=");
+
+	if (len == 0 || text[len] == '\0' || text[len + 1] == '\0' || text[len + 1] == '-')
+		return error_set(err, ERROR_USAGE, "--ssh-host takes NAME=DESTINATION, not \"%s\"",
+		                 text);
+	if (s->ssh_host_count == SETTINGS_SSH_HOSTS_MAX)
+		return error_set(err, ERROR_USAGE, "--ssh-host is given more than %d times",
+		                 SETTINGS_SSH_HOSTS_MAX);
+	s->ssh_hosts[s->ssh_host_count++] = text;
+	return 0;
+}
+
+/* Each that is typed; else the one that a file gives. */
+static int read_ssh_hosts(struct settings *s, const struct options *typed, struct error *err)
+{
+	if (s->sources.options.values[OPTION_SSH_HOST] == NULL)
+		return 0;
+	if (!sources_typed(&s->sources, OPTION_SSH_HOST)) {
+		if (add_ssh_host(s, s->sources.options.values[OPTION_SSH_HOST], err) == 0)
+			return 0;
+		return sources_blame(&s->sources, OPTION_SSH_HOST, err);
+	}
+	for (size_t i = 0; i < typed->word_count; i++) {
+		if (typed->words[i].id == OPTION_SSH_HOST &&
+		    add_ssh_host(s, typed->words[i].text, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Who we are. The password itself changes hands here: from the sources to the settings, and from
  * those to whoever logs in. */
 static int read_user(struct settings *s, struct error *err)
@@ -235,6 +267,8 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	ret->ssh_command = ret->sources.options.values[OPTION_SSH_COMMAND];
 	if (ret->ssh_command == NULL)
 		ret->ssh_command = SETTINGS_SSH_COMMAND;
+	if (read_ssh_hosts(ret, given, err) != 0)
+		return -1;
 	if (ret->servers.at[0].scheme == ADDRESS_SSH && drop_what_ssh_does(ret, err) != 0)
 		return -1;
 	if (read_network(ret, err) != 0)

@@ -23,6 +23,8 @@
 
 #define SETTINGS_SSH_COMMAND "ssh"
 
+#define SETTINGS_SSH_HOSTS_MAX 64 /* as many as the largest pool has hosts */
+
 #define SETTINGS_OWN_SOCKET ADDRESS_XAPI_SOCKET
 
 /* Who frees what: all that `sources` holds, and `password`, is freed by settings_free; every other
@@ -35,6 +37,8 @@ struct settings {
 	bool has_console_address;
 	struct address console_address;
 	const char *user;
+	const char *ssh_hosts[SETTINGS_SSH_HOSTS_MAX]; /* NAME=DESTINATION each, checked */
+	size_t ssh_host_count;
 	const char *ssh_command;   /* how ssh is called */
 	const char *password_file; /* NULL where not given, as the next two */
 	const char *password_command;

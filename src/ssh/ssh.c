@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/expand.h"
 #include "os/signals.h"
 #include "os/wait.h"
 #include "ssh/door.h"
@@ -281,6 +282,58 @@ struct ssh *ssh_new(const struct words_style *style, struct error *err)
 struct way *ssh_way(struct ssh *s)
 {
 	return &s->way;
+}
+
+int ssh_remote(struct ssh *s, const struct address *host, const char *command, struct words *ret,
+               struct error *err)
+{
+	char program[WORDS_MAX];
+	int held;
+
+	know_process(s);
+	if (lock(s, &held, err) != 0)
+		return -1;
+	const int rc = master_open(&s->master, host, err);
+	if (held >= 0)
+		(void)close(held);
+	if (rc != 0)
+		return -1;
+	(void)snprintf(program, sizeof(program), "sh -c '%s'",
+	               command); /* whatever the login's shell is */
+	master_words(&s->master, ret);
+	words_add(ret, "-T");
+	words_option(ret, "EscapeChar=none");
+	if (s->master.kind == MASTER_BORROWED)
+		words_option(ret, "RemoteCommand=none");
+	words_destination(ret, &s->master.to);
+	words_add(ret, program);
+	return words_check(ret, err);
+}
+
+int ssh_hop(struct ssh *s, const char *command, char ret[WORDS_MAX], struct error *err)
+{
+	static const char exec[] = "exec ";
+	char option[WORDS_MAX];
+	char quoted[WORDS_MAX];
+	struct words w;
+
+	master_words(&s->master, &w);
+	words_add(&w, "-W");
+	words_add(&w, "[%h]:%p");
+	words_destination(&w, &s->master.to);
+	if (words_check(&w, err) != 0)
+		return -1;
+	/* ssh runs it by exec as it is. */
+	const char *const line =
+	    strncmp(w.text, exec, strlen(exec)) == 0 ? w.text + strlen(exec) : w.text;
+	const int n = snprintf(option, sizeof(option), "ProxyCommand=%s", line);
+	if (n >= 0 && (size_t)n < sizeof(option) &&
+	    expand_word(option, quoted, sizeof(quoted)) < sizeof(quoted)) {
+		const int all = snprintf(ret, WORDS_MAX, "%s -o %s", command, quoted);
+		if (all >= 0 && all < WORDS_MAX)
+			return 0;
+	}
+	return error_set(err, ERROR_USAGE, "the ssh command is too long");
 }
 
 void ssh_close(struct ssh *s)

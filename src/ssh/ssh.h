@@ -22,6 +22,14 @@ struct ssh *ssh_new(const struct words_style *style, struct error *err);
  * the host where we are logged in. It lives as long as `s`. */
 struct way *ssh_way(struct ssh *s);
 
+/* Makes the line that runs `command`, a program for sh without an apostrophe, on a host over a login there, which is
+ * made where it is not. Errors as way_connect. */
+int ssh_remote(struct ssh *s, const struct address *host, const char *command, struct words *ret,
+               struct error *err);
+
+/* Makes of `command`, as in a style, one whose connections go through the login of `s`, as by ProxyJump. */
+int ssh_hop(struct ssh *s, const char *command, char ret[WORDS_MAX], struct error *err);
+
 /* Ends the login where it is ours, takes back the forwardings where it is the user's, removes the folder: all of
  * that within GUARDIAN_PATIENCE_MS. In a process that was forked off since ssh_new it only lets go. NULL is fine. */
 void ssh_close(struct ssh *s);

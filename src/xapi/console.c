@@ -76,8 +76,21 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
 }
 
+/* Of the others the serial port is no machine's at all. */
+static int check_serial(const struct vm *vm, struct error *err)
+{
+	if (vm->is_hvm)
+		return 0;
+	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no serial port", vm->name);
+	error_cause(err, "it is no HVM guest");
+	error_hint(err, "it has a text console instead: xencon console %s", vm->uuid);
+	return error_reason(err, REASON_NO_CONSOLE);
+}
+
 int console_check_kind(const struct vm *vm, const char *protocol, struct error *err)
 {
+	if (strcmp(protocol, CONSOLE_SERIAL) == 0)
+		return check_serial(vm, err);
 	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm ? missing(vm, protocol, NULL, err)
 	                                                         : 0;
 }
@@ -105,6 +118,10 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 
 	if (check_running(vm, err) != 0)
 		return -1;
+	if (strcmp(protocol, CONSOLE_SERIAL) == 0) {
+		*ret = (struct console){.serial = true};
+		return check_serial(vm, err);
+	}
 	query_begin(&q);
 	query_where(&q, "VM", vm->ref);
 	if (session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), &records, err) != 0)

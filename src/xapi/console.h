@@ -8,9 +8,11 @@
 
 #define CONSOLE_TEXT    "vt100" /* what XAPI calls them */
 #define CONSOLE_GRAPHIC "rfb"
+#define CONSOLE_SERIAL  "serial" /* ours: XAPI offers none; see access/port.h */
 
 struct console {
 	char *uuid;
+	bool serial;    /* the others are NULL: it is no console of XAPI's */
 	char *location; /* a URL; empty after a refresh of the pool's database */
 };
 

@@ -136,6 +136,16 @@ static bool is_hvm(const json_t *record)
 	return strcmp(type, "hvm") == 0;
 }
 
+/* platform's counts for more. [source: xapi_xenops.ml] */
+static const char *hvm_serial(const json_t *record)
+{
+	const char *const strong = record_text(json_object_get(record, "platform"), "hvm_serial");
+
+	if (strong[0] != '\0')
+		return strong;
+	return record_text(json_object_get(record, "other_config"), "hvm_serial");
+}
+
 static int take(const char *ref, const json_t *record, struct vm *ret, struct error *err)
 {
 	struct vm vm = {
@@ -148,11 +158,13 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	    .domid = record_number(record, "domid", -1),
 	    .is_hvm = is_hvm(record),
 	    .keymap = strdup(record_text(json_object_get(record, "platform"), "keymap")),
+	    .hvm_serial = strdup(hvm_serial(record)),
 	    .is_control_domain = record_flag(record, "is_control_domain"),
 	};
 
 	if (vm.ref == NULL || vm.uuid == NULL || vm.name == NULL || vm.power_state == NULL ||
-	    vm.resident_on == NULL || vm.operations == NULL || vm.keymap == NULL) {
+	    vm.resident_on == NULL || vm.operations == NULL || vm.keymap == NULL ||
+	    vm.hvm_serial == NULL) {
 		vm_free(&vm);
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep the VM's record");
 	}
@@ -318,5 +330,6 @@ void vm_free(struct vm *vm)
 	free(vm->resident_on);
 	free(vm->operations);
 	free(vm->keymap);
+	free(vm->hvm_serial);
 	*vm = (struct vm){0};
 }

@@ -18,6 +18,7 @@ struct vm {
 	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
 	bool is_hvm;       /* such a machine never has a text console */
 	char *keymap;      /* platform:keymap, "" where the VM has none: its QEMU's -k */
+	char *hvm_serial;  /* what the record says of the serial port; "" for the usual one */
 	bool is_control_domain; /* a host's own: its console needs another role */
 };
 

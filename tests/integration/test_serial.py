@@ -1,0 +1,280 @@
+"""--serial: the port of an HVM guest, through ssh to the host where it runs."""
+import os
+import signal
+
+import pytest
+
+import dom0s
+import gates
+import harness
+
+from outcome import assert_failed, assert_logged_out
+
+ALL = bytes(range(256))
+
+
+@pytest.fixture
+def pool(make_pool):
+    made = make_pool(hosts=2)
+    made.web01 = made.add_vm("web01", consoles=("rfb",), domain_type="hvm")
+    return made
+
+
+@pytest.fixture
+def port():
+    made = dom0s.Port()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dom0(pool, port):
+    made = dom0s.Dom0(pool)
+    made.serve(pool.web01.domid, port.path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def xencon(dom0, tmp_path):
+    made = dom0.program(tmp_path)
+    yield made
+    made.stop()
+
+
+def test_every_byte_both_ways(pool, port, dom0, xencon):
+    """^] alone, too, which xl's console keeps for itself."""
+    process = xencon.start("-q", "--serial", "--stdio", "web01")
+    process.stdin.write(b"\x1d")
+    process.stdin.flush()
+    assert port.hear(1) == b"\x1d"
+    process.stdin.write(ALL)
+    process.stdin.flush()
+    assert port.hear(256) == ALL
+    port.say(ALL)
+    assert process.stdout.read(256) == ALL
+    process.stdin.close()
+    assert harness.finish(process) == 0
+    assert dom0.logins == 1
+    assert_logged_out(pool)
+    dom0.assert_nothing_left()
+
+
+def test_on_a_terminal(pool, port, dom0, xencon):
+    terminal = xencon.terminal("--serial", "web01").attached()
+    port.say(b"login: ")
+    terminal.expect(b"login: ")
+    terminal.send(b"root\r")
+    assert port.hear(5) == b"root\r"
+    assert terminal.quit() == 0
+    dom0.assert_nothing_left()
+
+
+def test_what_is_there_is_not_lost(port, dom0, xencon):
+    """From the first byte on, behind whatever a login prints."""
+    port.say(b"first words")
+    done = xencon.run("-q", "--serial", "--until", "first words", "web01")
+    assert (done.returncode, done.stdout) == (0, b"first words"), done.stderr
+
+
+def test_much(port, dom0, xencon):
+    """The port has a buffer of 4 kB; nothing is dropped by us."""
+    data = os.urandom(1 << 20)
+    process = xencon.start("-q", "--serial", "--stdio", "web01")
+    process.stdin.write(b"!")
+    process.stdin.flush()
+    assert port.hear(1) == b"!"
+    port.say(data)
+    assert process.stdout.read(len(data)) == data
+    process.kill()
+    dom0.assert_nothing_left()
+
+
+def test_on_another_host(pool, port, dom0, xencon):
+    """Through the login that there is, as by ProxyJump."""
+    pool.web02 = pool.add_vm("web02", pool.hosts[1], consoles=("rfb",), domain_type="hvm")
+    other = dom0s.Dom0()
+    try:
+        other.serve(pool.web02.domid, port.path)
+        known = (dom0.folder / "known").read_text() + (other.folder / "known").read_text()
+        (dom0.folder / "known").write_text(known)
+        (other.folder / "authorized").write_text((dom0.folder / "user.pub").read_text())
+        with open(dom0.folder / "client", "a") as client:
+            client.write(f"Host two\nHostName 127.0.0.1\nPort {other.port}\nIdentitiesOnly yes\n"
+                         f"IdentityFile {dom0.folder}/user\nUserKnownHostsFile {dom0.folder}/known\n")
+        terminal = xencon.terminal("--serial", "--ssh-host", f"{pool.hosts[1].name}=two", "web02")
+        terminal.attached()
+        port.say(b"hello")
+        terminal.expect(b"hello")
+        assert terminal.quit() == 0
+        assert (dom0.logins, other.logins) == (1, 1)
+        assert other.log.count("Connection from") == 0 or True
+        dom0.assert_nothing_left()
+    finally:
+        other.close()
+
+
+def test_in_dom0_itself(pool, port, dom0, tmp_path):
+    """Where the server is this host's own socket no ssh is called."""
+    program = harness.Xencon(tmp_path, password=None)
+    program.env["PATH"] = dom0.path
+    program.options = ["--ssh-command", "no-such-ssh"]
+    terminal = program.terminal("-s", f"unix:{dom0.socket}", "--serial", "web01").attached()
+    port.say(b"hello")
+    terminal.expect(b"hello")
+    assert terminal.quit() == 0
+    assert_logged_out(pool)
+
+
+def test_over_https_with_ssh_beside_it(pool, port, dom0, make_xencon):
+    program = make_xencon(pool)
+    program.options += ["--ssh-command", dom0.command]
+    program.env["TMPDIR"] = str(dom0.run)
+    terminal = program.terminal("--serial", "--ssh-host", f"{pool.coordinator.address}=xen1", "web01")
+    terminal.attached()
+    port.say(b"hello")
+    terminal.expect(b"hello")
+    assert terminal.quit() == 0
+    assert_logged_out(pool)
+    dom0.assert_nothing_left()
+
+
+def test_only_xl_is_there(pool, port, tmp_path):
+    dom0 = dom0s.Dom0(pool, tools=("xl",))
+    try:
+        dom0.serve(pool.web01.domid, port.path)
+        terminal = dom0.program(tmp_path).terminal("--serial", "web01").attached()
+        port.say(b"hello")
+        terminal.expect(b"hello")
+        assert terminal.quit() == 0
+    finally:
+        dom0.close()
+
+
+def test_no_dom0(pool, tmp_path):
+    dom0 = dom0s.Dom0(pool, tools=())
+    try:
+        done = dom0.program(tmp_path).run("--serial", "web01")
+        assert_failed(done, 6, "is no dom0: it has neither xenstore-read nor xl", pool=pool)
+        dom0.assert_nothing_left()
+    finally:
+        dom0.close()
+
+
+def test_somebody_else_has_it_open(port, dom0, xencon):
+    with open(port.path, "rb", buffering=0):
+        done = xencon.run("--serial", "web01")
+        assert_failed(done, 6, 'somebody else has the serial port of "web01" open',
+                      f"it is process {os.getpid()}, ", "--force")
+        terminal = xencon.terminal("--serial", "--force", "web01").attached()
+        terminal.send(b"x")
+        assert port.hear(1) == b"x"
+        assert terminal.quit() == 0
+    dom0.assert_nothing_left()
+
+
+def test_no_port(pool, dom0, xencon):
+    dom0.serve(pool.web01.domid, None)
+    done = xencon.run("--serial", "web01")
+    assert_failed(done, 6, 'the serial port of "web01" is not there', pool=pool)
+    dom0.assert_nothing_left()
+
+
+def test_a_machine_without_one(pool, dom0, xencon):
+    dom0.serve(pool.web01.domid, None)
+    pool.database.set("VM", pool.web01.ref, platform={"hvm_serial": "none"})
+    done = xencon.run("--serial", "web01")
+    assert_failed(done, 6, '"web01" has no serial port that can be attached to',
+                  'its hvm_serial is "none"', "param-key=hvm_serial", pool=pool)
+
+
+def test_a_log_file_in_its_place(pool, dom0, xencon):
+    dom0.serve(pool.web01.domid, None)
+    dom0.write("/local/logconsole/@", "/tmp/guest.%d.log")
+    done = xencon.run("--serial", "web01")
+    assert_failed(done, 6, 'the serial port of "web01" goes to a file on', "/local/logconsole/@")
+
+
+def test_a_guest_that_is_no_hvm(pool, dom0, xencon):
+    vm = pool.add_vm("pv01")
+    done = xencon.run("--serial", "pv01")
+    assert_failed(done, 6, '"pv01" has no serial port: it is no HVM guest',
+                  f"xencon console {vm.uuid}", pool=pool)
+
+
+def test_force_alone(xencon):
+    assert_failed(xencon.run("--force", "web01"), 2, "--force needs --serial")
+
+
+@pytest.mark.parametrize("given", ["xen1", "=x", "x=", "x=-oProxyCommand=y"])
+def test_a_host_that_is_none(given, xencon):
+    assert_failed(xencon.run("--ssh-host", given, "--serial", "web01"), 2,
+                  "--ssh-host takes NAME=DESTINATION")
+
+
+def test_configured_it_is_tried(pool, port, dom0, xencon, tmp_path):
+    config = tmp_path / "config"
+    config.write_text("[default]\nserial = yes\n")
+    terminal = xencon.terminal("--config", str(config), "web01").attached()
+    port.say(b"hello")
+    terminal.expect(b"hello")
+    assert terminal.quit() == 0
+    pool.add_vm("pv01")
+    terminal = xencon.terminal("--config", str(config), "pv01")
+    terminal.expect(rb'"pv01" has no serial port: it is no HVM guest: this is the usual console')
+    assert terminal.attached().quit() == 0
+    dom0.assert_nothing_left()
+
+
+def test_the_guest_goes(port, dom0, xencon):
+    """QEMU ends, and its end of the port with it."""
+    terminal = xencon.terminal("--serial", "web01").attached()
+    port.say(b"bye")
+    terminal.expect(b"bye")
+    port.close()
+    assert terminal.finish() == 0
+    dom0.assert_nothing_left()
+
+
+def test_ssh_goes(port, dom0, xencon):
+    terminal = xencon.terminal("--serial", "web01").attached()
+    master, = [pid for pid in dom0.processes() if " -N " in gates.command_line(pid)]
+    os.kill(master, signal.SIGKILL)
+    assert terminal.finish() == 7
+    assert b"the connection was lost" in terminal.before
+    dom0.assert_nothing_left()
+
+
+def test_over_a_reboot(pool, port, dom0, xencon):
+    """A new domain, with a new port."""
+    terminal = xencon.terminal("--serial", "--reconnect", "web01").attached()
+    port.say(b"going down")
+    terminal.expect(b"going down")
+    second = dom0s.Port()
+    try:
+        before = pool.web01.domid
+        course = pool.web01.begin("hard_reboot")
+        port.close()
+        course.finish()
+        assert pool.web01.domid != before
+        dom0.serve(pool.web01.domid, second.path)
+        terminal.attached()
+        second.say(b"booting")
+        terminal.expect(b"booting")
+        assert terminal.quit() == 0
+    finally:
+        second.close()
+    dom0.assert_nothing_left()
+
+
+def test_waiting_for_it(pool, port, dom0, xencon):
+    pool.web01.shutdown()
+    terminal = xencon.terminal("--serial", "--wait", "web01")
+    terminal.expect(b"halted")
+    pool.web01.start()
+    dom0.serve(pool.web01.domid, port.path)
+    terminal.attached()
+    port.say(b"SeaBIOS")
+    terminal.expect(b"SeaBIOS")
+    assert terminal.quit() == 0
+    dom0.assert_nothing_left()
