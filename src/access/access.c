@@ -8,8 +8,6 @@
  */
 #include "access/access.h"
 
-#include "access/port.h"
-
 #include "base/log.h"
 #include "base/secret.h"
 #include "term/prompt.h"
@@ -112,8 +110,11 @@ int access_connect(struct access *a, const struct vm *vm, const struct console *
 	    .console_address = settings->has_console_address ? &settings->console_address : NULL,
 	};
 
+	const struct port_from from = {
+	    .settings = settings, .endpoint = &a->endpoint, .session = &a->session, .ssh = a->ssh};
+
 	if (console->serial)
-		return port_connect(a, vm, ret, err);
+		return port_connect(&a->port, &from, vm, ret, err);
 	return connect_console(&a->session, vm, console, &how, ret, err);
 }
 
@@ -174,8 +175,7 @@ void access_close(struct access *a)
 	session_drop(&a->owed);
 	secret_free(a->credentials.password);
 	a->credentials.password = NULL;
-	ssh_close(a->beyond);
-	a->beyond = NULL;
+	port_close(&a->port);
 	ssh_close(a->ssh); /* after the last word that went through it */
 	a->ssh = NULL;
 }

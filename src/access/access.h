@@ -10,6 +10,7 @@
 #define XENCON_ACCESS_ACCESS_H
 
 #include "access/login.h"
+#include "access/port.h"
 #include "access/target.h"
 #include "http/tunnel.h"
 #include "ssh/ssh.h"
@@ -23,16 +24,9 @@ struct access {
 	struct credentials credentials;
 	struct session session;
 	struct session
-	    owed;        /* one whose server was not reached for its logout either: no ref, none */
-	struct ssh *ssh; /* owned: where the servers are reached through it; or NULL */
-	/* Of --serial: asked for before access_open. */
-	struct {
-		bool batch; /* it is tried, without a question */
-		bool force; /* also where somebody else has the port */
-	} port;
-	struct ssh *
-	    beyond; /* owned: a login for serial ports, on hosts that the server's own does not lead to */
-	char beyond_command[WORDS_MAX];
+	    owed;         /* one whose server was not reached for its logout either: no ref, none */
+	struct ssh *ssh;  /* owned: where the servers are reached through it; or NULL */
+	struct port port; /* of --serial; what is asked of it is set before access_open */
 	struct siblings siblings; /* the pool's hosts, once access_learn was called */
 };
 

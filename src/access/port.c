@@ -18,6 +18,7 @@
 struct place {
 	char name[ADDRESS_HOST_MAX];
 	char address[ADDRESS_HOST_MAX];
+	int64_t domid;
 	bool here; /* the server is a socket, and that host's */
 };
 
@@ -26,7 +27,7 @@ static int find_place(struct session *s, const struct vm *vm, struct place *ret,
 	json_t *hosts = NULL;
 	json_t *own = NULL;
 
-	*ret = (struct place){0};
+	*ret = (struct place){.domid = vm->domid};
 	if (session_call(s, METHOD_HOST_ALL, json_array(), &hosts, err) != 0)
 		return -1;
 	const json_t *const record = json_object_get(hosts, vm->resident_on);
@@ -64,11 +65,11 @@ static int find_given(const struct settings *settings, const struct place *place
 }
 
 /* The login on that host that is not the server's own. */
-static int choose_host(struct access *a, const struct place *place, struct address *ret,
+static int choose_host(const struct port_from *from, const struct place *place, struct address *ret,
                        struct error *err)
 {
-	const struct address *const first = &a->session.rpc.endpoint.address;
-	const int given = find_given(a->settings, place, ret, err);
+	const struct address *const first = &from->session->rpc.endpoint.address;
+	const int given = find_given(from->settings, place, ret, err);
 
 	if (given != 0)
 		return given > 0 ? 0 : -1;
@@ -86,53 +87,51 @@ static int choose_host(struct access *a, const struct place *place, struct addre
 }
 
 /* A login beside the server's, or through it. It stays, for the next time. */
-static int prepare_beyond(struct access *a, struct error *err)
+static int prepare_beyond(struct port *p, const struct port_from *from, struct error *err)
 {
-	const struct endpoint *const to = &a->endpoint;
+	const struct endpoint *const to = from->endpoint;
 
-	if (a->beyond != NULL)
+	if (p->beyond != NULL)
 		return 0;
-	const char *command = a->settings->ssh_command;
-	if (a->ssh != NULL) {
-		if (ssh_hop(a->ssh, command, a->beyond_command, err) != 0)
+	const char *command = from->settings->ssh_command;
+	if (from->ssh != NULL) {
+		if (ssh_hop(from->ssh, command, p->command, err) != 0)
 			return -1;
-		command = a->beyond_command;
+		command = p->command;
 	}
 	const struct words_style style = {
 	    .command = command,
 	    .family = to->dial.family,
 	    .timeout_ms = to->timeout_ms,
 	    .keepalive_ms = to->dial.keepalive_ms,
-	    .batch = a->port.batch || !prompt_possible(),
+	    .batch = p->batch || !prompt_possible(),
 	};
-	a->beyond = ssh_new(&style, err);
-	return a->beyond == NULL ? -1 : 0;
+	p->beyond = ssh_new(&style, err);
+	return p->beyond == NULL ? -1 : 0;
 }
 
-static int make_line(struct access *a, const struct place *place, const char *script,
+static int make_line(struct port *p, const struct port_from *from, const struct place *place,
                      struct words *ret, struct error *err)
 {
-	const struct address *const server = &a->session.rpc.endpoint.address;
+	const struct address *const server = &from->session->rpc.endpoint.address;
+	char script[SCRIPT_MAX];
 	struct address host;
-	int given = 0;
 
+	script_make(place->domid, p->force, script);
 	if (place->here && server->scheme == ADDRESS_UNIX) {
 		(void)snprintf(ret->text, sizeof(ret->text), "%s", script);
 		return 0;
 	}
-	given = find_given(a->settings, place, &host, err);
-	if (given < 0)
+	if (place->here && from->ssh != NULL)
+		return ssh_remote(from->ssh, server, script, ret, err);
+	if (choose_host(from, place, &host, err) != 0 || prepare_beyond(p, from, err) != 0)
 		return -1;
-	if (place->here && a->ssh != NULL)
-		return ssh_remote(a->ssh, server, script, ret, err);
-	if (choose_host(a, place, &host, err) != 0 || prepare_beyond(a, err) != 0)
-		return -1;
-	return ssh_remote(a->beyond, &host, script, ret, err);
+	return ssh_remote(p->beyond, &host, script, ret, err);
 }
 
-int port_connect(struct access *a, const struct vm *vm, struct tunnel *ret, struct error *err)
+int port_connect(struct port *p, const struct port_from *from, const struct vm *vm,
+                 struct tunnel *ret, struct error *err)
 {
-	char script[SCRIPT_MAX];
 	struct place place;
 	struct words line;
 
@@ -140,12 +139,16 @@ int port_connect(struct access *a, const struct vm *vm, struct tunnel *ret, stru
 		error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no domain yet", vm->name);
 		return error_reason(err, REASON_REFUSED);
 	}
-	if (find_place(&a->session, vm, &place, err) != 0)
-		return -1;
-	script_make(vm->domid, a->port.force, script);
-	if (make_line(a, &place, script, &line, err) != 0)
+	if (find_place(from->session, vm, &place, err) != 0 ||
+	    make_line(p, from, &place, &line, err) != 0)
 		return -1;
 	const struct script_about about = {
 	    .vm = vm->name, .uuid = vm->uuid, .host = place.name, .hvm_serial = vm->hvm_serial};
-	return serial_open(line.text, &about, a->endpoint.timeout_ms, ret, err);
+	return serial_open(line.text, &about, from->endpoint->timeout_ms, ret, err);
+}
+
+void port_close(struct port *p)
+{
+	ssh_close(p->beyond);
+	p->beyond = NULL;
 }

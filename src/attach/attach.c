@@ -152,7 +152,10 @@ static int64_t on_deadline(void *context)
 {
 	const struct attachment *const a = context;
 
-	return clock_earlier(terminal_deadline(&a->terminal), until_deadline(a->until));
+	const int64_t silent = a->relay.bytes_down == 0 ? a->silent_at : CLOCK_NEVER;
+
+	return clock_earlier(
+	    silent, clock_earlier(terminal_deadline(&a->terminal), until_deadline(a->until)));
 }
 
 /* Time alone makes no command of what is held: at most the escape, or what is sent. A terminal that takes
@@ -166,6 +169,13 @@ static enum relay_verdict on_expired(void *context, struct buf *up)
 	if (now >= terminal_deadline(&a->terminal)) {
 		terminal_expired(&a->terminal, &event);
 		send(a, &event, up);
+	}
+	if (now >= a->silent_at) {
+		a->silent_at = CLOCK_NEVER;
+		if (a->relay.bytes_down == 0) {
+			begin_line(a);
+			words_silent(a->vm);
+		}
 	}
 	if (!until_expired(a->until, now))
 		return RELAY_GO_ON;
@@ -283,6 +293,10 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	(void)snprintf(a->vm, sizeof(a->vm), "%s", vm);
 	a->tunnel = tunnel;
 	a->started_ms = clock_ms();
+	/* Only a serial port needs something of the guest. */
+	a->silent_at = tunnel->stream->program && !settings->stdio
+	                   ? a->started_ms + ATTACH_SILENT_MS
+	                   : CLOCK_NEVER;
 	if (!a->entered && terminal_enter(&a->terminal, err) != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	a->entered = true;

@@ -14,6 +14,9 @@
 
 #define ATTACH_LEAVE_MAX 24
 
+/* A serial port that says nothing for so long after the attachment may have no guest that uses it. */
+#define ATTACH_SILENT_MS 3000
+
 struct attachment;
 
 /* Prepares for consoles to be attached, one after the other, to standard input and output; nothing is done to

@@ -46,6 +46,8 @@ struct attachment {
 	struct buf kept;                /* owned: typed, and not sent to anybody */
 	struct buf early;               /* owned: sent, and perhaps to nobody */
 	bool entered;                   /* the terminal is ours */
+	int64_t
+	    silent_at; /* when it is said what a guest needs that has printed nothing (clock_ms) */
 	int64_t started_ms;
 };
 

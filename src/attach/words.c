@@ -32,6 +32,13 @@ void words_attached(const struct words_about *w)
 	}
 }
 
+void words_silent(const char *vm)
+{
+	log_notice("\"%s\" has printed nothing on its serial port: it takes console=ttyS0 on its "
+	           "kernel's command line, or a getty on ttyS0",
+	           vm);
+}
+
 void words_help(const struct words_about *w)
 {
 	char c[ESCAPE_SHOW_MAX];

@@ -29,6 +29,9 @@ struct words_about {
 /* Says that a console is attached, and how to get away. */
 void words_attached(const struct words_about *w);
 
+/* Says what a guest needs to print anything on its serial port. */
+void words_silent(const char *vm);
+
 /* Shows the escape commands. */
 void words_help(const struct words_about *w);
 

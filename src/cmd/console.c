@@ -189,7 +189,10 @@ static bool falls_back(const struct console_settings *console, const struct erro
 
 static int fall_back(struct graphical *g, const struct screen_settings *settings, struct error *err)
 {
-	log_notice("%s: this is its graphical one", err->text);
+	log_notice("%s: this is its graphical one%s", err->text,
+	           address_is_socket(&g->settings.endpoint.address)
+	               ? "; as text there is its serial port: --serial"
+	               : "");
 	error_clear(err);
 	g->target.protocol = CONSOLE_GRAPHIC;
 	return screen_show(g, settings, err);

@@ -116,7 +116,7 @@ static int look(struct stay *s, struct vm *ret_vm, struct console *ret_console, 
 		return -1;
 	note(s, ret_vm);
 	s->failures = 0;
-	if (is_patient(s) && console_check_kind(ret_vm, t->protocol, err) != 0)
+	if (is_patient(s) && console_check_kind(session, ret_vm, t->protocol, err) != 0)
 		return -1;
 	return console_find(session, ret_vm, t->protocol, ret_console, err);
 }

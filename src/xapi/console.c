@@ -54,10 +54,15 @@ static int check_running(const struct vm *vm, struct error *err)
 	return 0;
 }
 
-static int missing(const struct vm *vm, const char *protocol, json_t *records, struct error *err)
+/* `s` is a session whose server may lead to dom0. */
+static int missing(const struct session *s, const struct vm *vm, const char *protocol,
+                   json_t *records, struct error *err)
 {
 	const bool text = strcmp(protocol, CONSOLE_TEXT) == 0;
 	const char *const other = text ? CONSOLE_GRAPHIC : CONSOLE_TEXT;
+	const char *const serial = address_is_socket(&s->rpc.endpoint.address)
+	                               ? "its serial port is one: add --serial; "
+	                               : "";
 
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
 	          text ? "text" : "graphical");
@@ -69,10 +74,10 @@ static int missing(const struct vm *vm, const char *protocol, json_t *records, s
 	(void)error_reason(err, REASON_NO_CONSOLE);
 	if (text)
 		return error_hint(err,
-		                  "HVM guests have none; of its graphical one tells: xencon shot "
+		                  "%sHVM guests have none; of its graphical one tells: xencon shot "
 		                  "--text %s; into it types: xencon type %s; to viewers it is "
 		                  "served by: xencon vnc %s",
-		                  vm->uuid, vm->uuid, vm->uuid);
+		                  serial, vm->uuid, vm->uuid, vm->uuid);
 	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
 }
 
@@ -87,12 +92,14 @@ static int check_serial(const struct vm *vm, struct error *err)
 	return error_reason(err, REASON_NO_CONSOLE);
 }
 
-int console_check_kind(const struct vm *vm, const char *protocol, struct error *err)
+int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
+                       struct error *err)
 {
 	if (strcmp(protocol, CONSOLE_SERIAL) == 0)
 		return check_serial(vm, err);
-	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm ? missing(vm, protocol, NULL, err)
-	                                                         : 0;
+	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm
+	           ? missing(s, vm, protocol, NULL, err)
+	           : 0;
 }
 
 static int take(const json_t *record, struct console *ret, struct error *err)
@@ -128,7 +135,7 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 		return -1;
 	const json_t *const record = find_protocol(records, protocol);
 	const int rc =
-	    record != NULL ? take(record, ret, err) : missing(vm, protocol, records, err);
+	    record != NULL ? take(record, ret, err) : missing(s, vm, protocol, records, err);
 	json_decref(records);
 	return rc;
 }

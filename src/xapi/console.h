@@ -24,7 +24,8 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
 
 /* Whether a machine of this kind has such a console at all once it runs. -1 with *err, as above, where it
  * never will. */
-int console_check_kind(const struct vm *vm, const char *protocol, struct error *err);
+int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
+                       struct error *err);
 
 /* Frees what the fields hold; all zeroes is fine. */
 void console_free(struct console *console);

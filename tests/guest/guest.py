@@ -109,16 +109,18 @@ class Guest:
     overlay: a cpio archive, by gzip, whose files the guest has besides.
     options: more of QEMU's options.
     vnc: what is added to its VNC server's.
+    serial: what QEMU has behind its serial port: a socket, or "pty" as on a Xen host; serial_path is then dom0's end of that.
     kernel: False: it starts as a machine does, from its firmware on and from a disk among the options.
 
     XENCON_TEST_KVM=1 in the environment lets it run on KVM where that works; otherwise the CPU is emulated. `accel` says which.
     """
 
-    def __init__(self, *, paused=False, images=None, overlay=b"", options=(), vnc="", kernel=True):
+    def __init__(self, *, paused=False, images=None, overlay=b"", options=(), vnc="", kernel=True, serial="socket"):
         self._paused = paused
         self._images = images
         self._overlay, self._more, self._vnc = overlay, options, vnc
         self._kernel = kernel
+        self._serial = serial
         self._process = None
         self._dir = None
         self.accel = self.serial_path = self.vnc_path = self.qmp_path = None
@@ -155,6 +157,9 @@ class Guest:
                     pass_fds=[listener.fileno()], preexec_fn=_die_with_parent(),
                 )
             self.qmp("query-status")
+            if self._serial == "pty":
+                port, = [each for each in self.qmp("query-chardev") if each["label"] == "port"]
+                self.serial_path = port["filename"].removeprefix("pty:")
         except BaseException:
             self.stop()
             raise
@@ -165,7 +170,8 @@ class Guest:
         return [
             *_BARE, *_ACCEL[self.accel], "-name", "web01", "-smp", "1", "-m", "256M", "-vga", "std",
             *(["-kernel", str(images / "vmlinuz"), "-initrd", "initrd", "-append", KERNEL_ARGUMENTS] if self._kernel else []),
-            "-serial", "unix:serial,server=on,wait=off",
+            *(["-chardev", "pty,id=port", "-serial", "chardev:port"] if self._serial == "pty"
+              else ["-serial", "unix:serial,server=on,wait=off"]),
             "-vnc", f"unix:vnc{self._vnc}",
             "-chardev", f"socket,id=qmp,fd={qmp_fd},server=on,wait=off", "-mon", "chardev=qmp,mode=control",
             *(["-S"] if self._paused else []), *self._more,

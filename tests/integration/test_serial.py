@@ -278,3 +278,19 @@ def test_waiting_for_it(pool, port, dom0, xencon):
     terminal.expect(b"SeaBIOS")
     assert terminal.quit() == 0
     dom0.assert_nothing_left()
+
+
+def test_a_guest_that_says_nothing(port, dom0, xencon):
+    terminal = xencon.terminal("--serial", "web01").attached()
+    terminal.expect(b"has printed nothing on its serial port")
+    terminal.expect(b"console=ttyS0")
+    port.say(b"now")
+    terminal.expect(b"now")
+    assert terminal.quit() == 0
+
+
+def test_the_way_to_it_is_named(pool, dom0, xencon, make_xencon):
+    """Where ssh makes it possible, and not elsewhere."""
+    says = "its serial port is one: add --serial"
+    assert_failed(xencon.run("web01"), 6, '"web01" has no text console', says, pool=pool)
+    assert says not in make_xencon(pool).run("web01").stderr
