@@ -34,7 +34,7 @@
 	ROW(SSH_COMMAND, "ssh-command", 0, "CMD", OPTION_FOR_ALL, 0,                           \
 	    "how ssh is called for ssh://HOST (default: ssh)")                                 \
 	ROW(SSH_HOST, "ssh-host", 0, "NAME=DEST", OPTION_FOR_ALL, OPTION_EACH,                 \
-	    "what ssh is told for a host of the pool (repeatable)")                            \
+	    "how ssh reaches a host of the pool (repeatable)")                                 \
 	ROW(PROXY_COMMAND, "proxy-command", 0, "CMD", OPTION_FOR_ALL, 0,                       \
 	    "reach hosts through CMD's stdin and stdout; %h %p")                               \
 	ROW(CONSOLE_ADDRESS, "console-address", 0, "HOST[:PORT]", OPTION_FOR_ALL, 0,           \
@@ -54,7 +54,7 @@
 	ROW(RECONNECT, "reconnect", 0, NULL, OPTION_FOR_SEAT, 0,                               \
 	    "the console went away: find the VM again")                                        \
 	ROW(SERIAL, "serial", 0, NULL, OPTION_FOR_CONSOLE, 0,                                  \
-	    "the serial port of an HVM guest, through ssh or in dom0")                         \
+	    "an HVM guest's serial port, by ssh or in dom0")                                   \
 	ROW(FORCE, "force", 0, NULL, OPTION_FOR_CONSOLE, OPTION_TYPED,                         \
 	    "share a serial port that somebody else has open")                                 \
 	ROW(LOG, "log", 0, "FILE", OPTION_FOR_SEAT, OPTION_PATH,                               \
