@@ -18,7 +18,8 @@ static bool may_look(const struct settings *settings)
 
 	if (settings->password_command != NULL || settings->endpoint.dial.proxy_command != NULL)
 		return false;
-	if (scheme == ADDRESS_UNIX)
+	/* ssh asks nothing where there is no terminal: it is told so (BatchMode). */
+	if (address_is_socket(&settings->endpoint.address))
 		return true;
 	return (scheme == ADDRESS_HTTPS || scheme == ADDRESS_HTTP) && has_password;
 }

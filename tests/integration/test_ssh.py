@@ -135,6 +135,21 @@ def test_the_list(pool, gate, xencon):
     gate.assert_nothing_left()
 
 
+def test_completion_asks_nothing(pool, gate, xencon, tmp_path):
+    """It looks where a key needs no question, and is silent where it would have to ask one."""
+    line = ["completion", "words", "--", "-s", gate.server, "--ssh-command", gate.command,
+            "console", "web"]
+    xencon.options = []
+    harness.eventually(lambda: b"web02" in xencon.run(*line).stdout, "the names are known")
+    gate.assert_nothing_left()
+    (gate.folder / "authorized").write_text("")
+    other = gates.harness.Xencon(tmp_path / "other", password=None)
+    other.env["TMPDIR"] = str(gate.run)
+    terminal = other.terminal(*line)
+    assert terminal.read() == b"words\r\n"
+    gate.assert_nothing_left()
+
+
 def test_hosts_in_turn(pool, gate, xencon):
     closed = jumps.free_port()
     done = xencon.run("-s", f"ssh://127.0.0.1:{closed},{gate.server}", "web01",
