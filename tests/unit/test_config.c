@@ -196,7 +196,8 @@ static bool is_typed_only(int id)
 {
 	return option_specs[id].name == NULL || id == OPTION_HELP || id == OPTION_VERSION ||
 	       id == OPTION_CONFIG || id == OPTION_PROFILE || id == OPTION_FORGET ||
-	       id == OPTION_DOM0 || id == OPTION_KEYS || id == OPTION_LICENCES;
+	       id == OPTION_DOM0 || id == OPTION_KEYS || id == OPTION_LICENCES ||
+	       id == OPTION_MANUAL || id == OPTION_FORCE;
 }
 
 /* Every option that has a name, but for those that only make sense where they are typed. */
