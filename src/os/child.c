@@ -266,8 +266,12 @@ bool child_has_terminal(const struct child *c)
 /* The kernel looks whether a reader is in the foreground when the read begins, and not again. */
 void child_ask_again(const struct child *c)
 {
-	if (c->pid != 0 && !c->ended)
-		send(c, SIGTTIN);
+	if (c->pid == 0 || c->ended)
+		return;
+	/* In the foreground it can put the terminal's settings back before it stops; from behind it could not, and
+	 * would take what it set itself for what it found. */
+	lend(c->pid);
+	send(c, SIGTTIN);
 }
 
 void child_keep_terminal(bool on)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -230,6 +231,29 @@ static int await_login(struct asking *l, struct error *err)
 	}
 }
 
+/* A terminal that is ours, with its settings; or -1. */
+static int keep_terminal(struct termios *ret)
+{
+	const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0 && tcgetattr(fd, ret) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+/* An ssh that was killed at its question has left the terminal without echo. */
+static void restore_terminal(int fd, const struct termios *kept)
+{
+	if (fd < 0)
+		return;
+	child_reclaim_terminal();
+	if (tcgetpgrp(fd) == getpgrp())
+		(void)tcsetattr(fd, TCSANOW, kept);
+	(void)close(fd);
+}
+
 static int start_own(struct master *m, struct error *err)
 {
 	struct asking l = {.m = m};
@@ -254,7 +278,11 @@ static int start_own(struct master *m, struct error *err)
 	if (child_start(&spec, &m->child, err) != 0)
 		return -1;
 	guardian_ends(&m->guardian, m->child.pid);
-	if (await_login(&l, err) != 0)
+	struct termios kept;
+	const int terminal = m->style.batch ? -1 : keep_terminal(&kept);
+	const int rc = await_login(&l, err);
+	restore_terminal(terminal, &kept);
+	if (rc != 0)
 		return -1;
 	m->kind = MASTER_OWN;
 	return 0;
