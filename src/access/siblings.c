@@ -59,8 +59,9 @@ int siblings_learn(struct siblings *ret, struct session *s, struct error *err)
 		memcpy(all.at[i].host, hosts[i].address, sizeof(all.at[i].host));
 		all.count++;
 	}
+	/* Whatever fails here leaves out what was not learnt: the kind of the failure alone says whether to stop. */
 	if (rc == 0 && count == 0)
-		rc = learn_addresses(&all, s, &failure);
+		(void)learn_addresses(&all, s, &failure);
 	if (failure.kind == ERROR_INTERRUPTED) {
 		*err = failure;
 		return -1;

@@ -29,7 +29,9 @@ bool ascii_is_space(char c)
 
 char ascii_to_lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 void ascii_lower(char *text)
