@@ -1,9 +1,10 @@
 """The files that the program finds its settings in, and a pool that tells which settings came out."""
 import pathlib
 
-import sim
+import pytest
 
-HELLO = b"hello from web01"
+import sim
+from outcome import HELLO
 
 
 class Home:
@@ -44,3 +45,17 @@ def logins(pool):
 def add_stayer(pool, name):
     """A VM that says HELLO and stays."""
     return pool.add_vm(name, backend=sim.Source(HELLO, stay=True))
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def bare(pool, make_xencon):
+    """The program without any setting but whom to trust."""
+    add_source(pool)
+    program = make_xencon(pool, password=None)
+    del program.env["XENCON_SERVER"]
+    return program

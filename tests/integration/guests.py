@@ -5,6 +5,8 @@ shown and which one got a byte. Knows nothing of the program.
 """
 import threading
 
+import pytest
+
 import harness
 import sim
 
@@ -42,3 +44,19 @@ def add(pool, name="web01", **arguments):
     guest = Guest()
     guest.vm = pool.add_vm(name, backend=guest, **arguments)
     return guest
+
+
+@pytest.fixture
+def pool(make_pool):
+    """Two hosts, for a VM to move between."""
+    return make_pool(hosts=2)
+
+
+@pytest.fixture
+def guest(pool):
+    return add(pool)
+
+
+@pytest.fixture
+def vm(guest):
+    return guest.vm

@@ -20,6 +20,7 @@ import harness
 import networks
 import procs
 from rfbclient import Viewer
+from sim.rfb import BARS
 
 IPV6 = pathlib.Path("/proc/net/if_inet6").exists()
 
@@ -133,6 +134,11 @@ def make_pool(network, make_pool, tmp_path):
 
 
 @pytest.fixture
+def web01(pool):
+    return pool.add_vm("web01")
+
+
+@pytest.fixture
 def serve(pool, xencon, tmp_path):
     """Starts `xencon vnc` with options, for web01 unless another VM is named, and waits until it is
     ready; at the end of the test it must end in order when it is told to."""
@@ -155,6 +161,15 @@ def serve(pool, xencon, tmp_path):
         for each in started:
             each.process.kill()
             each.process.communicate()
+
+
+def expect_tunnels(pool, count):
+    harness.eventually(lambda: len(pool.tunnels) == count, f"{count} tunnels stand")
+
+
+def assert_shown(viewer):
+    """It has the picture that the simulated pool's VMs show unless told otherwise."""
+    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 def need(*programs):

@@ -1,10 +1,13 @@
-"""What every failure has in common, whatever failed, and what must never be in what is printed.
+"""What every failure and every success has in common, and what must never be in what is printed.
 
 Knows no single message: the tests name what theirs must say.
 """
 import re
 
 import harness
+
+# What a test's console says where any words will do.
+HELLO = b"hello from web01\r\n"
 
 # Lower case, but for words that are written in capitals only; a row of evidence is moved in.
 MESSAGE = re.compile(r"xencon: (?:(?![A-Z][a-z])\S|  \S)")
@@ -28,6 +31,12 @@ def assert_failed(done, status, *says, pool=None, rows=0, password="secret"):
         assert_logged_out(pool)
 
 
+def assert_served(done, pool):
+    """The console said HELLO and ended in order, and no session is left."""
+    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
+    assert_logged_out(pool)
+
+
 def assert_no_secret(text, pool=None, password="secret"):
     """Neither the password nor any session that the server gave is in the text."""
     assert password not in text
@@ -48,6 +57,11 @@ def sessions_seen(pool):
 def calls(pool):
     """The names of the calls in order; CONNECT is one."""
     return [request.method or request.kind for request in pool.requests]
+
+
+def connects(pool):
+    """The requests for a console, whichever host they came to."""
+    return [request for request in pool.requests if request.kind == "CONNECT"]
 
 
 def await_call(pool, name, times=1):

@@ -8,6 +8,7 @@ import threading
 import time
 
 import harness
+import ptys
 import sim
 from sim.stream import Stream, TlsStream
 
@@ -139,3 +140,29 @@ def hear_all(stream):
 
 def _soon():
     return time.monotonic() + harness.PATIENCE
+
+
+def assert_input_ends_first(process, console):
+    """What is typed ends, and the console hears that; it is heard itself until it ends."""
+    process.stdin.write(b"last words")
+    process.stdin.close()
+    assert hear_all(console) == (b"last words", "clean")
+    for number in range(20):
+        console.send(b"%03d" % number)
+        assert ptys.read_exactly(process.stdout.fileno(), 3) == b"%03d" % number
+    console.finish()
+    assert ptys.read_all(process.stdout.fileno()) == b""
+    assert harness.finish(process) == 0
+
+
+def assert_console_ends_first(process, console):
+    """The console ends, and the reader sees that; what is typed reaches it until that ends."""
+    console.send(b"last words")
+    console.finish()
+    assert ptys.read_all(process.stdout.fileno()) == b"last words"
+    for number in range(20):
+        ptys.write_all(process.stdin.fileno(), b"%03d" % number)
+        assert hear(console, 3) == b"%03d" % number
+    process.stdin.close()
+    assert harness.finish(process) == 0
+    assert hear_all(console) == (b"", "clean")

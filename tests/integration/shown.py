@@ -2,8 +2,11 @@
 import importlib.machinery
 import importlib.util
 import itertools
+import json
 import pathlib
 import subprocess
+
+import pytest
 
 import harness
 from sim import backends
@@ -11,6 +14,7 @@ from sim import backends
 SCREENS = harness.ROOT / "tests/data/screens"
 TOOLS = harness.ROOT / "tests/screens"
 ENCODINGS = ("raw", "hextile", "zrle")
+TEXT = "bochs1024-login-lat15fixed16"   # one that is
 
 
 def load(name):
@@ -27,6 +31,21 @@ serve = load("serve")
 
 def names():
     return sorted(path.stem for path in SCREENS.glob("*.png") if path.with_suffix(".json").exists())
+
+
+def truth(name):
+    """What is on a screen, as whoever made it says."""
+    return json.loads((SCREENS / f"{name}.json").read_text())
+
+
+def rows(name):
+    """Its text, a string a row, trailing blanks dropped."""
+    return [row.rstrip() for row in truth(name)["text"]]
+
+
+def picture_name():
+    """A screen that is no text."""
+    return next(name for name in names() if truth(name)["kind"] == "picture")
 
 
 def png(name):
@@ -57,3 +76,10 @@ class Shown:
             server.wait()
             server.stdout.close()
         self._servers.clear()
+
+
+@pytest.fixture
+def shows(pool, tmp_path):
+    made = Shown(pool, tmp_path)
+    yield made
+    made.stop()

@@ -12,7 +12,7 @@ import procs
 import sim
 import viewers
 
-from configs import HELLO
+from outcome import HELLO
 
 ASKS = "printf 'the word? ' >/dev/tty; read word </dev/tty; [ \"$word\" = magic ] || exit 9"
 

@@ -9,15 +9,10 @@ import pytest
 import configs
 import harness
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
+from configs import home  # noqa: F401
+from outcome import assert_failed, assert_served
 
 HELP = re.compile(r"^  (?:-(\w)|  )(?:,| ) ?(?:--([\w-]+))?(\[=| (?! ))?", re.M)
-
-
-@pytest.fixture
-def home(tmp_path):
-    return configs.Home(tmp_path)
 
 
 @pytest.fixture
@@ -33,11 +28,6 @@ def bare(pool, make_xencon):
 def here(pool):
     """The lines of a configuration that suffice."""
     return f"[default]\nserver = {pool.coordinator.url}\n"
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def test_the_usual_place(pool, bare, home, here):

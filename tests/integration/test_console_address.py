@@ -5,9 +5,9 @@ import harness
 import sim
 from sim import certs
 
-from outcome import assert_failed, assert_logged_out, calls
+import trusting
+from outcome import HELLO, assert_failed, assert_served, calls, connects
 
-HELLO = b"hello from web02"
 NOWHERE = "{scheme}://192.0.2.1/console?uuid={uuid}"     # an address for documents
 
 
@@ -20,24 +20,11 @@ def pool(make_pool):
     return made
 
 
-def place(host):
-    return f"{host.address}:{host.port}"
-
-
-def connects(pool):
-    return [request for request in pool.requests if request.kind == "CONNECT"]
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
-
-
 def test_a_console_elsewhere(pool, xencon):
-    assert_served(xencon.run("--console-address", place(pool.hosts[1]), "web02"), pool)
+    assert_served(xencon.run("--console-address", trusting.name(pool.hosts[1]), "web02"), pool)
     connect, = connects(pool)
     assert connect.host is pool.hosts[1]
-    assert f"\r\nHost: {place(pool.hosts[1])}\r\n".encode() in connect.head
+    assert f"\r\nHost: {trusting.name(pool.hosts[1])}\r\n".encode() in connect.head
     assert f"uuid={pool.web02.console().uuid}".encode() in connect.head.split(b"\r\n")[0]
 
 
@@ -72,8 +59,8 @@ def test_it_is_asked_once_where_the_words_differ(pool, xencon):
 
 def test_a_wrong_certificate_there(pool, xencon):
     pool.faults.add(sim.Fault("tls", "wrong_cert", host=pool.hosts[1]))
-    done = xencon.run("--console-address", place(pool.hosts[1]), "web02")
-    assert_failed(done, 3, place(pool.hosts[1]), pool.hosts[1].fingerprint, pool=pool)
+    done = xencon.run("--console-address", trusting.name(pool.hosts[1]), "web02")
+    assert_failed(done, 3, trusting.name(pool.hosts[1]), pool.hosts[1].fingerprint, pool=pool)
     assert connects(pool) == []
 
 
@@ -82,13 +69,13 @@ def test_the_pool_vouches_for_its_host_there(pool, make_xencon):
     xencon = make_xencon(pool, trust=False)
     pool.hosts[1].show(certs.make("xen2", san=("elsewhere.test",)))
     bundle = xencon.run("--cacert", pool.hosts[0].cert_file, "--console-address",
-                        place(pool.hosts[1]), "web02")
+                        trusting.name(pool.hosts[1]), "web02")
     assert_served(bundle, pool)
 
 
 def test_the_wrong_host_there(pool, xencon):
     """Behind the address is the coordinator, which does not have that console."""
-    done = xencon.run("--console-address", place(pool.hosts[0]), "web02")
+    done = xencon.run("--console-address", trusting.name(pool.hosts[0]), "web02")
     assert done.returncode in (3, 6), done.stderr
     assert HELLO not in done.stdout
     harness.eventually(lambda: not pool.sessions, "every session has ended")
@@ -108,8 +95,8 @@ def test_what_is_no_address(address, pool, xencon):
 
 def test_in_clear_text_nothing_unasked(pool, xencon):
     """A location in clear text is refused, but an address that the user gives is the user's."""
-    done = xencon.run("--console-address", f"http://{place(pool.hosts[1])}", "web02")
-    assert_failed(done, 3, "clear text", f"http://{place(pool.hosts[1])}", "console's address", pool=pool)
+    done = xencon.run("--console-address", f"http://{trusting.name(pool.hosts[1])}", "web02")
+    assert_failed(done, 3, "clear text", f"http://{trusting.name(pool.hosts[1])}", "console's address", pool=pool)
     assert connects(pool) == []
 
 
@@ -117,13 +104,13 @@ def test_of_a_pool_in_clear_text(make_pool, make_xencon):
     """HOST:PORT alone means the console as the pool offers it."""
     pool = make_pool(hosts=2, tls=False)
     pool.add_vm("web02", pool.hosts[1], backend=sim.Source(HELLO), location=NOWHERE)
-    done = make_xencon(pool).run("--console-address", place(pool.hosts[1]), "web02")
+    done = make_xencon(pool).run("--console-address", trusting.name(pool.hosts[1]), "web02")
     assert_served(done, pool)
 
 
 def test_with_viewers(pool, xencon):
     pool.add_vm("web04", pool.hosts[1], location=NOWHERE)
-    done = xencon.run("vnc", "--stdio", "--console-address", place(pool.hosts[1]), "web04",
+    done = xencon.run("vnc", "--stdio", "--console-address", trusting.name(pool.hosts[1]), "web04",
                       input=b"RFB 003.003\n")
     assert done.stdout.startswith(b"RFB "), done.stderr
     assert connects(pool)[0].host is pool.hosts[1]

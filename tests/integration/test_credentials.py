@@ -10,9 +10,7 @@ import sim
 import harness
 import users
 import procs
-from outcome import assert_failed, assert_logged_out
-
-HELLO = b"hello from web01\r\n"
+from outcome import HELLO, assert_failed, assert_logged_out
 
 
 @pytest.fixture

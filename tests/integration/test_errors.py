@@ -6,14 +6,13 @@ import pytest
 import sim
 from sim import http
 
-from outcome import assert_failed, assert_logged_out, await_call, calls
+from outcome import HELLO, assert_failed, assert_logged_out, await_call, calls
 
 LOGIN = "session.login_with_password"
 FIND_VM = "VM.get_all_records_where"
 FIND_CONSOLE = "console.get_all_records_where"
 CALLS = (LOGIN, FIND_VM, FIND_CONSOLE)
 STALE = 'Db_exn.Read_missing_uuid("console", "", "5a11f00d-0000-4000-8000-000000000000")'
-HELLO = b"hello from web01\r\n"
 
 
 @pytest.fixture

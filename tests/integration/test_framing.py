@@ -6,14 +6,13 @@ import pytest
 
 import sim
 
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import HELLO, assert_failed, assert_logged_out, calls
 
 LOGIN = "session.login_with_password"
 FIND_VM = "VM.get_all_records_where"
 FIND_CONSOLE = "console.get_all_records_where"
 LOGOUT = "session.logout"
 CALLS = (LOGIN, FIND_VM, FIND_CONSOLE)
-HELLO = b"hello from web01\r\n"
 
 
 @pytest.fixture

@@ -33,30 +33,12 @@ def far_xencon(far_pool, make_xencon):
 
 def test_the_end_of_input_reaches_the_console_while_output_flows(bare, far_xencon):
     process = far_xencon.start("--stdio", *FOREVER, "web01")
-    console = bare.accept()
-    process.stdin.write(b"last words")
-    process.stdin.close()
-    assert puppets.hear_all(console) == (b"last words", "clean")
-    for number in range(20):
-        console.send(b"%03d" % number)
-        assert ptys.read_exactly(process.stdout.fileno(), 3) == b"%03d" % number
-    console.finish()
-    assert ptys.read_all(process.stdout.fileno()) == b""
-    assert harness.finish(process) == 0
+    puppets.assert_input_ends_first(process, bare.accept())
 
 
 def test_the_end_of_the_console_reaches_the_reader_while_input_flows(bare, far_xencon):
     process = far_xencon.start("--stdio", *FOREVER, "web01")
-    console = bare.accept()
-    console.send(b"last words")
-    console.finish()
-    assert ptys.read_all(process.stdout.fileno()) == b"last words"
-    for number in range(20):
-        ptys.write_all(process.stdin.fileno(), b"%03d" % number)
-        assert puppets.hear(console, 3) == b"%03d" % number
-    process.stdin.close()
-    assert harness.finish(process) == 0
-    assert puppets.hear_all(console) == (b"", "clean")
+    puppets.assert_console_ends_first(process, bare.accept())
 
 
 def test_over_one_socket_for_both_directions(bare, far_xencon):

@@ -74,23 +74,11 @@ def test_keys_around_the_suspend_command(puppet, shell):
     assert puppet.hear(11) == b"beforeafter"
 
 
-def test_stopped_from_outside_by_tstp(puppet, shell):
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_stopped_from_outside(puppet, shell, number):
     before = shell.settings()
     job = shell.attach()
-    os.kill(job, signal.SIGTSTP)
-    assert b"Stopped" in shell.prompt()
-    assert shell.settings() == before
-    foreground(shell)
-    talk(shell, puppet, b"word")
-    shell.terminal.send(harness.ESCAPE + b".")
-    shell.prompt()
-    assert shell.settings() == before
-
-
-def test_stopped_from_outside_by_stop(puppet, shell):
-    before = shell.settings()
-    job = shell.attach()
-    os.kill(job, signal.SIGSTOP)
+    os.kill(job, number)
     assert b"Stopped" in shell.prompt()
     assert shell.settings() == before
     foreground(shell)

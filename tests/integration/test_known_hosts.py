@@ -12,10 +12,9 @@ import sim
 
 import harness
 import trusting
-from outcome import assert_failed, assert_logged_out
-from trusting import ASKED_AGAIN, QUESTION, WRONG, answer, entries, know, name, write_known
+from outcome import HELLO, assert_failed, assert_served
+from trusting import ASKED_AGAIN, QUESTION, WRONG, answer, entries, file, know, name, write_known  # noqa: F401
 
-HELLO = b"hello from web01\r\n"
 LIMIT = 1024 * 1024
 
 
@@ -30,16 +29,6 @@ def pool(make_pool):
 def stranger(pool, make_xencon):
     """The program, told nothing about whom to trust."""
     return make_xencon(pool, trust=False)
-
-
-@pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def assert_said_yes(terminal, text="yes"):

@@ -12,10 +12,9 @@ from sim import certs
 
 import harness
 import trusting
-from outcome import assert_failed, assert_logged_out
-from trusting import QUESTION, answer, entries, know, name
+from outcome import HELLO, assert_failed, assert_served
+from trusting import QUESTION, answer, entries, file, know, name, quiet  # noqa: F401
 
-HELLO = b"hello from web01\r\n"
 HINT = "--legacy-tls"
 STUNNEL = shutil.which("stunnel4") or shutil.which("stunnel")
 
@@ -46,20 +45,6 @@ def make(make_pool, make_xencon):
 @pytest.fixture
 def old(make):
     return make(tls_profile="6.5", generation="old")
-
-
-@pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
-
-
-def quiet(xencon, *arguments):
-    return xencon.run(*arguments, start_new_session=True)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def assert_refused(done, pool, *says):

@@ -11,7 +11,7 @@ from sim import certs
 import harness
 import trusting
 from outcome import assert_failed, assert_logged_out
-from trusting import Middle, name
+from trusting import Middle, file, name, quiet  # noqa: F401
 
 HELLO = b"hello"
 CHANGED = "HAS CHANGED"
@@ -35,11 +35,6 @@ def old_pool(make_pool):
 
 
 @pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
-
-
-@pytest.fixture
 def know(file):
     """Makes the file; it must be the same after the test, whatever happened."""
     written = []
@@ -50,11 +45,6 @@ def know(file):
 
     yield make
     assert [file.read_bytes()] == written
-
-
-def quiet(xencon, *arguments):
-    """Runs it without a terminal to ask on."""
-    return xencon.run(*arguments, start_new_session=True)
 
 
 @contextlib.contextmanager

@@ -13,8 +13,7 @@ import delayline
 import sim
 from sim import certs
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
+from outcome import HELLO, assert_failed, assert_served
 
 V4, V6 = "10.77.0.1", "fd77::1"
 DEAD4, DEAD6 = "10.77.0.99", "fd77::dead"      # on the network, but nobody answers
@@ -70,11 +69,6 @@ def place(make_pool, make_xencon, tmp_path):
 
 def lines(name, *addresses):
     return "".join(f"{address} {name}\n" for address in addresses)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 @pytest.mark.parametrize("dead, living", [(DEAD6, V4), (DEAD4, V6)])

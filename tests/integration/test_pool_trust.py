@@ -8,10 +8,8 @@ from sim import certs
 
 import harness
 import trusting
-from outcome import assert_failed, assert_logged_out
-from trusting import QUESTION, answer, entries, know, name
-
-HELLO = b"hello from web03\r\n"
+from outcome import HELLO, assert_failed, assert_logged_out, assert_served
+from trusting import QUESTION, answer, entries, file, know, name, quiet  # noqa: F401
 
 
 @pytest.fixture
@@ -36,25 +34,11 @@ def old(make):
     return make(generation="old")
 
 
-@pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
-
-
-def quiet(xencon, *arguments):
-    return xencon.run(*arguments, start_new_session=True)
-
-
 def assert_attached(terminal):
     """It is attached without a question, and ends with the console."""
     terminal.expect_exact(HELLO)
     trusting.assert_asked_nothing(terminal.before)
     assert terminal.finish() == 0
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def used(pool):

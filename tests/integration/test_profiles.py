@@ -7,24 +7,10 @@ import configs
 import harness
 import sim
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
+from configs import bare, home  # noqa: F401
+from outcome import HELLO, assert_failed, assert_served
 
 SOURCES = ["option", "profile", "variable", "default", "xe"]
-
-
-@pytest.fixture
-def home(tmp_path):
-    return configs.Home(tmp_path)
-
-
-@pytest.fixture
-def bare(pool, make_xencon):
-    """The program without any setting but whom to trust."""
-    configs.add_source(pool)
-    program = make_xencon(pool, password=None)
-    del program.env["XENCON_SERVER"]
-    return program
 
 
 class Sources:
@@ -68,11 +54,6 @@ def sources(home):
 def run(program, sources):
     sources.write()
     return program.run(*sources.words, "web01", env=sources.env)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 @pytest.mark.parametrize("higher, lower", itertools.combinations(SOURCES, 2))

@@ -13,7 +13,7 @@ import harness
 import procs
 import puppets
 import shells
-from outcome import assert_logged_out, await_call, calls
+from outcome import assert_logged_out, calls
 
 HELLO = b"hello from web01"
 LOGIN = "session.login_with_password"

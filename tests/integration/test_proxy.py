@@ -9,10 +9,10 @@ import harness
 import jumps
 import procs
 import sim
+import trusting
 from sim import certs
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
+from outcome import HELLO, assert_failed, assert_logged_out, assert_served
 from rfbclient import Viewer
 
 
@@ -31,15 +31,6 @@ def sshd(tmp_path):
 @pytest.fixture
 def served(pool):
     return configs.add_source(pool)
-
-
-def place(host):
-    return f"{host.address}:{host.port}"
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def test_ssh(sshd, pool, xencon, served, tmp_path):
@@ -89,8 +80,8 @@ def test_every_connection_goes_through_it(make_pool, make_xencon, proxy):
     xencon = make_xencon(pool)
     for name in ("web01", "web02"):
         assert_served(xencon.run("--proxy-command", proxy.command, name), pool)
-    assert sorted(proxy.places) == sorted(place(each.host) for each in pool.connections)
-    assert {place(host) for host in pool.hosts} == set(proxy.places)
+    assert sorted(proxy.places) == sorted(trusting.name(each.host) for each in pool.connections)
+    assert {trusting.name(host) for host in pool.hosts} == set(proxy.places)
     proxy.assert_gone(len(pool.connections))
 
 
@@ -99,8 +90,8 @@ def test_every_connection_to_a_coordinator_elsewhere(make_pool, make_xencon, pro
     configs.add_source(pool)
     done = make_xencon(pool).run("-s", pool.hosts[1].url, "--proxy-command", proxy.command, "web01")
     assert_served(done, pool)
-    assert sorted(proxy.places) == sorted(place(each.host) for each in pool.connections)
-    assert proxy.places[0] == place(pool.hosts[1])
+    assert sorted(proxy.places) == sorted(trusting.name(each.host) for each in pool.connections)
+    assert proxy.places[0] == trusting.name(pool.hosts[1])
 
 
 def test_every_viewer_goes_through_it(pool, xencon, proxy, tmp_path):
@@ -114,7 +105,7 @@ def test_every_viewer_goes_through_it(pool, xencon, proxy, tmp_path):
     process.terminate()
     assert harness.finish(process) == 0
     assert_logged_out(pool)
-    assert sorted(proxy.places) == sorted(place(each.host) for each in pool.connections)
+    assert sorted(proxy.places) == sorted(trusting.name(each.host) for each in pool.connections)
     assert len(proxy.places) >= 3
     proxy.assert_gone(3)
 
@@ -288,7 +279,6 @@ def test_one_that_goes_on_after_its_input(hosts, make_pool, make_xencon, tmp_pat
     jumps.assert_none_left(str(tmp_path / "proxies"))
 
 
-
 @pytest.mark.parametrize("command", ["nc %h %x", "nc %", "nc %d"])
 def test_a_letter_that_is_none(command, pool, xencon):
     assert_failed(xencon.run("--proxy-command", command, "web01"), 2, "bad proxy command", "%h, %p",
@@ -335,7 +325,7 @@ def test_it_stands_in_the_configuration(pool, xencon, served, proxy, tmp_path):
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_command_that_fails_is_named(scheme, command, says, pool, xencon):
     """Not the server, which nobody has reached."""
-    server = place(pool.coordinator)
+    server = trusting.name(pool.coordinator)
     done = xencon.run("-s", f"{scheme}://{server}", "--proxy-command", command, "web01")
     assert done.returncode == 3
     assert f"xencon: the proxy command for {server} has ended: " in done.stderr

@@ -8,22 +8,8 @@ import guests
 import harness
 import procs
 import sim
+from guests import guest, pool, vm  # noqa: F401
 from outcome import assert_logged_out, calls
-
-
-@pytest.fixture
-def pool(make_pool):
-    return make_pool(hosts=2)
-
-
-@pytest.fixture
-def guest(pool):
-    return guests.add(pool)
-
-
-@pytest.fixture
-def vm(guest):
-    return guest.vm
 
 
 @pytest.fixture

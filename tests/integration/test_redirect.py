@@ -3,11 +3,9 @@ import pytest
 
 import sim
 
-import trusting
-from outcome import assert_failed, assert_logged_out, calls
-from trusting import answer, know, name
+from outcome import HELLO, assert_failed, assert_served, calls
+from trusting import answer, file, know, name, quiet  # noqa: F401
 
-HELLO = b"hello from web01\r\n"
 LOGIN = "session.login_with_password"
 
 
@@ -22,20 +20,6 @@ def make(make_pool, make_xencon):
         pool.xencon.env["XENCON_SERVER"] = pool.hosts[1].url
         return pool
     return made
-
-
-@pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
-
-
-def quiet(xencon, *arguments):
-    return xencon.run(*arguments, start_new_session=True)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def logins(pool):

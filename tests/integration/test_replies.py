@@ -9,9 +9,8 @@ import pytest
 import sim
 
 import harness
-from outcome import assert_failed, assert_logged_out
+from outcome import HELLO, assert_failed, assert_logged_out
 
-HELLO = b"hello from web01\r\n"
 LOGIN = "session.login_with_password"
 
 

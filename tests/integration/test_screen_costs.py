@@ -8,21 +8,14 @@ import pytest
 
 import harness
 import procs
-import shown
 import sim
+from shown import shows  # noqa: F401
 
 SANITIZED = b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes()
 MEMORY_MAX = 24 << 20
 # What was on its way when the terminal stopped (64 KiB, the kernel's few), and one whole screen after that.
 BACKLOG_MAX = 128 << 10
 ROWS, COLUMNS = 25, 80
-
-
-@pytest.fixture
-def shows(pool, tmp_path):
-    made = shown.Shown(pool, tmp_path)
-    yield made
-    made.stop()
 
 
 class Shown:

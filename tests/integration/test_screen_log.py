@@ -14,7 +14,7 @@ import pytest
 import harness
 import shown
 import typewriter
-from outcome import assert_failed, assert_logged_out
+from outcome import assert_logged_out
 
 MARK = "[…]"
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d "

@@ -12,10 +12,9 @@ import jumps
 import procs
 import sim
 
-from outcome import assert_logged_out, calls, sessions_seen
+from outcome import HELLO, assert_logged_out, calls, sessions_seen
 
 PASSWORD = 'qX7 vile"fjord"Zv3'  # JSON writes it otherwise; XE_EXTRA_ARGS can hold no backslash
-HELLO = configs.HELLO
 
 
 @pytest.fixture

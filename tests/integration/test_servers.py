@@ -10,10 +10,9 @@ import sim
 
 import harness
 import trusting
-from outcome import assert_failed, assert_logged_out
-from trusting import name
+from outcome import HELLO, assert_failed, assert_served
+from trusting import name, quiet
 
-HELLO = b"hello from web01\r\n"
 LOGIN = "session.login_with_password"
 CLOSED = "127.0.0.1:1"
 OTHER = "00000000-0000-4000-8000-000000000001"
@@ -42,15 +41,6 @@ def on(xencon, *servers):
     xencon.env["XENCON_SERVER"] = ",".join(each if isinstance(each, str) else name(each)
                                            for each in servers)
     return xencon
-
-
-def quiet(xencon, *arguments, **options):
-    return xencon.run(*arguments, start_new_session=True, **options)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def assert_no_holes(text):

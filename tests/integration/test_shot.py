@@ -15,27 +15,7 @@ import harness
 import sim
 import shown
 from outcome import assert_failed, assert_logged_out
-
-TEXT = "bochs1024-login-lat15fixed16"
-
-
-@pytest.fixture
-def shows(pool, tmp_path):
-    made = shown.Shown(pool, tmp_path)
-    yield made
-    made.stop()
-
-
-def truth(name):
-    return json.loads((shown.SCREENS / f"{name}.json").read_text())
-
-
-def rows(name):
-    return [row.rstrip() for row in truth(name)["text"]]
-
-
-def picture_name():
-    return next(name for name in shown.names() if truth(name)["kind"] == "picture")
+from shown import TEXT, picture_name, rows, shows  # noqa: F401
 
 
 def pixels(path):

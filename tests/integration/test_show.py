@@ -1,5 +1,4 @@
 """`xencon screen`: a graphical console in a terminal, and console where there is no other."""
-import json
 import re
 
 import pytest
@@ -8,16 +7,9 @@ import harness
 import screens
 import shown
 from outcome import assert_failed, assert_logged_out
+from shown import picture_name, rows, shows, truth  # noqa: F401
 
-TEXT = "bochs1024-login-lat15fixed16"
 QUIT = "\x1d."
-
-
-@pytest.fixture
-def shows(pool, tmp_path):
-    made = shown.Shown(pool, tmp_path)
-    yield made
-    made.stop()
 
 
 @pytest.fixture
@@ -25,18 +17,6 @@ def screen(xencon, tmp_path):
     made = screens.Screen(xencon, tmp_path)
     yield made
     made.stop()
-
-
-def truth(name):
-    return json.loads((shown.SCREENS / f"{name}.json").read_text())
-
-
-def rows(name):
-    return [row.rstrip() for row in truth(name)["text"]]
-
-
-def picture_name():
-    return next(name for name in shown.names() if truth(name)["kind"] == "picture")
 
 
 def small_text():

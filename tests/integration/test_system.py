@@ -8,8 +8,8 @@ import pytest
 import configs
 import users
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
+from configs import home  # noqa: F401
+from outcome import assert_failed, assert_served
 
 SEE = 'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 99; shift 2; done; shift; exec "$@"'
 
@@ -21,11 +21,6 @@ def can_mount():
 
 
 pytestmark = pytest.mark.skipif(not can_mount(), reason="no mount namespace is to be had")
-
-
-@pytest.fixture
-def home(tmp_path):
-    return configs.Home(tmp_path)
 
 
 class Machine:
@@ -57,11 +52,6 @@ def machine(pool, make_xencon, tmp_path):
     program = make_xencon(pool)
     del program.env["XENCON_SERVER"]
     return Machine(program, tmp_path)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def test_the_configuration_of_the_machine(pool, machine):

@@ -3,9 +3,8 @@ import pytest
 
 import sim
 
-from outcome import assert_failed
+from outcome import HELLO, assert_failed
 
-HELLO = b"hello from web01\r\n"
 FILE = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n{}\n"
 
 

@@ -7,9 +7,7 @@ import pytest
 import sim
 from sim import certs
 
-from outcome import assert_failed, assert_logged_out
-
-HELLO = b"hello from web01\r\n"
+from outcome import HELLO, assert_failed, assert_served
 
 
 @pytest.fixture
@@ -23,11 +21,6 @@ def pool(make_pool):
 def stranger(pool, make_xencon):
     """The program, told nothing about whom to trust."""
     return make_xencon(pool, trust=False)
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def assert_told_nothing(pool, since=0):

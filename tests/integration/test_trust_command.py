@@ -14,7 +14,7 @@ import harness
 import trusting
 import users
 from outcome import assert_failed
-from trusting import ASKED_AGAIN, QUESTION, WRONG, answer, entries, know, name, write_known
+from trusting import ASKED_AGAIN, QUESTION, WRONG, answer, entries, file, know, name, write_known  # noqa: F401
 
 OTHER = f"other.example:443 {WRONG}"
 
@@ -24,11 +24,6 @@ def stranger(pool, make_xencon):
     made = make_xencon(pool, trust=False, password=None)
     del made.env["XENCON_SERVER"]
     return made
-
-
-@pytest.fixture
-def file(tmp_path):
-    return trusting.known_hosts(tmp_path)
 
 
 @pytest.fixture

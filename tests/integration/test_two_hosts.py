@@ -7,9 +7,9 @@ import pytest
 import sim
 from sim import certs
 
-from outcome import assert_failed, assert_logged_out, calls
+import trusting
+from outcome import HELLO, assert_failed, assert_served, calls, connects
 
-HELLO = b"hello from web02"
 LOOK_UPS = ["session.login_with_password", "VM.get_all_records_where",
             "console.get_all_records_where"]
 
@@ -21,19 +21,6 @@ def pool(make_pool):
     made.web01 = made.add_vm("web01", backend=sim.Source(HELLO))
     made.web02 = made.add_vm("web02", made.hosts[1], backend=sim.Source(HELLO))
     return made
-
-
-def place(host):
-    return f"{host.address}:{host.port}"
-
-
-def connects(pool):
-    return [request for request in pool.requests if request.kind == "CONNECT"]
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def assert_told_nothing(host):
@@ -49,7 +36,7 @@ def test_the_console_is_asked_for_where_the_machine_runs(pool, xencon):
     coordinator, other = pool.hosts
     connect, = connects(pool)
     assert connect.host is other
-    assert f"\r\nHost: {place(other)}\r\n".encode() in connect.head
+    assert f"\r\nHost: {trusting.name(other)}\r\n".encode() in connect.head
     assert b"\r\nCookie: session_id=OpaqueRef:" in connect.head
     assert [request.host for request in pool.requests if request.kind == "POST"] == [
         coordinator] * (len(pool.requests) - 1)
@@ -65,7 +52,7 @@ def test_the_look_ups_share_the_first_connection(pool, xencon):
 def test_the_other_host_shows_a_wrong_certificate(pool, xencon):
     pool.faults.add(sim.Fault("tls", "wrong_cert", host=pool.hosts[1]))
     done = xencon.run("web02")
-    assert_failed(done, 3, f"{place(pool.hosts[1])} does not show the certificate that its pool",
+    assert_failed(done, 3, f"{trusting.name(pool.hosts[1])} does not show the certificate that its pool",
                   pool.hosts[1].fingerprint, pool=pool)
     assert_told_nothing(pool.hosts[1])
 
@@ -82,7 +69,7 @@ def test_the_other_host_shows_a_certificate_that_does_not_fit(options, pool, mak
     pool.hosts[1].show(certs.make(**{"name": "xen2", "san": (pool.hosts[1].address,), **options}))
     vouch_for_nobody(pool)
     done = make_xencon(pool).run("web02")
-    assert_failed(done, 3, place(pool.hosts[1]), pool.hosts[1].fingerprint, pool=pool)
+    assert_failed(done, 3, trusting.name(pool.hosts[1]), pool.hosts[1].fingerprint, pool=pool)
     assert_told_nothing(pool.hosts[1])
 
 
@@ -92,7 +79,7 @@ def test_a_fingerprint_counts_for_every_connection(pool, make_xencon):
     vouch_for_nobody(pool)
     assert_served(xencon.run("--fingerprint", f"{first},{second}", "web02"), pool)
     done = xencon.run("--fingerprint", first, "web02")
-    assert_failed(done, 3, place(pool.hosts[1]), second, pool=pool)
+    assert_failed(done, 3, trusting.name(pool.hosts[1]), second, pool=pool)
     assert len(connects(pool)) == 1
 
 
@@ -100,7 +87,7 @@ def test_insecure_warns_of_every_server(pool, make_xencon):
     done = make_xencon(pool, trust=False).run("--insecure", "web02")
     assert_served(done, pool)
     for host in pool.hosts:
-        assert place(host) in done.stderr and host.fingerprint in done.stderr
+        assert trusting.name(host) in done.stderr and host.fingerprint in done.stderr
 
 
 def test_a_location_in_clear_text_gets_no_session(pool, xencon):
@@ -129,7 +116,7 @@ def test_a_location_in_clear_text_gets_no_session(pool, xencon):
 def test_the_other_host_is_down(pool, xencon):
     pool.hosts[1].stop()
     done = xencon.run("web02")
-    assert_failed(done, 3, f"cannot connect to {place(pool.hosts[1])}", "refused", pool=pool)
+    assert_failed(done, 3, f"cannot connect to {trusting.name(pool.hosts[1])}", "refused", pool=pool)
 
 
 @pytest.mark.parametrize("stage", ["accept", "tls", "connect"])
@@ -137,7 +124,7 @@ def test_the_other_host_is_down(pool, xencon):
 def test_the_other_host_does_not_answer(action, stage, pool, xencon):
     pool.faults.add(sim.Fault(stage, action, host=pool.hosts[1], times=None))
     done = xencon.run("--connect-timeout", "1", "web02")
-    assert_failed(done, 3, place(pool.hosts[1]), pool=pool)
+    assert_failed(done, 3, trusting.name(pool.hosts[1]), pool=pool)
 
 
 def test_no_other_host_is_given_the_password(make_pool, make_xencon):

@@ -5,9 +5,7 @@ import sim
 
 import harness
 import trusting
-from outcome import assert_failed, assert_logged_out
-
-HELLO = b"hello from web01\r\n"
+from outcome import HELLO, assert_failed, assert_logged_out
 
 
 @pytest.fixture

@@ -9,21 +9,11 @@ import pytest
 import harness
 import procs
 import sim
-from listening import make_pool, network, only_root, serve  # noqa: F401
+from listening import assert_shown, make_pool, network, only_root, serve, web01  # noqa: F401
 from outcome import MESSAGE, assert_failed, assert_logged_out
 from rfbclient import VERSION_3_3, VERSION_3_8
-from sim.rfb import BARS
 
 NOBODY_ANSWERS = "its backend is not answering"
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
-
-
-def assert_shown(viewer):
-    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 def test_eight_unless_told_otherwise(web01, pool, serve):

@@ -6,16 +6,11 @@ import pytest
 import harness
 import networks
 import sim
-from listening import IPV6, is_open, make_pool, network, serve  # noqa: F401
+from listening import IPV6, is_open, make_pool, network, serve, web01  # noqa: F401
 from outcome import assert_failed, assert_logged_out, calls
 from sim.rfb import BARS
 
 LOGIN = "session.login_with_password"
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
 
 
 def assert_serves(listener):

@@ -3,7 +3,7 @@ import pytest
 
 import harness
 import sim
-from listening import make_pool, network, serve  # noqa: F401
+from listening import make_pool, network, serve, web01  # noqa: F401
 from outcome import MESSAGE, assert_logged_out
 from sim.rfb import BARS
 
@@ -11,11 +11,6 @@ from sim.rfb import BARS
 @pytest.fixture
 def pool(make_pool):
     return make_pool(hosts=2)
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
 
 
 def assert_shown(listener):

@@ -5,18 +5,8 @@ import os
 import pytest
 
 import sim
-from listening import make_pool, network, serve  # noqa: F401
+from listening import assert_shown, make_pool, network, serve, web01  # noqa: F401
 from outcome import assert_logged_out
-from sim.rfb import BARS
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
-
-
-def assert_shown(viewer):
-    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 @pytest.mark.parametrize("way", ["close", "reset"])

@@ -3,17 +3,12 @@ import pathlib
 
 import pytest
 
-from listening import make_pool, network, only_root, serve  # noqa: F401
+from listening import make_pool, network, only_root, serve, web01  # noqa: F401
 from outcome import assert_no_secret, calls
 from rfbclient import Viewer
 from sim.rfb import BARS
 
 LOGIN = "session.login_with_password"
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
 
 
 @pytest.fixture

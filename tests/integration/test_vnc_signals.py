@@ -7,22 +7,8 @@ import pytest
 
 import harness
 import procs
-from listening import make_pool, network, serve, traced  # noqa: F401
+from listening import assert_shown, expect_tunnels, make_pool, network, serve, traced, web01  # noqa: F401
 from outcome import assert_logged_out
-from sim.rfb import BARS
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
-
-
-def expect_tunnels(pool, count):
-    harness.eventually(lambda: len(pool.tunnels) == count, f"{count} tunnels stand")
-
-
-def assert_shown(viewer):
-    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 @pytest.mark.parametrize("number, status", [

@@ -13,15 +13,9 @@ import procs
 import ptys
 import puppets
 import sim
-from listening import is_open, make_pool, need, network  # noqa: F401
+from listening import assert_shown, is_open, make_pool, need, network, web01  # noqa: F401
 from outcome import assert_failed, assert_logged_out
 from rfbclient import Viewer
-from sim.rfb import BARS
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
 
 
 @pytest.fixture
@@ -32,10 +26,6 @@ def bare(make_pool, make_xencon):
     made.xencon = make_xencon(pool)
     yield made
     made.close()
-
-
-def assert_shown(viewer):
-    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 def start(xencon, *options, **streams):
@@ -99,30 +89,12 @@ def test_the_escape_character_is_a_byte_like_any_other(pool, xencon):
 
 def test_the_end_of_input_reaches_the_console_while_output_flows(bare):
     process = start(bare.xencon)
-    console = bare.accept()
-    process.stdin.write(b"last words")
-    process.stdin.close()
-    assert puppets.hear_all(console) == (b"last words", "clean")
-    for number in range(20):
-        console.send(b"%03d" % number)
-        assert ptys.read_exactly(process.stdout.fileno(), 3) == b"%03d" % number
-    console.finish()
-    assert process.stdout.read() == b""
-    assert harness.finish(process) == 0
+    puppets.assert_input_ends_first(process, bare.accept())
 
 
 def test_the_end_of_the_console_reaches_the_reader_while_input_flows(bare):
     process = start(bare.xencon)
-    console = bare.accept()
-    console.send(b"last words")
-    console.finish()
-    assert process.stdout.read() == b"last words"
-    for number in range(20):
-        ptys.write_all(process.stdin.fileno(), b"%03d" % number)
-        assert puppets.hear(console, 3) == b"%03d" % number
-    process.stdin.close()
-    assert harness.finish(process) == 0
-    assert puppets.hear_all(console) == (b"", "clean")
+    puppets.assert_console_ends_first(process, bare.accept())
 
 
 @pytest.fixture

@@ -13,26 +13,12 @@ import procs
 import ptys
 import puppets
 import sim
-from listening import make_pool, network, serve, wrapped  # noqa: F401
+from listening import assert_shown, expect_tunnels, make_pool, network, serve, web01, wrapped  # noqa: F401
 from outcome import assert_logged_out, calls
 from rfbclient import VERSION_3_3
-from sim.rfb import BARS
 
 LOGIN = "session.login_with_password"
 SPACE = 0x20
-
-
-@pytest.fixture
-def web01(pool):
-    return pool.add_vm("web01")
-
-
-def expect_tunnels(pool, count):
-    harness.eventually(lambda: len(pool.tunnels) == count, f"{count} tunnels stand")
-
-
-def assert_shown(viewer):
-    assert tuple(viewer.picture()[0][20::40]) == BARS
 
 
 def test_each_has_a_tunnel_of_its_own(web01, pool, serve):

@@ -3,23 +3,8 @@ import pytest
 
 import guests
 import harness
-import sim
+from guests import guest, pool, vm  # noqa: F401
 from outcome import assert_failed, assert_logged_out, calls
-
-
-@pytest.fixture
-def pool(make_pool):
-    return make_pool(hosts=2)
-
-
-@pytest.fixture
-def guest(pool):
-    return guests.add(pool)
-
-
-@pytest.fixture
-def vm(guest):
-    return guest.vm
 
 
 def first_line(process):

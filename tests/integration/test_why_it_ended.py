@@ -5,19 +5,10 @@ import guests
 import harness
 import rfbclient
 import sim
+from guests import guest, pool  # noqa: F401
 from outcome import assert_logged_out, calls
 
 KEY = b"\4\1\0\0\0\0\0a"
-
-
-@pytest.fixture
-def pool(make_pool):
-    return make_pool(hosts=2)
-
-
-@pytest.fixture
-def guest(pool):
-    return guests.add(pool)
 
 
 @pytest.mark.parametrize("operation, says", [

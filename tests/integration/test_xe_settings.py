@@ -8,22 +8,8 @@ import configs
 import harness
 import procs
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out
-
-
-@pytest.fixture
-def home(tmp_path):
-    return configs.Home(tmp_path)
-
-
-@pytest.fixture
-def bare(pool, make_xencon):
-    """The program without any setting but whom to trust."""
-    configs.add_source(pool)
-    program = make_xencon(pool, password=None)
-    del program.env["XENCON_SERVER"]
-    return program
+from configs import bare, home  # noqa: F401
+from outcome import HELLO, assert_failed, assert_logged_out
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import socket
 import ssl
 import threading
 
+import pytest
+
 import harness
 from sim import certs
 
@@ -27,6 +29,16 @@ def state_folder(home):
 
 def known_hosts(home):
     return state_folder(home) / "known_hosts"
+
+
+@pytest.fixture
+def file(tmp_path):
+    return known_hosts(tmp_path)
+
+
+def quiet(xencon, *arguments, **options):
+    """Runs it without a terminal to ask on."""
+    return xencon.run(*arguments, start_new_session=True, **options)
 
 
 def name(host):
