@@ -1,5 +1,6 @@
 """Fixtures for tests that run the real program against a simulated pool."""
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -15,6 +16,10 @@ import puppets  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long; for ./check --all")
+    # What a script runs in the background ignores these, and so does all that is started from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
