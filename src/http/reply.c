@@ -155,8 +155,10 @@ static int grow(struct reply *r, struct error *err)
 	const size_t cap = next < most ? next : most;
 	char *const body = malloc(cap);
 
-	if (body == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
+	if (body == NULL) {
+		(void)error_set_errno(err, ERROR_LOCAL, "cannot hold a reply of %zu bytes", cap);
+		return -1; /* in words: a reader of this file alone, clang-tidy too, sees that no body is a failure */
+	}
 	if (r->body != NULL)
 		memcpy(body, r->body, r->len);
 	secret_wipe(r->body, r->len);
