@@ -10,8 +10,7 @@ import harness
 import jumps
 import sim
 
-from configs import HELLO
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import HELLO, assert_failed, assert_logged_out, calls
 from rfbclient import Viewer
 
 LOOK_UPS = ["session.login_with_password", "VM.get_all_records_where",

@@ -10,8 +10,7 @@ import gates
 import harness
 import sim
 
-from configs import HELLO
-from outcome import assert_logged_out
+from outcome import HELLO, assert_logged_out
 
 PHRASE = "open sesame"
 
