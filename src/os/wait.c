@@ -49,7 +49,8 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 				return error_interrupted(err, signals_fatal());
 			until = clock_earlier(deadline, signals_grace_deadline());
 		}
-		memcpy(all, fds, n * sizeof(*fds));
+		if (n > 0) /* else there may be none to point to */
+			memcpy(all, fds, n * sizeof(*fds));
 		all[n] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
 		all[n + 1] =
 		    (struct pollfd){.fd = companion == NULL ? -1 : companion->fd, .events = POLLIN};
@@ -64,7 +65,8 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 			signals_drain();
 			child_lend_terminal();
 		}
-		memcpy(fds, all, n * sizeof(*fds));
+		if (n > 0)
+			memcpy(fds, all, n * sizeof(*fds));
 		turn_companion(all[n].revents != 0 || all[n + 1].revents != 0);
 		const int ours = ready - (all[n].revents != 0) - (all[n + 1].revents != 0);
 		if (ours > 0) {
