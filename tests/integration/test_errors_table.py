@@ -1,6 +1,6 @@
 """What is said, and the exit status, when a console is asked for in each moment of each operation.
 
-The table is doc/errors.md: what stands there is what the program does. `UPDATE=1 pytest …` writes it anew.
+The table is doc/moments.md: what stands there is what the program does. `UPDATE=1 pytest …` writes it anew.
 """
 import concurrent.futures
 import os
@@ -11,7 +11,7 @@ import guests
 import harness
 import rfbclient
 
-TABLE = pathlib.Path(__file__).resolve().parents[2] / "doc" / "errors.md"
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "doc" / "moments.md"
 
 # Each from a machine that runs, but for those that begin with what stands here.
 BEFORE = {"start": None, "resume": "suspend", "unpause": "pause"}
