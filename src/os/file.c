@@ -107,9 +107,10 @@ static int fill(int fd, const char *path, size_t max, char **text, size_t *used,
 			cap = cap == 0 ? READ_STEP : cap * 2;
 			char *const grown = grow(*text, *used, cap);
 
-			if (grown == NULL)
-				return error_set_errno(err, ERROR_LOCAL, "cannot hold \"%s\"",
-				                       path);
+			if (grown == NULL) {
+				(void)error_set_errno(err, ERROR_LOCAL, "cannot hold \"%s\"", path);
+				return -1; /* in words: whoever reads this file alone sees that there is a text else */
+			}
 			*text = grown;
 		}
 		const ssize_t n = read(fd, *text + *used, cap - 1 - *used);

@@ -60,7 +60,7 @@ int ready_by_select(struct pollfd *fds, nfds_t n, int timeout_ms)
 
 	if (!fill(fds, n, &in, &out, &highest))
 		return poll(fds, n, timeout_ms);
-	struct timeval wait = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+	struct timeval wait = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000L};
 	if (select(highest + 1, &in, &out, NULL, timeout_ms < 0 ? NULL : &wait) < 0)
 		return errno == EBADF ? poll(fds, n, 0) : -1; /* that says which it was */
 	for (nfds_t i = 0; i < n; i++) {

@@ -24,7 +24,7 @@ struct wait_companion {
 
 /* Sets the one companion, which stays the caller's; NULL for none. It is this process's: a child that was
  * forked begins by having none. */
-void wait_beside(struct wait_companion *companion);
+void wait_beside(struct wait_companion *with);
 
 /* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are
  * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED). While signals are

@@ -180,13 +180,13 @@ static char *unescape(char *text, const char *end)
 			*out++ = *in++;
 			continue;
 		}
-		const char letter = in + 1 < end ? in[1] : '\0';
-		const char *const found = letter == '\0' ? NULL : strchr(letters, letter);
+		const bool cut = in + 1 >= end || in[1] == '\0';
+		const char *const found = cut ? NULL : strchr(letters, in[1]);
 
 		in += 2;
 		if (found != NULL)
 			*out++ = values[found - letters];
-		else if (letter != 'u' || !unescape_unit(&in, end, &out))
+		else if (cut || in[-1] != 'u' || !unescape_unit(&in, end, &out))
 			return NULL;
 	}
 	return out;
