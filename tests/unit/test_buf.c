@@ -113,7 +113,7 @@ static void test_no_memory(void)
 	struct error err = {0};
 
 	test_case("more than there is");
-	CHECK_INT(-1, buf_init(&b, SIZE_MAX / 4, &err));
+	CHECK_INT(-1, buf_init(&b, SIZE_MAX / 4 * 3, &err));
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	CHECK(err.text[0] != '\0' && err.cause[0] != '\0');
 	CHECK(b.data == NULL && b.capacity == 3 && b.end == 2);
