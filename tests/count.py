@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Counts a JUnit report's tests: prints "PASSED FAILED SKIPPED"."""
 import sys
 import xml.etree.ElementTree

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """From the moment when a console can first be had to being attached: --wait at a machine that starts or is resumed,
 --reconnect through reboots and a migration, each as slow as on a real host.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Measures xencon beside what people do without it, in the same run, and prints the ratios.
 
 The peer is the recipe of blogs and answers: curl for the calls, openssl s_client for the tunnel. Needs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Measures `xencon list` beside what else lists a pool: Debian's python3-os-xenapi and npm's xen-api.
 
 Each program lists the same pool from the same server, in turn: name, state, host, consoles and uuid of every

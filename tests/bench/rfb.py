@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a whole screen costs the RFB client, by encoding, beside what copying or inflating it costs.
 
   /usr/bin/python3 tests/bench/rfb.py [FILE.png]…

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the graphical console in a terminal costs, as a table.
 
   ninja -C build xencon tests/screens/bench_recognise

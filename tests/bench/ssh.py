@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Bulk output through ssh: xencon beside `ssh HOST cat`, in the same run, over the same sshd and cipher.
 
 Prints MB/s of each, the median of some runs taken in turn, and their ratio. Usage:

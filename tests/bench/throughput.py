@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Measures an attached console beside ncat and openssl s_client, through the stunnel of a XAPI host.
 
 Each program gets the same bytes from the same server through the same stunnel (TLS 1.2, AES-256-GCM), in

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The far end of a guest's serial cable, at which root has a shell, and what that shell can tell of the guest's screen."""
 import base64
 import gzip

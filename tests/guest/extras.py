@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a guest can have beside its own small system: programs of this machine, a boot loader.
 
 Pure but for the files that it makes and the programs that make them (ldd, cpio, grub-mkimage).

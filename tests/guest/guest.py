@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A small real Linux in QEMU, whose serial port and VNC server stand behind simulated consoles in end-to-end tests.
 
     with Guest(paused=True) as guest:

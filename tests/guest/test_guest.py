@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The guest itself: that it boots, that both its consoles can be used, and that nothing of it stays behind."""
 
 import os

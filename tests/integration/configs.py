@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The files that the program finds its settings in, and a pool that tells which settings came out."""
 import pathlib
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Fixtures for tests that run the real program against a simulated pool."""
 import pathlib
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A line with a delay between two network namespaces, which counts the round trips made over it.
 
 Each namespace has a TUN device; a thread carries the packets from one to the other and holds each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A screen without a monitor, for real viewers: Xvfb, what is on it, and somebody who types.
 
 Pictures are PIL images. Knows nothing of VNC.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A dom0 behind an sshd: stand-ins for its tools, and ports of the tests' own.
 
 xenstore-read prints what a file below `store` has, and fails as the real one where there is none. A port is a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Hosts that only ssh leads to: an sshd of the tests' own, with the simulated pool's socket behind it.
 
 Owns keys, configuration and known hosts of both sides; nothing of the system's or the user's is read. A gate's

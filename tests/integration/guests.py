@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Guests that tell who they are, and keep what was typed to each of them.
 
 Owns what stands behind a VM's console over all of its domains, so that a test can say which guest was

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Running xencon as its users do: by pipe, and on a terminal.
 
 Owns how the program is called; knows nothing of what any test expects. The binary is $XENCON, else

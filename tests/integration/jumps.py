@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Ways to a pool that lead through another program: a real sshd, and commands that keep a record.
 
 Owns the sshd, which listens on loopback with keys and a configuration of its own, and knows nothing of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon vnc` as a process that listens, and what must not be left when a test is over.
 
 Fixtures for the tests of `vnc` to import: each runs in a network of its own, ends what it started,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The tasks of the manual's "HOW TO", as a reader would copy them out of it.
 
 Owns the reading of doc/xencon.1 and nothing else. What it gives is the manual's own text: commands without their

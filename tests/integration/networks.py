@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A network of a test's own, so that tests side by side can have the same ports.
 
 Where the system does not allow that (a network namespace takes CAP_SYS_ADMIN) tests share the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What every failure and every success has in common, and what must never be in what is printed.
 
 Knows no single message: the tests name what theirs must say.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A user's surroundings in which what the manual says can be typed as it stands.
 
 Owns a network in which pools have XAPI's own port 443; names in /etc/hosts; a machine "hop" and the host "xen1" that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the kernel tells of a running program: memory, processor time, state, system calls."""
 import os
 import pathlib

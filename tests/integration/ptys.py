@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A pseudo-terminal of the test's own, for programs of which only some streams are on it.
 
 Owns both ends: the program's end stays open here, so settings can be compared after the program is

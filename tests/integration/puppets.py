@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A console whose guest is the test itself, word by word.
 
 Owns the guest's end of one client's connection. Waits with a generous limit, so that a word that

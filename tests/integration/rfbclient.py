@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """As much of a VNC viewer as tests need (RFC 6143): the greeting, a picture, keys, and the reason
 for being turned away.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A terminal emulator, tmux, with an interactive bash in it: what a user really sees."""
 import shutil
 import subprocess

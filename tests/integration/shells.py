@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """An interactive bash with job control, on a terminal, that calls xencon by its name."""
 import os
 import shlex

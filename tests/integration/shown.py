@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """VMs whose graphical console shows real screens: tests/screens/serve behind the simulated pool."""
 import importlib.machinery
 import importlib.util

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Much output at once: in how many calls it leaves, and in how much memory."""
 import fcntl
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The commands that are started (proxy, password, viewer): the terminal is theirs when they ask something
 there, and nothing that they have started is left behind."""
 import os

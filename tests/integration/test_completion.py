@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a shell is offered for a line of ours: `xencon completion words`, without a shell around it."""
 import re
 import stat

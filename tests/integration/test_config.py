@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The configuration file: where it is found, what may be in its place, and what is said of a wrong line."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A server that is not there, says nothing, breaks off or says too much, at every stage."""
 import pathlib
 import resource

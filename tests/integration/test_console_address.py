@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--console-address: consoles of other hosts behind NAT and tunnels; and consoles that need none."""
 import pytest
 

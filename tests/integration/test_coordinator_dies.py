@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The coordinator dies in the midst of each step of ours, and a supporter takes over: the machine is found again,
 whichever step it was, with one session at a time and none at the end."""
 import pytest

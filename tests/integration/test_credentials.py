@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Where the user and the password come from, in which order, and what is wrong with a source."""
 import os
 import signal

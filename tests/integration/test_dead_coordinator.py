@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A coordinator that is dead, or whose toolstack starts: who named it is said, and nobody is waited for."""
 import signal
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The text screen of the simulated pool, that ./demo screen shows: a shell whose terminal is a picture."""
 import json
 

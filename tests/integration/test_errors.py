@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the server may answer, and what xencon says then: text, hint and exit status of each."""
 import json
 

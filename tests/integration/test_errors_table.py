@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is said, and the exit status, when a console is asked for in each moment of each operation.
 
 The table is doc/moments.md: what stands there is what the program does. `UPDATE=1 pytest …` writes it anew.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The escape character: its commands, and what is none."""
 import re
 

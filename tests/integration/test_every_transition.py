@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every transition × console and screen: what is typed arrives once, with the guest that it was typed for, and
 the server has one session of ours at a time and none at the end."""
 import pytest

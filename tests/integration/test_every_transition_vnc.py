@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every transition × vnc: the viewer that is there is closed, and the next one has the machine as it then is."""
 import pytest
 

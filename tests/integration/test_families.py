@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Names with several addresses, of both families, in a network where all of them are to be had."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The shortest way through: a name, and what the console says."""
 
 

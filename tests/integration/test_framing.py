@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Where a reply ends is in doubt: nothing of one reply becomes another's, or the console's, and the session
 is logged out all the same."""
 import json

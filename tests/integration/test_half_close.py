@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Directions that end one by one, and how long silence lasts: --stdio, --idle, and pipes."""
 import os
 import subprocess

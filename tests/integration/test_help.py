@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is said about the program itself: usage, manual, completions and configuration agree with each other."""
 import re
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The tasks of the manual's HOW TO, done from its own text: every command and every file that stands there."""
 import os
 import re

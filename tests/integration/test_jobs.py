@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Job control: a console that is suspended, stopped from outside, continued, or put behind."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A host that died without a word, behind a network that drops everything from then on."""
 import socket
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The certificates that were said yes to: the question on a terminal, and the file of answers."""
 import ctypes
 import os

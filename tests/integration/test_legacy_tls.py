@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What hosts before 7 offer: only when asked for by name; and certificates of every other make."""
 import datetime
 import shutil

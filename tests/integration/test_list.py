@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon list`: what is shown of which machines, to people and to programs, and by which calls."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is shown fits the character set that the environment tells of, and numbers are read alike in all."""
 import json
 

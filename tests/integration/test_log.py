@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--log: what the console printed, no more and no less."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """From what the user calls a machine to the machine: names, uuids, doubles, and near misses."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A man in the middle, wherever he appears: he is refused, and nothing was said to him."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a console has switched on in the terminal is switched off on the way out."""
 import os
 import time

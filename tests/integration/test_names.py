@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Names that are hard to say, or to tell apart: what each costs the server, and what the user is told."""
 import pytest
 

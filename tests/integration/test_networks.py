@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Ways to a server: names with several addresses, sockets in dom0, and steps that take too long.
 
 Names and addresses are those of a network of the test's own, in which some addresses swallow

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Standard streams that are no terminal: pipes, files, sockets, nothing at all."""
 import contextlib
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Trust in a pool: from the host that was said yes to, to those it vouches for, and no further."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Where settings come from, in order: option, typed profile, variable, [default], and last what xe was told."""
 import itertools
 

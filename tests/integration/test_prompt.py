@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The question for the password: asked on the terminal, answered unseen, left without a trace."""
 import io
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--proxy-command: hosts that are only to be reached through another program."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A real Linux in QEMU behind the console: boot it, log in, edit a file, leave, come back."""
 import fcntl
 import io

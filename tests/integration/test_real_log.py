@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Real guests' screens as logs: QEMU behind the simulated pool, `xencon screen` in a pipe, held against what the guest says on
 its serial port. Nothing twice, in order, and a mark wherever something is missing."""
 import os

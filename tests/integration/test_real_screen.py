@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Real guests' screens in a terminal: QEMU behind the simulated pool, xencon in tmux, and what tmux shows held against what
 the guest's kernel itself has on that terminal (/dev/vcs)."""
 import gzip

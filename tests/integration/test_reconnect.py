@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--reconnect: whatever ends the console, the machine is found again, and what was typed goes to nobody else."""
 import os
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A supporter is asked: on to its coordinator, once per host, with what that one tells of it."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Much data, slow ends: nothing is lost, and memory stays as it was."""
 import hashlib
 import os

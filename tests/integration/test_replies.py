@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Replies of a form that no XAPI has, but what stands before one may; and those that take their time."""
 import contextlib
 import select

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A console at rest costs nothing: no processor time, no system calls, whatever has ended."""
 import subprocess
 import time

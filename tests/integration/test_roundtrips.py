@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """How many times the line is waited for until a console says its first byte."""
 import re
 import socket

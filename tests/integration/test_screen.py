@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the screen shows, in a terminal emulator with a shell: no staircase, no junk, a prompt."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the graphical console in a terminal costs: memory, at rest, and behind a terminal that takes nothing."""
 import pathlib
 import select

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A server that offers to send changes by itself: it may while the terminal takes them, and not for longer."""
 import random
 import struct

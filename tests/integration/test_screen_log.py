@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon screen` as a log: lines in a pipe, in a file, beside a terminal."""
 import fcntl
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon screen` where the screen is a picture, by each way that terminals can draw one, decoded again and held
 against the server's own picture: an X desktop (Xvnc, and x11vnc at an Xvfb), and a guest (QEMU's screendump)."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon screen` and terminals that can more than others: what is switched on there, and off again."""
 import os
 import signal

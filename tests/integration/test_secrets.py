@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Passwords and sessions are not in argv, environment, traces or files, nor in memory after use."""
 import base64
 import os

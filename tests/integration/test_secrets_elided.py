@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Secrets in traces, command lines and environments: of the program, and of all that it starts."""
 import base64
 import json

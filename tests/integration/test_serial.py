@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--serial: the port of an HVM guest, through ssh to the host where it runs."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--serial on a real guest in QEMU, whose port is a pseudo-terminal as on a Xen host: boot, login, vi, a reboot.
 
 The transcript is doc/serial.txt; `UPDATE=1 pytest …` writes it anew.

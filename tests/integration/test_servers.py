@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Several servers: tried in turn until one can be had, and all of them of one and the same pool."""
 import os
 import socket

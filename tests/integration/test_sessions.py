@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every session that is begun is ended, whichever way out is taken, and leaving is not slow."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Completion in the real shells, on a pty: what is typed and completed arrives as the name that was meant."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon shot`: what a graphical console shows, as picture and as text."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon screen`: a graphical console in a terminal, and console where there is no other."""
 import re
 

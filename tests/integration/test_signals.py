@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every way out: the terminal is as it was, the status says why, the session is gone."""
 import itertools
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """-s ssh://HOST: one login by ssh, and all that a run needs over it."""
 import os
 import socket

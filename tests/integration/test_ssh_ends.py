@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """However a run through ssh ends, and whatever ends first: nothing is left, and what happened is said."""
 import os
 import signal

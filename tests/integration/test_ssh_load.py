@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Much through ssh, and how often its line is waited for."""
 import hashlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What ssh asks, it asks by itself: on the terminal, before anything of ours is there."""
 import pathlib
 import shutil

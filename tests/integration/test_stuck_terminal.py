@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A terminal of somebody else (after su), which cannot be opened again, and that takes nothing more: the
 keyboard and the signals are heard all the same."""
 import os

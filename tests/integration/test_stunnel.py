@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Through a real stunnel, as it stands in front of XAPI, with the settings that hosts have had."""
 import os
 import shutil

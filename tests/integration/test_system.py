@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a machine says for all its users: /etc/xencon/config, the home of a user without HOME, and, in
 dom0, its own toolstack. Each run sees folders of the test's own in place of the machine's."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A machine whose OpenSSL is configured more strictly than usual: it is not the server's fault."""
 import pytest
 

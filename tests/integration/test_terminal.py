@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A console on a terminal: what goes through it, and when it is raw."""
 import os
 import subprocess

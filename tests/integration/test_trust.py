@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Which servers are believed, on what grounds, and that the others get nothing from us."""
 import datetime
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """xencon trust: to look at a server's certificate, to record it, to list and to forget."""
 import fcntl
 import os

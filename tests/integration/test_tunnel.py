@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """CONNECT: how it is asked for, how it is authorised, and that nothing around its reply is lost."""
 import base64
 import re

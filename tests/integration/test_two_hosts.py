@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Pools of several hosts: where CONNECT goes, over which connection, and whom it trusts there."""
 import socket
 import threading

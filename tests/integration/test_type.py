@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon type`: what is typed arrives at the graphical console, as keys that go down and up."""
 import os
 import signal

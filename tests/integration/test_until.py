@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--until, --timeout and --read-only: scripts that wait for what a console prints, and only look."""
 import fcntl
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A home that cannot be written to, or whose files cannot be read, stands in nobody's way."""
 import pytest
 

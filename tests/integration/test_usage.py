@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The command line: what is wrong usage, what goes to stdout, and which word is what."""
 import re
 import subprocess

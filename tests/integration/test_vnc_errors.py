@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is wrong before anybody listens: statuses as everywhere, and not a word on stdout."""
 import signal
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The viewer that --viewer starts: which one, how it is called, and ending together."""
 import os
 import pathlib

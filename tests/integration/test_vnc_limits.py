@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What bounds the viewers: --max-viewers, the pool's own limits, this machine's resources."""
 import os
 import resource

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Where `xencon vnc` listens, what it prints about that, and when."""
 import os
 

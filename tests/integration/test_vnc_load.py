@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Many viewers: 64 that stream at once, a thousand one after another."""
 import hashlib
 import os

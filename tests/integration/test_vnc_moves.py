@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The listener outlives what happens to the VM, the pool and its sessions between two viewers."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--once: whose end is its end. Who connects and says nothing, such as a probe of a monitoring system, is no
 viewer: it neither ends nor holds the listener."""
 import os

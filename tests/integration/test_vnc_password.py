@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The password: asked for once, good for every viewer, and shown to nobody."""
 import pathlib
 

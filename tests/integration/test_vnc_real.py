@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A real guest's screen in real viewers: they show what the guest shows, and what is typed there
 arrives."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Ways out: whatever ends the program, and whenever, its viewers' processes end as well."""
 import os
 import signal

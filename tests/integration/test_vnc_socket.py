@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Listening on a unix socket: whose it is, whose file is replaced, and what is left of it."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`xencon vnc --stdio`: the RFB stream on stdin and stdout, for what brings its own viewer."""
 import hashlib
 import random

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A listener on loopback serves its own user and root, and nobody else of this machine."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Viewers come and go, several at once, until the user ends it."""
 import hashlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--wait: until the console can be had, from whatever state, and attached at the first moment."""
 import pytest
 

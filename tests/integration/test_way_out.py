@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The way out always works: whatever the guest has made of the keyboard, and whatever is pasted."""
 import os
 import termios

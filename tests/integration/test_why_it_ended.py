@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Without --reconnect: one line for why the console ended, and the right exit status; and the idle limit."""
 import pytest
 

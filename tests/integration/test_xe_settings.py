@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What xe was told, for people who have it set up already; and whom its password is kept from."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every transition of a machine, its host and its pool, as a table for the commands that stay through them.
 
 Owns how each is brought about and what a user is told of it; knows nothing of any command.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What tests of trust share: the file of known hosts, the question, and the man in the middle.
 
 Owns one listener at most, which writes down every byte that somebody tells it. Expects nothing of

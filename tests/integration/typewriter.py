@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A VNC server whose screen a test types on: pictures of text, each sent when the test says so."""
 import gzip
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Other users of this machine: the program as one of them, and sockets that belong to another.
 
 Takes root. Knows the users by number alone; they need not exist.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Programs that pass for VNC viewers: each notes how it was called, and then does what it is told.
 
 They live in a folder that is the whole PATH, so no real viewer is found beside them.

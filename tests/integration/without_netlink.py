@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Runs a command that cannot have netlink sockets, as on a system that does not offer them.
 
 A seccomp filter makes socket(AF_NETLINK, …) fail with EACCES. Linux on x86-64 and ARM64.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Fixtures for tests that type into real guests."""
 import pathlib
 import sys

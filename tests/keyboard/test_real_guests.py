@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is typed comes out as what was typed: a real Linux with its keyboard's layout loaded, on QEMU with and without
 a keymap, and every character of the layout."""
 import gzip

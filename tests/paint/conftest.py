@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Fixtures: a painter that ends with its test."""
 import pytest
 

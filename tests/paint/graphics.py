@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What terminals make of pictures: sixels by libsixel or ImageMagick, kitty's commands by a terminal of our
 own, which knows just those of the protocol that it has been told of here."""
 import base64

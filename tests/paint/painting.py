@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The program `paint`, steered; and terminals that its bytes are shown on."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Cells are painted on a terminal of its own: what it shows is what was wanted, however the bytes are cut."""
 import random
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Pictures are decoded again, and held against the guest's."""
 import random
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A client of our own for the simulated pool, close to the wire: it sends what it is told to and
 sees what came, in which pieces, and how the connection ended. Shares no code with the pool."""
 import json

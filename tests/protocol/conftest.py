@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Makes the simulated pool importable, and checks that every test leaves nothing running."""
 import pathlib
 import sys

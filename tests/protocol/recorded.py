@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The exchanges that were recorded on a real pool."""
 import json
 import pathlib

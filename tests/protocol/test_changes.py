@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A pool's own changes: another coordinator, a dead one, xapi starting anew, a host that leaves."""
 import contextlib
 import ssl

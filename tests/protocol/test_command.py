@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`python3 -m sim`: what it says, and that it leaves nothing behind."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Consoles: who gets which, how bytes pass, and how a tunnel ends."""
 import base64
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """event.from: tokens, the long poll, and what the changes of a VM look like."""
 import threading
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every fault, at every stage that has it."""
 import json
 import ssl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The guest behind a text console, and other backends: shared, restarted, gone without trace."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """HTTP as the server speaks it: heads, limits, times, and what ends a connection."""
 import json
 import time

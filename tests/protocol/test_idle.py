@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The limit on idle consoles: what counts, what does not, and how a console is closed."""
 import struct
 import threading

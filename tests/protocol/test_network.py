@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Networks that stand still, refuse, or reset; certificates that are replaced."""
 import threading
 

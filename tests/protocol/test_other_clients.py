@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Independent clients of the API must be able to use the simulated pool as they use real ones."""
 import contextlib
 import fcntl

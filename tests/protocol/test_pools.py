@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Several hosts: supporters, the coordinator's certificate, changes of the coordinator."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Finding VMs: the query language, names that clash, and the control domain."""
 import pytest
 

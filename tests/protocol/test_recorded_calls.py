@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every recorded call, made again: the head is the same to the byte but for its length, and the
 body has the same form, down to the order and type of each field of each record."""
 import json

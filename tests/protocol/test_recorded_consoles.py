@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every recorded CONNECT, made again: head, body and end are the same to the byte."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What was recorded on a pool of two, made again: supporters, and consoles on either host."""
 import json
 import re

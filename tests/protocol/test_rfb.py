@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The VNC server of our own, against RFC 6143."""
 import struct
 

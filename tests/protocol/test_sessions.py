@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Logging in, what a wrong password costs, the limits on sessions, and roles."""
 import time
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """TLS: what hosts offer, which certificates they show, and how streams end inside it."""
 import hashlib
 import ssl

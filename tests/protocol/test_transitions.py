@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What changes when: a VM's transitions, stopped at each step of the table of real pools."""
 import threading
 import time

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: ISC
 // Logs in to a pool with the public JavaScript client, lists its VMs and logs out.
 // Arguments: the directory that holds node_modules, the server's URL, user and password.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Fixtures: servers and clients that end with their test."""
 import contextlib
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The program `dump`, steered: what a real server's stream becomes, as pictures and events."""
 import os
 import pathlib

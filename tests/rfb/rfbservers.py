@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Real RFB servers for tests: each is started in a folder of its own and says where it listens."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A real guest's screen as lines, beside what it says on its serial port: nothing twice, in order, gaps marked."""
 import pathlib
 import subprocess

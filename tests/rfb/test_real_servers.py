@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Each encoding against raw pixels of the same screen, pixel by pixel, with the servers that there are."""
 import os
 import shutil

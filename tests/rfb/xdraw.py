@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """As much of the X protocol as it takes to draw on a root window: no library, no window manager.
 
 Everything is drawn before the call returns, since a reply to a later question has come.

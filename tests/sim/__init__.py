@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A simulated XAPI pool: on the wire as real hosts are, and misbehaving on request.
 
     with sim.Pool() as pool:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A simulated pool from the command line.
 
 Prints one line of JSON when it is ready, and runs until SIGINT or SIGTERM, or until its standard

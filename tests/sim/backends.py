@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What stands behind a console: the simple ones, each with a thread per client.
 
 A backend has `connect()`, which gives a connected socket or None when nothing answers there;

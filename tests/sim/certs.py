@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Certificates for the simulated hosts, made with the openssl command.
 
 Making a key is slow, so what was made with the same parameters is used again for the rest of the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A pool's own changes: another coordinator, a coordinator that dies and comes back, xapi starting
 anew, a host that leaves.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Calls and answers on the wire: JSON-RPC 2.0 and 1.0, and XML-RPC as the server writes it.
 
 The server's XML has no <string> element: text and integers stand bare in <value>, and the answer

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Courses: what takes its time on a real pool, as named steps that a test can stop at.
 
 A course stands at "before" when it is made and has done nothing. A test drives it in its own

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The pool's database: tables of records, and the history that event.from reads.
 
 Every change happens under one lock and moves the generation on; a row remembers the generations

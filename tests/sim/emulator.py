@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """As much of the Linux console as a shell and a full-screen program need: bytes to a grid of cells.
 
 A cell is a character, a foreground and a background, colours as 0xRRGGBB. What is not understood is

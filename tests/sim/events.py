@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Following changes: event.from with its tokens and its long poll, and tasks.
 
 A token is the generation of the database that a client has seen; an answer holds what differs from

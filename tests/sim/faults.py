@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Misbehaviour on request.
 
 A fault waits at a stage until something gets there, and is used up after `times` (None: never).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A host of the pool: its place in the pool's database, its certificates, and its listener.
 
 Owns what a host shows and where it listens; the protocol is spoken by server.py.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """HTTP as the server speaks it: heads of requests, and replies with headers as recorded.
 
 The server reads a head until CR LF CR LF and gives up beyond 1006 bytes; it splits queries and

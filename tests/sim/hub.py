@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """One stream shared by several clients, as vncterm shares a guest's console.
 
 What the stream says goes to all clients; what any client says goes to the stream. At most eight

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The limit on idle consoles: what counts as activity, and when a console is looked at.
 
 What a client sends is read as RFB, whatever the console is: version and shared flag first, then

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What clients did: every connection and every request, in order, for tests to look at.
 
 Requests hold passwords and sessions as they came: tests look for where these must not be.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a host's TLS front end and its xapi are doing: up, dead, starting, or waiting for another.
 
 Owns the states in which a host answers otherwise than a host of a healthy pool, and the waiting of

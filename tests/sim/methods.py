@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The API's calls: what each does, and who may make it.
 
 Most calls are generic: every class has get_all, get_record, get_by_uuid, a getter for each field

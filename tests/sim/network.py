@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The network between clients and a host, which tests can stop, cut and mend.
 
 A Link is asked before any byte passes. The kernel at the host's end goes on acknowledging what

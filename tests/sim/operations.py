@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The API's calls that change something. What is done to VMs takes its time: such a call begins a
 course and is answered when that has come far enough. Knows which role may what; never what a
 transition does.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The simulated pool: its hosts, VMs, sessions and settings, and their common life.
 
 Owns everything there is between `start` and `stop`, after which no thread, child, socket or file

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Bitmap fonts of the Linux console: PSF 1 and 2, gzipped or not.
 
 The format is kbd's: a head, the bitmaps, and for each of them the characters that it stands for.

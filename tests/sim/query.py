@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The query language of get_all_records_where: parsing and evaluation.
 
     expr  := value "=" value | expr and expr | expr or expr | not expr | true | false | ( expr )

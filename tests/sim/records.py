@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Prototypes of database records, taken from exchanges recorded on a real pool.
 
 Owns the shape of every record: which fields it has, their types, their order and their usual

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Moving bytes between a client and a console's backend.
 
 Each direction ends by itself: the client's close_notify reaches the backend as the end of what it

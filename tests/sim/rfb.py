@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A small VNC server: RFB 3.3 to 3.8, no authentication, Raw encoding, a picture of its own.
 
 The picture is eight colour bars with a white block that moves along the bottom, a step for each

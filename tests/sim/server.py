@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A host's listener and the life of a connection: heads in, replies out, until one side ends it.
 
 Every connection has a thread. A request is answered before the next head is looked at, so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Sessions: logging in, the limits on their number, and their end.
 
 Owns who is logged in. A session ends by logging out, by expiry, or by being the oldest of too

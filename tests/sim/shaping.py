@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a fault makes of a console's output: its pieces, its pace, and its end.
 
 Decides about bytes that are given to it, one piece at a time; relay.py moves them.

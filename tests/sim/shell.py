@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A guest whose text console is a shell on a pseudo-terminal, shared by all clients.
 
 The shell starts before the first client is connected and its prompt is swallowed, so a client sees

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """One connection's byte stream, in the clear or inside TLS, with both directions of their own.
 
 TLS runs over memory buffers and not over ssl.SSLSocket, for three reasons: the peer's close_notify

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A VNC server whose picture is a text screen: a shell's terminal, drawn with a console font.
 
 It looks as a framebuffer console of the kernel's does, 80 columns by 25 rows in cells of 8x16, the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """TLS as hosts have offered it through the years.
 
 Owns the settings of each generation and the choice of certificate by the name that a client asks

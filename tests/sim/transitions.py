@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A VM's transitions, step by step as they were seen on a real pool.
 
 Each operation is a table of steps, with the seconds from the call at which they come there. A step

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """CONNECT: who may have which console, and what stands between a client and a backend.
 
 Owns the rules by which a console is found and refused, and the list of open tunnels. Moving the

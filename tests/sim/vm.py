@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Virtual machines and their consoles: what starting, stopping and moving does to both.
 
 A VM that starts gets console records with new uuids; halting destroys them, migrating replaces

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The table of keyboard layouts is what its script makes of the layouts that are installed."""
 import ctypes.util
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the source tree promises about itself: sizes, layers, form, and documents that agree with it."""
 import pathlib
 import re
@@ -280,6 +281,15 @@ def test_every_source_names_its_licence_and_its_idea():
         assert lines[1].startswith("/*"), f"{name(path)} has no head comment"
 
 
+def test_every_program_names_its_licence():
+    """Scripts, tests, build files: in the first lines, where packagers' tools look."""
+    files = [path for path in tracked("*") if not re.match(r"tests/(data|fuzz/corpus|guest/rootfs)/", name(path)) and
+             (path.suffix in (".py", ".mjs") or path.name.startswith("meson") or path.read_bytes()[:2] == b"#!")]
+    assert len(files) > 200
+    assert [name(path) for path in files if "SPDX-License-Identifier: ISC" not in
+            "".join(path.read_text().splitlines(True)[:3])] == []
+
+
 def test_every_public_function_is_documented():
     """A declaration in a header stands below a comment, or below another that does."""
     for path in tracked("src/*.h"):
@@ -296,7 +306,8 @@ def test_formatting():
 
 
 def test_shell_scripts():
-    scripts = [path for path in tracked("check", "demo", ".ci/*", "tests/*", "completions/*.bash")
+    scripts = [path for path in tracked("check", "demo", ".ci/*", "tests/*", "completions/*.bash", "doc/examples/*", "packaging/*",
+                                         "debian/*")
                if path.suffix == ".bash"
                or re.match(rb"#!\S*/(env )?(ba)?sh\b", path.read_bytes()[:40])]
     assert scripts
@@ -350,3 +361,27 @@ def test_completions_know_no_option_by_themselves(specs, file):
     text = (ROOT / "completions" / file).read_text()
     assert "completion words -- " in text
     assert [long for long, _, _ in specs if long and f"--{long}" in text] == []
+
+
+def test_the_manual_has_every_variable_and_file():
+    text = (ROOT / "doc/xencon.1").read_text()
+    source = "".join(path.read_text() for path in tracked("src/*.c"))
+    names = set(re.findall(r'(?:getenv|variable|find_place)\("([A-Z_]+)"', source))
+    assert len(names) > 10
+    environment = text[text.index(".Sh ENVIRONMENT"):text.index(".Sh FILES")]
+    assert sorted(name for name in names if f"Ev {name}" not in environment) == []
+    files = text[text.index(".Sh FILES"):text.index(".Sh EXIT STATUS")]
+    places = set(re.findall(r'find_place\("\w+", "[^"]+", "(\w+)"', source))
+    assert len(places) > 2
+    assert sorted(name for name in places if not re.search(rf"^\.It Pa \S*xencon/{name}", files, re.M)) == []
+
+
+def test_all_say_the_same_version():
+    """meson.build is where it is; packages that cannot read it say the same."""
+    version = re.search(r"^  version: '(.*)',$", (ROOT / "meson.build").read_text(), re.M)[1]
+    said = {
+        "debian/changelog": re.match(r"xencon \((.*)-\d+\)", (ROOT / "debian/changelog").read_text())[1],
+        "xencon.spec": re.search(r"^Version: +(.*)$", (ROOT / "packaging/xencon.spec").read_text(), re.M)[1],
+        "APKBUILD": re.search(r"^pkgver=(.*)$", (ROOT / "packaging/APKBUILD").read_text(), re.M)[1],
+        "CHANGELOG.md": re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]}
+    assert {name: value for name, value in said.items() if value != version} == {}
