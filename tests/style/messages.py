@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The messages of errors that stand in the sources, as doc/messages.md lists them.
 
 Owns a reading of C that is enough for calls of error_set, error_set_errno and error_hint, and of the table of XAPI's

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """doc/errors.md has a line for each message of a failure: with its exit status, and what to do."""
 import pathlib
 import re
