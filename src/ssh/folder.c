@@ -22,7 +22,7 @@
 /* Only names that mean nothing to ssh, which expands "%" and "$" and ends a word at ":". */
 static bool is_plain(const char *path)
 {
-	if (path == NULL || path[0] != '/')
+	if (path[0] != '/')
 		return false;
 	for (; *path != '\0'; path++) {
 		if (!ascii_is_alnum(*path) && strchr("/._-+@=", *path) == NULL)
@@ -47,7 +47,7 @@ static bool try_in(const char *where, char ret[FOLDER_PATH_MAX])
 {
 	char path[FOLDER_PATH_MAX];
 
-	if (!is_plain(where) || !is_safe(where))
+	if (where == NULL || !is_plain(where) || !is_safe(where))
 		return false;
 	const int n = snprintf(path, sizeof(path), "%s" TEMPLATE, where);
 	if (n < 0 || (size_t)n >= sizeof(path) || mkdtemp(path) == NULL)

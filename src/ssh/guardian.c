@@ -175,7 +175,7 @@ static void end_groups(const struct duty *d)
 		return;
 	(void)any_group_left(d, SIGCONT); /* one that is stopped hears nothing else */
 	while (any_group_left(d, 0) && clock_ms() < until) {
-		const struct timespec pause = {.tv_nsec = STEP_MS * 1000000};
+		const struct timespec pause = {.tv_nsec = STEP_MS * 1000000L};
 		(void)nanosleep(&pause, NULL);
 	}
 	(void)any_group_left(d, SIGKILL);
@@ -222,8 +222,10 @@ static _Noreturn void guard(struct duty *d)
 /* The ends that this process keeps, of two pipes. */
 static int make_pipes(int records[2], int errors[2], struct error *err)
 {
-	if (pipe(records) != 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
+	if (pipe(records) != 0) {
+		error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
+		return -1;
+	}
 	if (pipe(errors) != 0) {
 		error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 		(void)close(records[0]);
