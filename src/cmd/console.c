@@ -237,7 +237,7 @@ static int attach_wanted(struct visit *v, struct target *what, struct error *err
 	v->access->port.batch = !console->serial_typed;
 	what->protocol = CONSOLE_SERIAL;
 	int rc = attach_all(v, what, err);
-	const bool other = rc != 0 && !console->serial_typed && !v->stay->attached.seen &&
+	const bool other = rc != 0 && !console->serial_typed && !v->stay->guest.attached.seen &&
 	                   (err->kind == ERROR_UNAVAILABLE || err->kind == ERROR_UNREACHABLE ||
 	                    err->kind == ERROR_LOGIN || err->kind == ERROR_UNTRUSTED) &&
 	                   err->reason != REASON_NOT_RUNNING;

@@ -46,7 +46,7 @@ static void tell(const struct stay *s, enum condition_change change, const struc
 		return;
 	}
 	if (change == CONDITION_MIGRATED || change == CONDITION_ELSEWHERE) {
-		host_name(session, s->attached.host, from);
+		host_name(session, s->guest.attached.host, from);
 		host_name(session, now->host, to);
 	}
 	if (condition_tell(change, from, to, f->words)[0] != '\0')
@@ -66,8 +66,8 @@ static void ask(const struct stay *s, struct finding *f)
 		rc = vm_find_quietly(&s->access->session, s->uuid, &vm, &failure);
 	if (rc == 0) {
 		condition_take(&vm, &now);
-		tell(s, condition_compare(&s->attached, &now, condition_is_migrating(&now)), &now,
-		     f);
+		tell(s, condition_compare(&s->guest.attached, &now, condition_is_migrating(&now)),
+		     &now, f);
 	} else if (failure.reason == REASON_UNKNOWN_VM) {
 		tell(s, CONDITION_GONE, &now, f);
 	}

@@ -44,7 +44,7 @@ void stay_init(struct stay *s, struct access *access, const struct target *what,
 /* Whether there is time for more than a moment of grace. */
 static bool is_patient(const struct stay *s)
 {
-	return s->attached.seen ? s->spec.reconnect : s->spec.wait;
+	return s->guest.attached.seen ? s->spec.reconnect : s->spec.wait;
 }
 
 static void say(struct stay *s, const char *line)
@@ -85,18 +85,15 @@ static int log_in(struct stay *s, struct error *err)
 /* What the look has found. */
 static void note(struct stay *s, const struct vm *vm)
 {
-	const struct condition last = s->now;
+	struct condition now;
 
-	condition_take(vm, &s->now);
+	condition_take(vm, &now);
+	guest_look(&s->guest, &now);
 	(void)snprintf(s->ref, sizeof(s->ref), "%s", vm->ref);
 	(void)snprintf(s->uuid, sizeof(s->uuid), "%s", vm->uuid);
 	(void)snprintf(s->name, sizeof(s->name), "%s", vm->name);
 	s->target.what = s->uuid;
 	s->target.control_domain = false;
-	if (last.seen && strcmp(last.power_state, s->now.power_state) != 0)
-		s->before = last;
-	s->stopped = s->stopped || strcmp(s->now.power_state, "Running") != 0;
-	s->migrating = s->migrating || condition_is_migrating(&s->now);
 }
 
 /* Finds the machine; the console that it then has. *ret_vm may be filled after a failure, too. */
@@ -127,7 +124,7 @@ static int greeting_ms(const struct stay *s)
 	if (strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0)
 		return STAY_GREETING_MS;
 	/* While it reboots the console may be the last of the old guest's. */
-	if (s->attached.seen && condition_is_rebooting(&s->now))
+	if (s->guest.attached.seen && condition_is_rebooting(&s->guest.now))
 		return STAY_PEEK_MS;
 	return s->doubtful ? STAY_PEEK_MS : 0;
 }
@@ -165,7 +162,7 @@ static bool is_moment(const struct stay *s, enum error_reason reason)
 	case REASON_VANISHED: /* of a login it would make no sense */
 		return access_is_open(s->access);
 	case REASON_NOT_RUNNING:
-		return condition_is_moving(&s->now);
+		return condition_is_moving(&s->guest.now);
 	default:
 		return false;
 	}
@@ -189,7 +186,7 @@ static enum verdict judge(const struct stay *s, const struct error *failure)
 			return VERDICT_LATER;
 		break;
 	case REASON_TAKEN: /* perhaps by a dead connection of our own */
-		return patient && s->attached.seen ? VERDICT_SOON : VERDICT_FAIL;
+		return patient && s->guest.attached.seen ? VERDICT_SOON : VERDICT_FAIL;
 	case REASON_SESSION_GONE:
 	case REASON_SUPPORTER:
 		if (patient)
@@ -229,7 +226,7 @@ static void say_waiting(struct stay *s, const struct error *failure)
 		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
 	} else {
 		(void)snprintf(line, sizeof(line), "\"%s\" %s; waiting for its console, %s leaves",
-		               s->name, condition_describe(&s->now, text), s->spec.leave);
+		               s->name, condition_describe(&s->guest.now, text), s->spec.leave);
 	}
 	say_once(s, line);
 }
@@ -242,12 +239,12 @@ static int give_up(struct stay *s, struct error *failure, struct error *err)
 
 	*err = *failure;
 	*failure = (struct error){0};
-	if (err->kind == ERROR_UNAVAILABLE && s->now.seen &&
-	    (condition_is_moving(&s->now) || err->reason == REASON_NOT_RUNNING) &&
-	    (waited || condition_is_moving(&s->now))) {
+	if (err->kind == ERROR_UNAVAILABLE && s->guest.now.seen &&
+	    (condition_is_moving(&s->guest.now) || err->reason == REASON_NOT_RUNNING) &&
+	    (waited || condition_is_moving(&s->guest.now))) {
 		(void)error_set(err, ERROR_UNAVAILABLE, "\"%s\" %s", s->name,
-		                condition_describe(&s->now, text));
-		if (condition_is_moving(&s->now))
+		                condition_describe(&s->guest.now, text));
+		if (condition_is_moving(&s->guest.now))
 			(void)error_hint(err, "%s", s->spec.advice);
 	}
 	if (waited)
@@ -309,6 +306,7 @@ static int wait_step(struct stay *s, struct error *err)
 static int wait_for_pool(struct stay *s, struct error *err)
 {
 	s->failures++;
+	guest_unseen(&s->guest);
 	watch_stop(&s->watch);
 	if (s->failures > 1)
 		access_owe(s->access);
@@ -374,19 +372,13 @@ static void tell_change(struct stay *s, enum condition_change change)
 	char to[HOST_NAME_MAX_LEN] = "";
 
 	if (change == CONDITION_MIGRATED || change == CONDITION_ELSEWHERE) {
-		host_name(&s->access->session, s->attached.host, from);
-		host_name(&s->access->session, s->now.host, to);
+		host_name(&s->access->session, s->guest.attached.host, from);
+		host_name(&s->access->session, s->guest.now.host, to);
 	}
 	if (condition_tell(change, from, to, s->happened)[0] == '\0')
 		return;
 	(void)snprintf(line, sizeof(line), "\"%s\" %s", s->name, s->happened);
 	say(s, line);
-}
-
-static bool is_same_guest(const struct stay *s)
-{
-	return condition_lived_on(
-	    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped));
 }
 
 /* Whether the guest is known to be the one that was attached before. The look that led to the tunnel came
@@ -395,35 +387,21 @@ static bool is_same_guest(const struct stay *s)
 static bool has_lived_on(struct stay *s)
 {
 	struct error ignored = {0};
+	struct condition now;
 	struct vm vm = {0};
 	bool lived_on = false;
 
 	/* Where that has shown another guest, nothing can make it the same one. */
-	if (!is_same_guest(s))
+	if (!guest_is_same(&s->guest))
 		return false;
 	if (vm_find_quietly(&s->access->session, s->uuid, &vm, &ignored) == 0) {
-		condition_take(&vm, &s->now);
-		lived_on = is_same_guest(s) && !condition_is_rebooting(&s->now);
+		condition_take(&vm, &now);
+		guest_look(&s->guest, &now);
+		lived_on = guest_is_same(&s->guest) && !condition_is_rebooting(&now);
 	}
 	error_clear(&ignored);
 	vm_free(&vm);
 	return lived_on;
-}
-
-/* Since the last attachment, as far as it is known. */
-static enum condition_change what_happened(struct stay *s)
-{
-	const bool was_early = s->early;
-	const enum condition_change change =
-	    condition_compare(&s->attached, &s->now, s->migrating && !s->stopped);
-
-	s->early = change == CONDITION_SAME && condition_is_rebooting(&s->now);
-	if (s->before.seen && strcmp(s->before.power_state, "Running") != 0 && !s->lived_on)
-		return condition_compare(&s->before, &s->now, false);
-	if (s->early)
-		return CONDITION_REBOOTED;
-	/* The new domain of the reboot that was told then, and not of another. */
-	return was_early && change == CONDITION_REBOOTED ? CONDITION_SAME : change;
 }
 
 /* The tunnel stands: what that means for what was typed for the one before. */
@@ -431,15 +409,11 @@ static void reached(struct stay *s)
 {
 	s->lived_on = true; /* before the first attachment nothing was typed for another */
 	s->happened[0] = '\0';
-	if (s->attached.seen) {
+	if (s->guest.attached.seen) {
 		s->lived_on = has_lived_on(s);
-		tell_change(s, what_happened(s));
+		tell_change(s, guest_change(&s->guest, s->lived_on));
 	}
-	s->previous = s->attached;
-	s->attached = s->now;
-	s->before = (struct condition){0};
-	s->migrating = false;
-	s->stopped = false;
+	guest_attach(&s->guest);
 	watch_stop(&s->watch);
 }
 
@@ -461,8 +435,7 @@ int stay_reach(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct err
 int stay_nothing(struct stay *s, struct error *failure, struct error *err)
 {
 	/* Nobody was attached: what was typed before is still for the guest of then. */
-	s->attached = s->previous;
-	s->early = false;
+	guest_take_back(&s->guest);
 	s->doubtful = true;
 	return go_on(s, failure, err);
 }

@@ -10,6 +10,7 @@
 
 #include "access/access.h"
 #include "stay/condition.h"
+#include "stay/guest.h"
 #include "stay/watch.h"
 
 /* A machine that migrates or reboots refuses its console for a moment: most of that is over by then. */
@@ -53,14 +54,8 @@ struct stay {
 	char ref[64]; /* of the machine that was found; "" before that, as is the next */
 	char uuid[64];
 	char name[256];
-	struct condition attached; /* as it was when its console was attached */
-	struct condition previous; /* and before that */
-	struct condition before;   /* as it was last seen to be something else than now */
-	struct condition now;
-	bool migrating; /* since it was attached it was seen to migrate */
-	bool stopped;   /* and since then not to run */
-	bool early;     /* it was attached while the record had the domain of before its reboot */
-	bool doubtful;  /* the console before ended without a byte */
+	struct guest guest;
+	bool doubtful; /* the console before ended without a byte */
 	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
 	bool lived_on;
 	/* And what has happened meanwhile, in words that follow the machine's name; "" for nothing. */
@@ -69,7 +64,7 @@ struct stay {
 	int64_t grace_until; /* 0: nothing was refused yet */
 	int step_ms;
 	int failures;  /* to reach the pool, in a row */
-	int unreached; /* and the host of the machine, where the pool was: */
+	int unreached; /* and the host of the machine, or let in by it, where the pool was: */
 	bool looked;   /* the last try came as far as CONNECT */
 	char coordinator[ADDRESS_SHOW_MAX];
 	char said[STAY_LINE_MAX]; /* the last line about what is waited for */
