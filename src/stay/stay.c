@@ -189,8 +189,9 @@ static enum verdict judge(const struct stay *s, const struct error *failure)
 		return patient && s->guest.attached.seen ? VERDICT_SOON : VERDICT_FAIL;
 	case REASON_SESSION_GONE:
 	case REASON_SUPPORTER:
-		if (patient)
-			return s->failures == 0 ? VERDICT_LOGIN : VERDICT_REACH;
+		if (patient) /* one that the pool takes, and the host does not, is no better anew */
+			return (s->looked ? s->unreached : s->failures) == 0 ? VERDICT_LOGIN
+			                                                     : VERDICT_REACH;
 		return VERDICT_FAIL;
 	case REASON_STARTING:
 		return patient ? VERDICT_REACH : VERDICT_FAIL;
@@ -221,7 +222,8 @@ static void say_waiting(struct stay *s, const struct error *failure)
 			say(s, failure->hint);
 		(void)snprintf(line, sizeof(line),
 		               "waiting for a VM of that name to appear; %s leaves", s->spec.leave);
-	} else if (failure->reason == REASON_TAKEN || failure->kind == ERROR_UNREACHABLE) {
+	} else if (failure->reason == REASON_TAKEN || failure->kind == ERROR_UNREACHABLE ||
+	           failure->kind == ERROR_LOGIN) {
 		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
 		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
 	} else {
@@ -331,37 +333,56 @@ static bool is_time_left(struct stay *s, enum verdict verdict)
 	return clock_ms() < s->grace_until;
 }
 
-/* After a failure: 0 when it is time to try again, -1 with *err. Takes *failure over. */
-static int go_on(struct stay *s, struct error *failure, struct error *err)
+/* Gives a session up that is over; another is begun at once. */
+static void end_session(struct stay *s, enum error_reason reason)
 {
-	const enum verdict verdict = judge(s, failure);
+	if (s->looked)
+		s->unreached++;
+	else
+		s->failures++;
+	watch_stop(&s->watch);
+	/* The server that has dropped it says so at once; a supporter takes no logout at all. */
+	if (reason == REASON_SESSION_GONE)
+		access_pause(s->access);
+	else
+		access_drop(s->access);
+}
 
-	if (verdict == VERDICT_GONE)
-		return gone(s, failure, err);
-	if (verdict == VERDICT_FAIL || !is_time_left(s, verdict))
-		return give_up(s, failure, err);
-	const bool known = failure->reason == REASON_SESSION_GONE;
-	if (is_patient(s) && verdict != VERDICT_LOGIN)
-		say_waiting(s, failure);
-	error_clear(failure);
+static int wait_as(struct stay *s, enum verdict verdict, struct error *err)
+{
 	switch (verdict) {
 	case VERDICT_SOON:
 		return wait_step(s, err);
 	case VERDICT_LATER:
 		s->step_ms = STAY_STEP_MS;
 		return wait_until(s, CLOCK_NEVER, true, err);
-	case VERDICT_LOGIN:
-		s->failures++;
-		watch_stop(&s->watch);
-		/* The server that has dropped it says so at once; a supporter takes no logout at all. */
-		if (known)
-			access_pause(s->access);
-		else
-			access_drop(s->access);
-		return 0;
 	default:
 		return s->looked ? wait_for_host(s, err) : wait_for_pool(s, err);
 	}
+}
+
+/* After a failure: 0 when it is time to try again, -1 with *err. Takes *failure over. */
+static int go_on(struct stay *s, struct error *failure, struct error *err)
+{
+	const enum verdict verdict = judge(s, failure);
+	int rc = 0;
+
+	if (verdict == VERDICT_GONE)
+		return gone(s, failure, err);
+	if (verdict == VERDICT_FAIL || !is_time_left(s, verdict))
+		return give_up(s, failure, err);
+	if (verdict == VERDICT_LOGIN) {
+		end_session(s, failure->reason);
+	} else {
+		if (is_patient(s))
+			say_waiting(s, failure);
+		rc = wait_as(s, verdict, err);
+		/* What is known by then stands: another look could take longer than the user waits. */
+		if (rc == 0 && is_patient(s) && clock_ms() >= s->wait_until)
+			return give_up(s, failure, err);
+	}
+	error_clear(failure);
+	return rc;
 }
 
 /* One line for what has happened since the last attachment. */

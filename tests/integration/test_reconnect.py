@@ -195,6 +195,19 @@ def test_a_dead_connection_of_our_own_still_counts(pool, vm, terminal):
     finish(terminal, pool)
 
 
+def test_a_host_that_refuses_each_session(pool, vm, terminal):
+    """Another session is no better: the pool is not flooded with logins."""
+    assert_logged_out(pool)
+    pool.faults.add(sim.Fault("connect", "status", line="401 Unauthorized", body=b"no", times=None))
+    vm.end_tunnels()
+    terminal.expect(r'refuses the session for the console of "web01".*trying on')
+    time.sleep(2)
+    assert calls(pool).count("session.login_with_password") <= 4
+    pool.faults.clear()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
 def test_a_host_that_is_away_is_tried_ever_more_seldom(pool, xencon):
     """The pool answers all the while, and tells at once where the machine is started instead."""
     vm = guests.add(pool, host=pool.hosts[1]).vm

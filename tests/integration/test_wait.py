@@ -106,6 +106,16 @@ def test_the_time_is_up_for_a_name(pool, guest, xencon):
     assert_failed(done, 5, "waited 1 s: no VM on", 'did you mean "web01"?', pool=pool)
 
 
+def test_the_time_is_up_while_the_server_is_silent(pool, vm, xencon):
+    """It is not asked once more: an answer could take longer than the user waits."""
+    vm.shutdown()
+    process = begin(xencon, "--wait=2", "web01")
+    watching(pool)
+    pool.coordinator.network("stall")
+    assert harness.finish(process) == 6
+    assert 'waited 2 s: "web01" is halted' in process.stderr.read().decode()
+
+
 def test_a_machine_that_never_has_a_text_console(pool, xencon):
     vm = pool.add_vm("win", consoles=("rfb",), domain_type="hvm")
     vm.shutdown()
