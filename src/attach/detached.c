@@ -35,9 +35,12 @@ static void obey_detached(struct attachment *a, const struct escape_event *event
 		signals_leave();
 }
 
+/* The time that is up ends it once: a step that may not be broken off goes on for a moment after that. */
 static int64_t wake_at(const struct attachment *a)
 {
-	return clock_earlier(terminal_deadline(&a->terminal), a->until->ends_at);
+	const int64_t ends_at = signals_fatal() != 0 ? CLOCK_NEVER : a->until->ends_at;
+
+	return clock_earlier(terminal_deadline(&a->terminal), ends_at);
 }
 
 /* The keyboard, beside whatever is waited for. */

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: ISC
 """A console at rest costs nothing: no processor time, no system calls, whatever has ended."""
+import os
 import subprocess
 import time
 
 import pytest
 
+import guests
 import harness
 import procs
 import ptys
 import puppets
 import rfbclient
 import sim
+from outcome import assert_logged_out
 
 FOREVER = ("--idle", "3600")
 
@@ -186,3 +189,17 @@ def test_idle_for_long(make_pool, make_xencon, tmp_path):
 def assert_logged_out_but(pool, waiting):
     """Who waits for events has a session, and nobody else."""
     harness.eventually(lambda: len(pool.sessions) == waiting, f"{waiting} sessions are left")
+
+
+def test_when_the_time_is_up_and_a_login_is_awaited(pool, xencon):
+    """It may bring a session: for a moment nothing is to be done but to wait."""
+    vm = guests.add(pool).vm
+    process = xencon.start("--reconnect", "--until", "never", "--timeout", "2", "web01")
+    assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+    assert_logged_out(pool)
+    pool.faults.add(sim.Fault("rpc", "stall", method="session.login_with_password"))
+    vm.end_tunnels()
+    before = procs.ticks(process.pid)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert procs.ticks(process.pid) - before <= 4 * TICKS
+    assert harness.finish(process) == 8
