@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Explanations: see explain.h. ALWAYS TRUE: whoever leaves waits for them for EXPLAIN_MS at most, whatever step
- * is under way by then, and not at all after a signal.
+ * Explanations: see explain.h. ALWAYS TRUE: whoever leaves waits for them for EXPLAIN_MS at most, and not at
+ * all after a signal; but a login that is under way by then is awaited for SIGNALS_GRACE_MS more, since the session
+ * that it brings would be left behind.
  */
 #include "stay/explain.h"
 

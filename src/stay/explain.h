@@ -5,7 +5,8 @@
 
 #include "stay/stay.h"
 
-/* So long leaving may take on account of asking why a console ended. */
+/* So long leaving may take on account of asking why a console ended; a login that nobody answers, which may bring a
+ * session yet, SIGNALS_GRACE_MS longer. */
 #define EXPLAIN_MS 1000
 
 /* The idle limit is looked at every 5 s, and a console's age is not the same here and there. [seen] */
