@@ -235,10 +235,11 @@ static int log_in_anywhere(const struct login *login, struct session *s, const c
 int login_again(const struct login *login, struct session *s, struct error *err)
 {
 	session_init(s, login->endpoint);
-	if (log_in_anywhere(login, s, login->credentials->password, err) == 0)
-		return siblings_check(login->siblings, s, err);
-	/* The host that we know may be gone; the pool may be there all the same. */
-	if (err->kind != ERROR_UNREACHABLE)
+	if (log_in_anywhere(login, s, login->credentials->password, err) == 0 &&
+	    siblings_check(login->siblings, s, err) == 0)
+		return 0;
+	/* The host that we know may be gone, or have left; the pool may be there all the same. */
+	if (err->kind != ERROR_UNREACHABLE && err->reason != REASON_OTHER_POOL)
 		return -1;
 	return siblings_login(login->siblings, login->endpoint, login->credentials->user,
 	                      login->credentials->password, s, err);

@@ -78,14 +78,17 @@ int siblings_check(const struct siblings *all, struct session *s, struct error *
 
 	if (all->pool[0] == '\0')
 		return 0;
-	if (pool_uuid(s, uuid, err) != 0)
+	if (pool_uuid(s, uuid, err) != 0) {
+		session_end(s); /* whose nobody knows it to be */
 		return -1;
+	}
 	if (strcmp(uuid, all->pool) == 0)
 		return 0;
 	address_show(&s->rpc.endpoint.address, name);
 	session_end(s);
 	error_set(err, ERROR_UNTRUSTED, "%s is in another pool now", name);
-	return error_cause(err, "its pool is %s, and was %s", uuid, all->pool);
+	error_cause(err, "its pool is %s, and was %s", uuid, all->pool);
+	return error_reason(err, REASON_OTHER_POOL);
 }
 
 int siblings_login(const struct siblings *all, const struct endpoint *how, const char *user,
@@ -118,6 +121,12 @@ int siblings_login(const struct siblings *all, const struct endpoint *how, const
 			error_clear(err);
 			*err = failure;
 			return -1;
+		}
+		/* One that is away may come back: that counts for more than another that has left. */
+		if (err->reason == REASON_OTHER_POOL && failure.kind == ERROR_UNREACHABLE) {
+			error_clear(err);
+			*err = failure;
+			failure = (struct error){0};
 		}
 		error_clear(&failure);
 	}

@@ -32,7 +32,8 @@ int siblings_login(const struct siblings *all, const struct endpoint *how, const
                    const char *password, struct session *s, struct error *err);
 
 /* Whether the session is with that pool: a host that was ejected answers, too, and is another's by then. -1 with
- * *err (ERROR_UNTRUSTED), and the session is over. True where nothing was learnt. */
+ * *err (ERROR_UNTRUSTED and REASON_OTHER_POOL, or what session_call has), and the session is over. 0 where nothing was
+ * learnt. */
 int siblings_check(const struct siblings *all, struct session *s, struct error *err);
 
 #endif

@@ -44,6 +44,7 @@ enum error_reason {
 	REASON_NOT_TLS,             /* what came in a handshake is none */
 	REASON_CERTIFICATE_UNKNOWN, /* nothing speaks for or against it: a person may decide */
 	REASON_CERTIFICATE_CHANGED, /* another one is known */
+	REASON_OTHER_POOL,          /* the host has left the pool that we are with */
 	REASON_SEVERAL,             /* the name is not unique */
 	REASON_UNKNOWN_VM,          /* no machine has the name, or uuid */
 	REASON_NOT_RUNNING,         /* the machine does not run, so its consoles are not served */

@@ -95,6 +95,28 @@ def test_an_ejected_host_is_not_believed(make_pool, make_xencon):
     assert not own.sessions
 
 
+@pytest.mark.parametrize("away", [False, True], ids=["the others are there", "they are away for a while"])
+def test_the_host_that_was_named_is_ejected(away, make_pool, make_xencon):
+    """The machine is where it was: the pool is found by its other hosts."""
+    pool = make_pool(hosts=2)
+    vm = guests.add(pool).vm
+    xencon = make_xencon(pool)
+    terminal = xencon.terminal("--reconnect", "web01", env={"XENCON_SERVER": pool.hosts[1].url})
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    own = pool.eject(pool.hosts[1])
+    if away:
+        pool.coordinator.network("reset")
+        terminal.expect("trying on")
+        pool.coordinator.network("up")
+    else:
+        vm.begin("hard_reboot").finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert terminal.quit() == 0
+    assert_logged_out(pool)
+    assert not own.sessions
+
+
 def stalled(call):
     return sim.Fault("connect", "stall") if call == "CONNECT" else sim.Fault("rpc", "stall", method=call)
 
