@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What was typed for one guest is sent to no other, however much happens between two attachments."""
 import pytest
 
