@@ -192,13 +192,13 @@ def options(*command):
 
 
 def test_every_option_of_the_help_is_a_key(pool, bare, home, here):
-    """But for those that say where the configuration is, or are a question."""
+    """But for those that say where the configuration is, are a question, or are meant for one time."""
     known = {**options("console"), **options("vnc"), **options("trust")}
     assert len(known) > 25
     for name, value in known.items():
         home.configure(f"[other]\n{name} = {'7' if value else 'yes'}\n{here}")
         done = bare.run("web01")
-        if name in ("config", "profile", "help", "version", "forget", "dom0"):
+        if name in ("config", "profile", "help", "version", "forget", "dom0", "force"):
             assert_failed(done, 2, f"\"{name}\"", pool=pool)
         else:
             assert_served(done, pool)
