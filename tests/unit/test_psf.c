@@ -2,6 +2,7 @@
 /* PSF fonts: both versions, with and without a table, packed, damaged. */
 #include "font/psf.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,9 @@ static void psf1(struct font *f, uint8_t mode)
 	put(f, head, sizeof(head));
 	put_glyphs(f, (mode & 1) != 0 ? 512 : 256, 16, 1);
 	for (unsigned i = 0; (mode & 6) != 0 && i < 256; i++) {
-		/* a character, a sequence of two, the end */
-		const uint16_t entry[] = {(uint16_t)(0x1000 + i), 0xfffe, 'x', 0x301, 0xffff};
+		/* a character, a sequence of two, the end; little-endian on every machine */
+		const uint16_t entry[] = {htole16((uint16_t)(0x1000 + i)), htole16(0xfffe),
+		                          htole16('x'), htole16(0x301), 0xffff};
 
 		put(f, entry, sizeof(entry));
 	}
