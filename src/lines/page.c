@@ -143,6 +143,21 @@ bool page_row_grew(const struct page *old, unsigned old_row, const struct page *
 	return true;
 }
 
+bool page_row_mixes(const struct page *p, unsigned row, unsigned left, unsigned right)
+{
+	unsigned from = 0;
+	unsigned to = p->columns;
+
+	while (from < p->columns &&
+	       cell_at(p, row, from)->code_point == cell_at(p, left, from)->code_point)
+		from++;
+	while (to > from &&
+	       cell_at(p, row, to - 1)->code_point == cell_at(p, right, to - 1)->code_point)
+		to--;
+
+	return to <= from || (to == from + 1 && is_unknown(cell_at(p, row, from)));
+}
+
 bool page_row_similar(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b)
 {
 	const unsigned x = a->row[row_a].length;

@@ -66,6 +66,9 @@ bool page_row_same(const struct page *a, unsigned row_a, const struct page *b, u
 bool page_row_grew(const struct page *old, unsigned old_row, const struct page *now,
                    unsigned now_row);
 
+/* Whether a row begins as `left` and goes on, from where it ends to be so, as `right`; one cell between may be unknown. */
+bool page_row_mixes(const struct page *p, unsigned row, unsigned left, unsigned right);
+
 /* Whether most of what the longer of two rows says is in the other, at its place. */
 bool page_row_similar(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b);
 

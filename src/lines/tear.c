@@ -17,20 +17,34 @@
 /* No row. */
 #define NONE UINT32_MAX
 
-/* Whether the row says what the next one does: it stands twice, or is mixed out of the next and the one before. */
-static bool is_double(const struct page *p, unsigned row)
+/* Whether the row is the one at a tear: drawn from the left as the next one is, and not drawn from there on, as the one before
+ * is. A row that stands twice is the case in which all of it, or nothing, was drawn; of two such rows it is the first. The
+ * cell that was just being drawn may be like nothing. */
+static bool is_mixed(const struct page *p, unsigned row)
 {
-	return row + 1 < p->rows && page_has_text(p, row) && page_has_text(p, row + 1) &&
-	       page_row_same(p, row, p, row + 1);
+	if (row + 1 >= p->rows || !page_has_text(p, row) || !page_has_text(p, row + 1))
+		return false;
+	if (page_row_same(p, row, p, row + 1))
+		return true;
+	return row > 0 && page_has_text(p, row - 1) && !page_row_same(p, row - 1, p, row) &&
+	       page_row_mixes(p, row, row + 1, row - 1);
+}
+
+/* Whether the page may be torn at all: a scroll that is drawn clears the last row at last. */
+static bool may_be_torn(const struct page *p)
+{
+	return p->rows > 0 && page_has_text(p, p->rows - 1);
 }
 
 unsigned tear_find(const struct page *p, unsigned *ret)
 {
 	unsigned count = 0;
 
+	if (!may_be_torn(p))
+		return 0;
 	for (unsigned row = 0; row < p->rows; row++) {
 		/* What is mixed may be like nothing. */
-		if (!page_has_text(p, row) || (p->row[row].unknown == 0 && !is_double(p, row)))
+		if (!page_has_text(p, row) || (p->row[row].unknown == 0 && !is_mixed(p, row)))
 			continue;
 		if (count == TEAR_ROWS_MAX)
 			return 0;
@@ -41,20 +55,22 @@ unsigned tear_find(const struct page *p, unsigned *ret)
 
 unsigned tear_mend(struct page *p, unsigned end, int64_t now_ms)
 {
-	unsigned rows[TEAR_ROWS_MAX];
-	unsigned count = tear_find(p, rows);
-	unsigned taken = 0;
+	unsigned found = NONE;
 
-	while (count-- > 0) {
-		const unsigned row = rows[count];
-
-		if (row + 1 >= end || !is_double(p, row) || p->row[row].confirmed ||
-		    p->row[row + 1].confirmed)
+	if (!may_be_torn(p))
+		return 0;
+	for (unsigned row = 0; row + 1 < p->rows; row++) {
+		if (p->row[row].confirmed || p->row[row + 1].confirmed || !is_mixed(p, row))
 			continue;
-		page_row_remove(p, row, now_ms);
-		taken++;
+		/* Torn in one place: two such rows are what the screen says, or nobody can tell which of them is not. */
+		if (found != NONE)
+			return 0;
+		found = row;
 	}
-	return taken;
+	if (found == NONE || found >= end)
+		return 0;
+	page_row_remove(p, found, now_ms);
+	return 1;
 }
 
 /* The page without the row, or as it is. */
@@ -67,6 +83,43 @@ static int copy_without(struct page *to, const struct page *from, unsigned row, 
 	return 0;
 }
 
+/* Whether a part of the screen scrolled. */
+static bool is_region(const struct alignment *way, unsigned rows)
+{
+	return way->head > 0 || way->end + way->shift < rows;
+}
+
+/* Whether a region's edges are where the two rows are, or the screen's where there is none. Between two pictures of one
+ * scroll that is being drawn the rows between the tears move by one, as a region's do; but the cursor is taken away before
+ * and put back behind. [seen: Linux' fbcon] */
+static bool is_between(const struct alignment *way, const struct page *old, unsigned old_row,
+                       const struct page *now, unsigned now_row)
+{
+	const bool head =
+	    old_row == NONE ? way->head == 0 : old_row <= way->head && old_row + 1 >= way->head;
+	const bool end = now_row == NONE ? way->end + way->shift == now->rows
+	                                 : now_row <= way->end && now_row + 1 >= way->end;
+
+	if ((old_row != NONE && old->cursor_row >= 0) || (now_row != NONE && now->cursor_row >= 0))
+		return false;
+	return way->shift == 1 && head && end;
+}
+
+/* Whether `other`, with rows taken out, is a better way than the pages' own. */
+static bool is_better(const struct alignment *other, const struct alignment *own,
+                      const struct page *now, int once)
+{
+	if (!other->found || other->drawn < now->rows)
+		return false;
+	if (!own->found)
+		return other->weight >= once;
+	if (own->missed == 0)
+		return other->missed == 0 && !is_region(other, now->rows) &&
+		       other->weight > own->weight;
+	return (other->missed == 0 || other->missed + CLEARLY <= own->missed) &&
+	       other->weight >= own->weight + once;
+}
+
 int tear_align(struct page *old, struct page *now, struct tear_room *trial, struct align_room *room,
                struct alignment *way, struct error *err)
 {
@@ -75,32 +128,33 @@ int tear_align(struct page *old, struct page *now, struct tear_room *trial, stru
 	const unsigned old_count = tear_find(old, old_rows);
 	const unsigned now_count = tear_find(now, now_rows);
 	const int64_t now_ms = now->rows > 0 ? now->row[0].since_ms : 0;
-	int best = (way->found ? way->weight : 0) + align_row_weight(old, now);
-	const bool found = way->found;
-	const unsigned missed = way->missed;
+	const int once = align_row_weight(old, now);
+	const struct alignment own = *way;
 	unsigned best_old = NONE;
 	unsigned best_now = NONE;
 
-	if (found && missed == 0)
+	if (own.found && own.missed == 0 && !is_region(&own, now->rows))
 		return 0;
 	old_rows[old_count] = now_rows[now_count] = NONE;
 	for (unsigned i = 0; i <= old_count; i++) {
 		if (copy_without(&trial->old, old, old_rows[i], err) != 0)
 			return -1;
 		for (unsigned j = 0; j <= now_count; j++) {
+			const bool first = best_old == NONE && best_now == NONE;
 			struct alignment other;
 
 			if (old_rows[i] == NONE && now_rows[j] == NONE)
 				continue;
+			if (own.found && own.missed == 0 &&
+			    !is_between(&own, old, old_rows[i], now, now_rows[j]))
+				continue;
 			if (copy_without(&trial->now, now, now_rows[j], err) != 0 ||
 			    align_pages(&trial->old, &trial->now, room, &other, err) != 0)
 				return -1;
-			if (!other.found ||
-			    (found && other.missed > 0 && other.missed + CLEARLY > missed) ||
-			    other.drawn < now->rows || other.weight < best)
-				continue;
 			/* Of those that are as good, the first is the simplest but for rows that tell nothing. */
-			best = other.weight + 1;
+			if (!is_better(&other, &own, now, once) ||
+			    (!first && other.weight <= way->weight))
+				continue;
 			best_old = old_rows[i];
 			best_now = now_rows[j];
 			*way = other;

@@ -366,6 +366,37 @@ static void test_torn(void)
 	teletype_show(&t, "\f103\n104\n10\1\n105\n106\n107\n108\n109");
 	teletype_show(&t, "\f105\n106\n107\n108\n109\n110\n111\n112");
 	finish("101\n102\n103\n104\n105\n106\n107\n108\n109\n110\n111\n112\n");
+	begin("or of two that are text", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "243\n244\n245\n246\n247\n248\n249\n250");
+	teletype_show(&t, "\f246\n247\n248\n249\n259\n250\n251\n252");
+	teletype_show(&t, "\f253\n254\n255\n256\n257\n258\n259\n260");
+	finish("243\n244\n245\n246\n247\n248\n249\n250\n251\n252\n" GAP
+	       "253\n254\n255\n256\n257\n258\n259\n260\n");
+	begin("a row that stands twice where the next picture begins", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "1\n2\n3\n4\n4\n5\n6\n7");
+	teletype_show(&t, "\f4\n5\n6\n7\n8\n9\n10\n11");
+	finish("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n");
+	begin("one scroll in two pictures is no region's", 8, 20);
+	t.hidden = true;
+	teletype_show(&t, "101\n102\n103\n104\n105\n106\n107\n108");
+	teletype_show(&t, "\f102\n103\n104\n104\n105\n106\n107\n108");
+	teletype_show(&t, "\f102\n103\n104\n105\n106\n107\n107\n108");
+	teletype_show(&t, "\f102\n103\n104\n105\n106\n107\n108\n109");
+	finish("101\n102\n103\n104\n105\n106\n107\n108\n109\n");
+	begin("two rows alike above a row that is still blank are two: no scroll is under way", 5,
+	      20);
+	teletype_show(&t, "1\n2\n2\n3\n");
+	teletype_show(&t, "\f11\n12\n12\n13\n");
+	teletype_show(&t, "\f21\n22\n23\n24\n");
+	finish("1\n2\n2\n3\n" GAP "11\n12\n12\n13\n" GAP "21\n22\n23\n24\n");
+	begin("two pairs: nobody can tell which one a tear made", 6, 20);
+	t.hidden = true;
+	teletype_show(&t, "1\n2\n3\n4\n5\n6");
+	teletype_show(&t, "\f11\n12\n12\n13\n13\n14");
+	teletype_show(&t, "\f21\n22\n23\n24\n25\n26");
+	finish("1\n2\n3\n4\n5\n6\n" GAP "11\n12\n12\n13\n13\n14\n" GAP "21\n22\n23\n24\n25\n26\n");
 	begin("two rows alike in two pictures are two", 8, 20);
 	t.hidden = true;
 	teletype_show(&t, "a\nb\nb\nc\nd\ne\nf\ng");
