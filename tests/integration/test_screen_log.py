@@ -244,6 +244,24 @@ def test_a_console_that_is_lost_and_found_again(xencon, paper):
     assert (lines, status) == (numbers(1, 18), 143)
 
 
+def test_wait_for_a_machine_that_is_off(pool, xencon):
+    """The lines of its start are in the pipe, and nothing before them."""
+    paper = typewriter.Typewriter()
+    vm = pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=paper)
+    vm.shutdown()
+    process = xencon.start("screen", "--wait", "web02")
+    while b"waiting for its console" not in process.stderr.readline():
+        pass
+    vm.start()
+    paper.settle()
+    scroll(paper, numbers(1, 20))
+    assert read_lines(process, 9) == numbers(1, 9)
+    process.send_signal(signal.SIGTERM)
+    lines, status = rest(process)
+    assert (lines, status) == (numbers(10, 20), 143)
+    assert_logged_out(pool)
+
+
 def test_nobody_reads(pool, xencon, paper):
     process = follow(xencon, paper)
     process.stdout.close()

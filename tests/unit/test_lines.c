@@ -3,7 +3,11 @@
 #include "lines/lines.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/clock.h"
 #include "teletype.h"
@@ -423,6 +427,54 @@ static void test_torn(void)
 	finish("1\n2\n3\n4\n5\n6\n" GAP "9\n10\n11\n12\n");
 }
 
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+static size_t held(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* Six screens of text, what is known of each row, and a little: less than the picture's pixels, however much goes by. */
+static void test_memory(void)
+{
+	static const size_t cells = (size_t)48 * 128;
+	static const size_t pixels = (size_t)1024 * 768 * 4;
+	void *const probe = malloc(1);
+	char text[32];
+
+	free(probe);
+	begin("memory: six screens of text, and no more", 48, 128);
+	const size_t before = held();
+	/* Another allocator's numbers, a sanitizer's, are not there. */
+	if (before == 0) {
+		teletype_end(&t);
+		return;
+	}
+	t.hidden = true;
+	for (unsigned i = 0; i < 2000; i++) {
+		/* Numbers that scroll, pages of their own, torn rows, half drawn pictures, cells that nobody knows. */
+		(void)snprintf(text, sizeof(text), i % 50 == 49 ? "\f%u\n" : "\n%u", i);
+		teletype_print(&t, text);
+		if (i % 3 == 0)
+			teletype_print(&t, "\1\1\n7\n7");
+		if (i % 7 == 0)
+			teletype_move(&t, i % 48, 0);
+		teletype_shoot(&t);
+	}
+	const size_t used = held() - before;
+	CHECK(used >= 4 * cells * sizeof(struct screen_cell));
+	CHECK(used <= 7 * cells * sizeof(struct screen_cell));
+	CHECK(used < pixels);
+	printf("# %zu bytes are held\n", used);
+	teletype_end(&t);
+}
+#else
+static void test_memory(void)
+{
+}
+#endif
+
 int main(void)
 {
 	test_scrolling();
@@ -434,5 +486,6 @@ int main(void)
 	test_rows_alike();
 	test_half_drawn();
 	test_torn();
+	test_memory();
 	return test_finish();
 }
