@@ -20,6 +20,10 @@
 /* A byte that is made visible takes at most so many: \xNN. */
 #define VISIBLE_WIDEST 4
 
+/* How long a picture of one colour is taken for one that is not drawn yet. QEMU's first one of a guest that has halted is
+ * black, and what the guest shows follows within some 100 ms. [seen: QEMU 7.2, after a panic] */
+#define BLANK_PATIENCE_MS 1000
+
 /* What is shown and where it goes; nothing in here is owned but the reading. */
 struct shot {
 	const struct shot_settings *settings;
@@ -37,6 +41,30 @@ static int look(struct shot *s, struct error *err)
 	return reading_look(&s->reading, rfb_frame(rfb), damage, count, err);
 }
 
+static bool is_blank(const struct frame *f)
+{
+	const size_t count = (size_t)f->width * f->height;
+
+	for (size_t i = 1; i < count; i++)
+		if (f->pixels[i] != f->pixels[0])
+			return false;
+	return true;
+}
+
+/* Waits for the next change and looks at it. *asked: one has been asked for. *ret: what happened, as feed_wait. */
+static int look_on(struct shot *s, int64_t deadline, bool *asked, unsigned *ret, struct error *err)
+{
+	struct feed *const feed = &s->console->feed;
+
+	*asked = *asked || rfb_request_update(feed->rfb, true);
+	if (feed_wait(feed, deadline, ret, err) != 0)
+		return -1;
+	if ((*ret & RFB_EVENT_UPDATE) == 0)
+		return 0;
+	*asked = false;
+	return look(s, err);
+}
+
 static int say_late(const struct shot *s, bool ended, struct error *err)
 {
 	error_set(err, ERROR_LATE, "nothing on the screen matched \"%s\"", s->settings->until);
@@ -47,31 +75,39 @@ static int say_late(const struct shot *s, bool ended, struct error *err)
 	return -1;
 }
 
+/* A screen that has nothing on it may not have been drawn yet; a console that ends meanwhile has shown what it had. */
+static int await_picture(struct shot *s, bool *asked, struct error *err)
+{
+	const int64_t deadline = clock_ms() + BLANK_PATIENCE_MS;
+	unsigned events = 0;
+
+	while (is_blank(rfb_frame(s->console->feed.rfb)) && clock_ms() < deadline &&
+	       (events & FEED_EVENT_ENDED) == 0)
+		if (look_on(s, deadline, asked, &events, err) != 0)
+			return -1;
+	return 0;
+}
+
 /* Looks at the screen until what was asked for is on it. Each update is dealt with before the next is asked
  * for; while nothing changes nothing is done. */
 static int await(struct shot *s, struct error *err)
 {
 	const int64_t deadline = clock_ms() + s->settings->timeout_ms;
-	struct feed *const feed = &s->console->feed;
 	bool asked = false;
 
 	if (look(s, err) != 0)
 		return -1;
-	while (s->settings->until != NULL && !rows_match(s->reading.text, &s->settings->pattern)) {
+	if (s->settings->until == NULL)
+		return await_picture(s, &asked, err);
+	while (!rows_match(s->reading.text, &s->settings->pattern)) {
 		unsigned events;
 
 		if (clock_ms() >= deadline)
 			return say_late(s, false, err);
-		asked = asked || rfb_request_update(feed->rfb, true);
-		if (feed_wait(feed, deadline, &events, err) != 0)
+		if (look_on(s, deadline, &asked, &events, err) != 0)
 			return -1;
-		if ((events & RFB_EVENT_UPDATE) != 0) {
-			asked = false;
-			if (look(s, err) != 0)
-				return -1;
-		} else if ((events & FEED_EVENT_ENDED) != 0) {
+		if ((events & (RFB_EVENT_UPDATE | FEED_EVENT_ENDED)) == FEED_EVENT_ENDED)
 			return say_late(s, true, err);
-		}
 	}
 	return 0;
 }

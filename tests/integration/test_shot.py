@@ -15,6 +15,7 @@ import pytest
 import harness
 import sim
 import shown
+import typewriter
 from outcome import assert_failed, assert_logged_out
 from shown import TEXT, picture_name, rows, shows  # noqa: F401
 
@@ -361,3 +362,28 @@ def test_a_control_domain(pool, xencon, tmp_path):
 def test_a_halted_vm(pool, xencon):
     pool.add_vm("web01", power_state="Halted")
     assert_failed(xencon.run("shot", "web01"), 6, '"web01"', pool=pool)
+
+
+class Halted(typewriter.Typewriter):
+    """Its first picture is black, whatever the screen shows; as QEMU's is of a guest that has panicked."""
+
+    def _hear(self, viewer, kind):
+        super()._hear(viewer, kind)
+        if viewer in self._waiting:
+            self.offer("end Kernel panic\n" + "".join(f"a row of the last screen, {row}\n" for row in range(10)))
+
+
+@pytest.mark.parametrize("options, first", [(["--text"], b"end Kernel panic\n"), (["--json"], b"{")])
+def test_a_picture_that_is_drawn_after_the_first(pool, xencon, options, first):
+    pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=Halted())
+    done = xencon.run("shot", *options, "web02")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(first)
+    if "--json" in options:
+        assert json.loads(done.stdout)["text"][0].rstrip() == "end Kernel panic"
+
+
+def test_a_screen_that_stays_blank(pool, xencon):
+    pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=typewriter.Typewriter())
+    done = xencon.run("shot", "--text", "web02")
+    assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", b"")
