@@ -161,15 +161,18 @@ def test_what_is_done_in_a_shell(guest, xencon):
     line.run("printf '\\033c' > /dev/tty1")
     log = Log(xencon)
     listing, messages = (rows(line.run(command)) for command in ("ls -R /bin /etc /usr", "dmesg"))
-    line.run("ls -R /bin /etc /usr > /dev/tty1; dmesg > /dev/tty1; echo that-was-all > /dev/tty1")
-    line.run("{ " + PROGRESS + "; } > /dev/tty1")
+
+    def do(command, shown):
+        """Does it, and sees its end on the screen: the log has seen that, or will."""
+        line.run("{ " + command + "; } > /dev/tty1")
+        seen = xencon.run("shot", "--text", "--until", shown, "--timeout", str(LIMIT_S), "web02")
+        assert seen.returncode == 0, seen.stderr
+    do("ls -R /bin /etc /usr; echo", "^" + re.escape(listing[-1]))
+    do("dmesg; echo that-was-all", "^that-was-all")
+    do(PROGRESS, "^100 % of the work")
     # What vi is typed comes from a pipe that stays open until its page was seen.
-    line.run("mkfifo /tmp/keys; vi /etc/passwd < /tmp/keys > /dev/tty1 2>&1 & exec 3> /tmp/keys")
-    seen = xencon.run("shot", "--text", "--until", "^root:", "--timeout", str(LIMIT_S), "web02")
-    assert seen.returncode == 0, seen.stderr
-    line.run("echo ':q' >&3; exec 3>&-; wait; clear > /dev/tty1; seq 101 160 > /dev/tty1; echo and-then > /dev/tty1")
-    seen = xencon.run("shot", "--text", "--until", "^and-then", "--timeout", str(LIMIT_S), "web02")
-    assert seen.returncode == 0, seen.stderr
+    do("mkfifo /tmp/keys; vi /etc/passwd < /tmp/keys 2>&1 & exec 3> /tmp/keys", "^root:")
+    do("echo ':q' >&3; exec 3>&-; wait; clear; seq 101 160; echo and-then", "^and-then")
     line.send("reboot -f\r")
     log_in(line)
     log.wait_line("^and-then$")
