@@ -269,13 +269,14 @@ def test_nobody_reads(pool, xencon, paper):
     assert_logged_out(pool)
 
 
+@pytest.mark.long
 def test_a_reader_that_goes_while_there_is_no_console(pool, xencon):
     paper = typewriter.Typewriter()
     vm = pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=paper)
     process = follow(xencon, paper, "--reconnect")
     vm.shutdown()
-    while b"waiting for its console" not in process.stderr.readline():
-        pass
+    while b"waiting for its console" not in (line := process.stderr.readline()):
+        assert line, "it ended"
     process.stdout.close()
     assert harness.finish(process) == 0
     assert_logged_out(pool)
