@@ -48,7 +48,8 @@ bool feed_poll(const struct feed *f, struct pollfd *ret)
 	    .fd = f->ended ? -1 : s->fd,
 	    .events = stream_events(s, !f->ended && !f->behind, send),
 	};
-	return f->more;
+	/* Its end is told by each turn: there is nothing else to wait for. */
+	return f->more || f->ended;
 }
 
 /* A server that has closed may have said why before: a failure here is not the last word. */

@@ -41,7 +41,8 @@ int feed_open(struct feed *f, struct tunnel *tunnel, struct error *err);
 /* Ends the client. The tunnel stays. All zeroes is fine. */
 void feed_close(struct feed *f);
 
-/* What to wait for: fills *ret. Returns whether that is not to be waited for, since there is more at hand. */
+/* What to wait for: fills *ret. Returns whether that is not to be waited for, since there is more at hand, be it that
+ * the console has ended. */
 bool feed_poll(const struct feed *f, struct pollfd *ret);
 
 /* Sends and reads what can be now, until something has happened: *ret_events, bits of enum rfb_event and

@@ -269,7 +269,6 @@ def test_nobody_reads(pool, xencon, paper):
     assert_logged_out(pool)
 
 
-@pytest.mark.long
 def test_a_reader_that_goes_while_there_is_no_console(pool, xencon):
     paper = typewriter.Typewriter()
     vm = pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=paper)
