@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tempfile
 
+import pytest
+
 import harness
 import jumps
 import procs
@@ -168,3 +170,19 @@ class Master:
     def close(self):
         self._order("exit")
         self.process.wait(harness.PATIENCE)
+
+
+@pytest.fixture
+def gate(pool):
+    """One before the test's pool."""
+    made = Gate(pool)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def xencon(gate, tmp_path):
+    """The program, led to the gate."""
+    made = gate.program(tmp_path)
+    yield made
+    made.stop()

@@ -11,7 +11,8 @@ import harness
 import jumps
 import sim
 
-from outcome import HELLO, assert_failed, assert_logged_out, calls
+from gates import gate, xencon  # noqa: F401
+from outcome import HELLO, assert_failed, assert_logged_out, assert_served, calls
 from rfbclient import Viewer
 
 LOOK_UPS = ["session.login_with_password", "VM.get_all_records_where",
@@ -25,25 +26,6 @@ def pool(make_pool):
     made.add_vm("web01", backend=sim.Source(HELLO))
     made.add_vm("web02", made.hosts[1], backend=sim.Source(HELLO))
     return made
-
-
-@pytest.fixture
-def gate(pool):
-    made = gates.Gate(pool)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def xencon(gate, tmp_path):
-    made = gate.program(tmp_path)
-    yield made
-    made.stop()
-
-
-def assert_served(done, pool):
-    assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
-    assert_logged_out(pool)
 
 
 def test_a_console_without_a_password(pool, gate, xencon):
@@ -143,7 +125,7 @@ def test_completion_asks_nothing(pool, gate, xencon, tmp_path):
     harness.eventually(lambda: b"web02" in xencon.run(*line).stdout, "the names are known")
     gate.assert_nothing_left()
     (gate.folder / "authorized").write_text("")
-    other = gates.harness.Xencon(tmp_path / "other", password=None)
+    other = harness.Xencon(tmp_path / "other", password=None)
     other.env["TMPDIR"] = str(gate.run)
     terminal = other.terminal(*line)
     assert terminal.read() == b"words\r\n"

@@ -11,29 +11,16 @@ import procs
 import puppets
 import sim
 
+from gates import gate, xencon  # noqa: F401
 from outcome import assert_logged_out
 
 
-@pytest.fixture
-def guest(make_pool):
+@pytest.fixture(autouse=True)
+def guest(pool):
     made = puppets.Puppet()
-    made.pool = make_pool()
-    made.pool.add_vm("web01", backend=made)
+    made.pool = pool
+    pool.add_vm("web01", backend=made)
     return made
-
-
-@pytest.fixture
-def gate(guest):
-    made = gates.Gate(guest.pool)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def xencon(gate, tmp_path):
-    made = gate.program(tmp_path)
-    yield made
-    made.stop()
 
 
 def attached(terminal):

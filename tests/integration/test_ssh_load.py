@@ -4,29 +4,13 @@ import hashlib
 import os
 import re
 
-import pytest
-
-import gates
 import harness
 import sim
 
+from gates import gate, xencon  # noqa: F401
 from outcome import assert_logged_out
 
 SIZE = 64 << 20
-
-
-@pytest.fixture
-def gate(pool):
-    made = gates.Gate(pool)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def xencon(gate, tmp_path):
-    made = gate.program(tmp_path)
-    yield made
-    made.stop()
 
 
 def test_much_that_is_printed(pool, gate, xencon):
