@@ -10,6 +10,9 @@
 /* Milliseconds on a clock that nobody sets; meaningful only in differences. */
 int64_t clock_ms(void);
 
+/* What the clock that people read says, in milliseconds since 1970; it may be set at any time. */
+int64_t clock_wall_ms(void);
+
 /* Marks the program's start, for traces. */
 void clock_start(void);
 int64_t clock_since_start_ms(void);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "base/clock.h"
 #include "term/recorder.h"
@@ -19,10 +18,7 @@
  * says now. */
 static int64_t epoch_ms(int64_t at_ms)
 {
-	struct timeval now;
-
-	(void)gettimeofday(&now, NULL);
-	return (int64_t)now.tv_sec * 1000 + now.tv_usec / 1000 - (clock_ms() - at_ms);
+	return clock_wall_ms() - (clock_ms() - at_ms);
 }
 
 static int reserve(struct journal *j, size_t cap)

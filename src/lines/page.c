@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a, by code points. Rows of one screen are some dozens: 64 bits never meet by chance. */
-#define HASH_START 0xcbf29ce484222325ULL
-#define HASH_PRIME 0x100000001b3ULL
+#include "base/hash.h"
 
 static const struct screen_cell BLANK = {.code_point = ' '};
 
@@ -41,7 +39,7 @@ static void measure(struct page *p, unsigned row)
 		if (c[i].code_point != ' ')
 			r->length = i + 1;
 	for (unsigned i = 0; i < r->length; i++) {
-		r->hash = (r->hash ^ c[i].code_point) * HASH_PRIME;
+		r->hash = hash_add(r->hash, c[i].code_point);
 		r->unknown += is_unknown(&c[i]);
 	}
 }

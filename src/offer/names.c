@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/ascii.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "os/file.h"
 
@@ -34,15 +35,11 @@ static char *key_of(const struct settings *settings)
 	return key;
 }
 
-/* One file for each key; FNV-1a, for which nobody has to be an enemy: the key stands in the file, too. */
+/* One file for each key, which stands in the file, too. */
 static bool path_of(const struct settings *settings, const char *key, char path[FILE_PATH_MAX])
 {
-	uint64_t hash = 0xcbf29ce484222325U;
-
-	for (const char *p = key; *p != '\0'; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3U;
-	const int n =
-	    snprintf(path, FILE_PATH_MAX, "%s-%016" PRIx64, settings->sources.names_path, hash);
+	const int n = snprintf(path, FILE_PATH_MAX, "%s-%016" PRIx64, settings->sources.names_path,
+	                       hash_text(key));
 	return settings->sources.names_path[0] != '\0' && n > 0 && n < FILE_PATH_MAX;
 }
 

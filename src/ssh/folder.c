@@ -13,11 +13,9 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/hash.h"
 
 #define TEMPLATE "/xencon-XXXXXX"
-
-#define FNV_BASIS 0xcbf29ce484222325U
-#define FNV_PRIME 0x100000001b3U
 
 /* Only names that mean nothing to ssh, which expands "%" and "$" and ends a word at ":". */
 static bool is_plain(const char *path)
@@ -89,10 +87,6 @@ const char *folder_join(const char *folder, const char *name, char ret[ADDRESS_P
 
 const char *folder_name(const char *key, char ret[FOLDER_NAME_MAX])
 {
-	uint64_t hash = FNV_BASIS;
-
-	for (; *key != '\0'; key++)
-		hash = (hash ^ (uint8_t)*key) * FNV_PRIME;
-	(void)snprintf(ret, FOLDER_NAME_MAX, "f%016llx", (unsigned long long)hash);
+	(void)snprintf(ret, FOLDER_NAME_MAX, "f%016llx", (unsigned long long)hash_text(key));
 	return ret;
 }

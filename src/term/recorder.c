@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -192,10 +191,7 @@ static bool put_all(struct recorder *r, const char *data, size_t len)
 static bool put_stamp(struct recorder *r)
 {
 	char stamp[RECORDER_STAMP_MAX];
-	struct timeval now;
-
-	(void)gettimeofday(&now, NULL);
-	recorder_stamp((int64_t)now.tv_sec * 1000 + now.tv_usec / 1000, stamp);
+	recorder_stamp(clock_wall_ms(), stamp);
 	return put_all(r, stamp, strlen(stamp));
 }
 
