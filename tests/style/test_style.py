@@ -290,6 +290,16 @@ def test_every_program_names_its_licence():
             "".join(path.read_text().splitlines(True)[:3])] == []
 
 
+def test_modules_that_see_each_other_differ_in_name():
+    """Python takes the first that it finds: these folders are on one path, with tests/integration."""
+    homes = {}
+    for folder in ("integration", "static", "guest", "paint", "rfb", "keyboard"):
+        for path in tracked(f"tests/{folder}/*.py"):
+            if path.name not in ("conftest.py", "__init__.py"):
+                homes.setdefault(path.name, []).append(folder)
+    assert {file: folders for file, folders in homes.items() if len(folders) > 1} == {}
+
+
 def test_every_public_function_is_documented():
     """A declaration in a header stands below a comment, or below another that does."""
     for path in tracked("src/*.h"):
