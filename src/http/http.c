@@ -114,12 +114,25 @@ static const char *parse_header(const char *line, size_t len, struct http_head *
 		               value);
 	} else if (ascii_equal_fold_len(line, name, "transfer-encoding") &&
 	           !ascii_equal_fold_len(value, size, "identity")) {
-		return "it is chunked, which XAPI's never are";
+		if (head->chunked || !ascii_equal_fold_len(value, size, "chunked"))
+			return "its Transfer-Encoding is none that was asked for";
+		head->chunked = true;
 	} else if (ascii_equal_fold_len(line, name, "content-encoding") &&
 	           !ascii_equal_fold_len(value, size, "identity")) {
 		return "it is compressed, which XAPI's never are";
 	}
 	return NULL;
+}
+
+/* Whether there is one way to read where the body ends (RFC 9112, section 6.3): one who takes the length and
+ * one who takes the chunks differ on whose the words behind it are. */
+static const char *judge_framing(const struct http_head *head, bool is_1_0)
+{
+	if (!head->chunked)
+		return NULL;
+	if (head->content_length != HTTP_LENGTH_UNKNOWN)
+		return "it has both a Content-Length and chunks";
+	return is_1_0 ? "it is chunked, which HTTP/1.0 does not know" : NULL;
 }
 
 /* A line of a head, without its end. */
@@ -198,7 +211,9 @@ enum http_progress http_parse_head(const uint8_t *data, size_t len, struct http_
 
 	if (!parse_status_line(status.text, status.len, &head))
 		return bad(err, "its status line is malformed");
-	const char *const wrong = parse_headers(text, at, &head);
+	const char *wrong = parse_headers(text, at, &head);
+	if (wrong == NULL)
+		wrong = judge_framing(&head, text[prefix] == '0');
 	if (wrong != NULL)
 		return bad(err, wrong);
 	*ret = head;

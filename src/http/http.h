@@ -3,7 +3,7 @@
  * HTTP replies, as far as XAPI's go: the head, and the text in an HTML error page. Pure.
  *
  * XAPI's replies are never chunked nor compressed and state their length, or end with the
- * connection; a chunked one is refused by name rather than misread.
+ * connection. A reverse proxy may send chunks; what is compressed is refused by name rather than misread.
  */
 #ifndef XENCON_HTTP_HTTP_H
 #define XENCON_HTTP_HTTP_H
@@ -35,8 +35,9 @@ struct http_head {
 	int64_t content_length; /* or HTTP_LENGTH_UNKNOWN */
 	char thumbprint
 	    [HTTP_THUMBPRINT_MAX]; /* of the coordinator, in a supporter's reply; else "" */
-	bool closes;               /* the server closes the connection after this reply */
-	size_t size;               /* of the head itself, its blank line included */
+	bool chunked; /* the body is in chunks (http/chunk); content_length is unknown */
+	bool closes;  /* the server closes the connection after this reply */
+	size_t size;  /* of the head itself, its blank line included */
 };
 
 enum http_progress {

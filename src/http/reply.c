@@ -168,31 +168,88 @@ static int grow(struct reply *r, struct error *err)
 	return 0;
 }
 
+/* Makes room for more of the body, as long as it may have more. */
+static int make_room(struct reply *r, const struct conn *c, struct error *err)
+{
+	if ((int64_t)r->len > r->max)
+		return error_set(err, ERROR_PROTOCOL, "the answer of %s exceeds %lld %s", c->name,
+		                 (long long)(r->max >> (r->max < MIB ? 10 : 20)),
+		                 r->max < MIB ? "KiB" : "MiB");
+	return r->len + 1 < r->cap ? 0 : grow(r, err);
+}
+
+/* Moves of what the connection's buffer holds at most `most` bytes into the body, which has that room. */
+static size_t move_held(struct reply *r, struct conn *c, size_t most)
+{
+	const size_t held = buf_used(&c->in);
+	const size_t n = held < most ? held : most;
+
+	memcpy(r->body + r->len, buf_head(&c->in), n);
+	buf_consume(&c->in, n);
+	r->len += n;
+	return n;
+}
+
+static int end_body(struct reply *r, struct error *err)
+{
+	if (r->body == NULL && grow(r, err) != 0) /* an empty body has its NUL as well */
+		return -1;
+	r->body[r->len] = '\0';
+	r->state = REPLY_WHOLE;
+	return 1;
+}
+
+/* Chunks pass through the connection's buffer: only their framing tells what is the body's. */
+static int advance_chunks(struct reply *r, struct conn *c, struct error *err)
+{
+	while (r->chunk.place != CHUNK_OVER) {
+		if (buf_used(&c->in) == 0) {
+			const ssize_t n = take(r, c, buf_tail(&c->in), buf_space(&c->in), err);
+
+			if (n == STREAM_AGAIN)
+				return 0;
+			if (n == STREAM_EOF)
+				return cut(c, "amid its answer", err);
+			if (n < 0)
+				return -1;
+			buf_produced(&c->in, (size_t)n);
+		} else if (r->chunk.place == CHUNK_DATA) {
+			if (make_room(r, c, err) != 0)
+				return -1;
+			size_t most = r->cap - 1 - r->len;
+			if ((int64_t)most > r->chunk.left)
+				most = (size_t)r->chunk.left;
+			chunk_took(&r->chunk, move_held(r, c, most));
+		} else {
+			size_t taken;
+
+			if (chunk_advance(&r->chunk, buf_head(&c->in), buf_used(&c->in), &taken,
+			                  err) != 0)
+				return error_context(err, "%s", c->name);
+			buf_consume(&c->in, taken);
+		}
+	}
+	return end_body(r, err);
+}
+
 /* Where the length is not told the body ends with the connection. */
 static int advance_body(struct reply *r, struct conn *c, struct error *err)
 {
 	const int64_t want = r->head.content_length;
 
+	if (r->head.chunked)
+		return advance_chunks(r, c, err);
 	if (want > r->max)
 		return error_set(err, ERROR_PROTOCOL, "%s announces an answer of %lld bytes",
 		                 c->name, (long long)want);
 	while (want == HTTP_LENGTH_UNKNOWN || r->len < (size_t)want) {
-		if ((int64_t)r->len > r->max)
-			return error_set(err, ERROR_PROTOCOL, "the answer of %s exceeds %lld %s",
-			                 c->name, (long long)(r->max >> (r->max < MIB ? 10 : 20)),
-			                 r->max < MIB ? "KiB" : "MiB");
-		if (r->len + 1 >= r->cap && grow(r, err) != 0)
+		if (make_room(r, c, err) != 0)
 			return -1;
 		size_t room = r->cap - 1 - r->len;
 		if (want != HTTP_LENGTH_UNKNOWN && room > (size_t)want - r->len)
 			room = (size_t)want - r->len;
-		const size_t held = buf_used(&c->in);
-		if (held > 0) {
-			const size_t n = held < room ? held : room;
-
-			memcpy(r->body + r->len, buf_head(&c->in), n);
-			buf_consume(&c->in, n);
-			r->len += n;
+		if (buf_used(&c->in) > 0) {
+			(void)move_held(r, c, room);
 			continue;
 		}
 		const ssize_t n = take(r, c, (uint8_t *)r->body + r->len, room, err);
@@ -206,11 +263,7 @@ static int advance_body(struct reply *r, struct conn *c, struct error *err)
 			return -1;
 		r->len += (size_t)n;
 	}
-	if (r->body == NULL && grow(r, err) != 0) /* an empty body has its NUL as well */
-		return -1;
-	r->body[r->len] = '\0';
-	r->state = REPLY_WHOLE;
-	return 1;
+	return end_body(r, err);
 }
 
 int reply_advance(struct reply *r, struct conn *c, enum reply_state until, struct error *err)

@@ -7,6 +7,7 @@
 #ifndef XENCON_HTTP_REPLY_H
 #define XENCON_HTTP_REPLY_H
 
+#include "http/chunk.h"
 #include "http/conn.h"
 
 /* A slow way to the other end of the world (2 Mbit/s), and more than any trickle. */
@@ -24,15 +25,16 @@ enum reply_state {
 struct reply {
 	enum reply_state state;
 	struct http_head head;
-	char *body;     /* owned, wiped by reply_free; a NUL that is not counted stands behind it */
-	size_t len;     /* how much of the body there is */
-	size_t cap;     /* of body's memory, which grows with what arrives */
-	int64_t max;    /* of the body, in bytes */
-	int64_t began;  /* when it was begun to be waited for (clock_ms) */
-	int64_t heard;  /* when something of it came last */
-	int interim;    /* how many interim replies came before it */
-	int timeout_ms; /* for the head, and for the body beyond what its length excuses */
-	bool empty;     /* the connection ended, or broke, before a single byte of the reply */
+	char *body;  /* owned, wiped by reply_free; a NUL that is not counted stands behind it */
+	size_t len;  /* how much of the body there is */
+	size_t cap;  /* of body's memory, which grows with what arrives */
+	int64_t max; /* of the body, in bytes */
+	struct chunk chunk; /* where its framing stands, where it is chunked */
+	int64_t began;      /* when it was begun to be waited for (clock_ms) */
+	int64_t heard;      /* when something of it came last */
+	int interim;        /* how many interim replies came before it */
+	int timeout_ms;     /* for the head, and for the body beyond what its length excuses */
+	bool empty;         /* the connection ended, or broke, before a single byte of the reply */
 };
 
 /* Begins to read a reply on a connection on which a request was just sent: its head must be there

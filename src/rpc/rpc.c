@@ -434,8 +434,9 @@ out:
 	}
 	rpc->answered = true;
 	rpc->way = RPC_WAY_OPEN;
+	const struct http_head *const head = &call->reply.head;
 	const bool last =
-	    call->reply.head.closes || call->reply.head.content_length == HTTP_LENGTH_UNKNOWN;
+	    head->closes || (head->content_length == HTTP_LENGTH_UNKNOWN && !head->chunked);
 	end_call(rpc);
 	if (last)
 		close_connection(rpc);

@@ -322,7 +322,7 @@ static enum state judge(const struct attempt *a, struct error *err)
 	          log_trips());
 	if (head->status != 200)
 		return STATE_REFUSED;
-	if (head->content_length <= 0)
+	if (head->content_length <= 0 && !head->chunked)
 		return STATE_OPEN;
 	(void)error_set(err, ERROR_PROTOCOL, "%s answers like a web server, not like XAPI",
 	                a->conn->name);

@@ -157,9 +157,14 @@ static const struct {
     {"two lengths", BYTES(OK "Content-Length: 5\r\nContent-Length: 6\r\n\r\n"), "two different"},
     {"two lengths, one of them 0", BYTES(OK "Content-Length: 0\r\nContent-Length: 6\r\n\r\n"),
      "two different"},
-    {"chunked", BYTES(OK "Transfer-Encoding: chunked\r\n\r\n"), "chunked"},
-    {"chunked in capitals", BYTES(OK "TRANSFER-ENCODING: Chunked\r\n\r\n"), "chunked"},
-    {"gzip, chunked", BYTES(OK "Transfer-Encoding: gzip, chunked\r\n\r\n"), "chunked"},
+    {"gzip, chunked", BYTES(OK "Transfer-Encoding: gzip, chunked\r\n\r\n"), "Transfer-Encoding"},
+    {"chunked twice", BYTES(OK "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"),
+     "Transfer-Encoding"},
+    {"chunked, and a length", BYTES(OK "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"),
+     "both"},
+    {"a length, and chunked", BYTES(OK "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"),
+     "both"},
+    {"chunked in 1.0", BYTES("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), "HTTP/1.0"},
     {"compressed", BYTES(OK "Content-Encoding: gzip\r\n\r\n"), "compressed"},
 };
 
