@@ -228,9 +228,10 @@ static bool take_comma(struct scan *s, bool *ret_last)
 	return *ret_last || take(s, ',');
 }
 
+/* The key may hold anything, a NUL as well. */
 static bool is_word(const char *key, size_t len, const char *word)
 {
-	return strncmp(key, word, len) == 0 && word[len] == '\0';
+	return strlen(word) == len && memcmp(key, word, len) == 0;
 }
 
 /* The record that begins here, of which the wanted fields are put where their names stand in the sink's. */
