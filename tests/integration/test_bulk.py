@@ -39,8 +39,7 @@ def proportional(pid):
     raise AssertionError("the kernel does not tell")
 
 
-@pytest.mark.skipif(b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes(),
-                    reason="a sanitizer takes more than we do")
+@pytest.mark.plain
 def test_bulk_takes_little_memory(pool, xencon):
     """Behind a reader that stopped: all buffers are full."""
     pool.add_vm("web01", backend=sim.Source(size=SIZE, seed=1, stay=True))

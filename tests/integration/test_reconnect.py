@@ -39,11 +39,9 @@ TRANSITIONS = [
 ]
 
 
-@pytest.mark.parametrize("by_guest", [False, True], ids=["by the pool", "by the guest"])
-@pytest.mark.parametrize("operation, says", TRANSITIONS, ids=[each[0] for each in TRANSITIONS])
-def test_it_comes_back(operation, says, by_guest, pool, vm, terminal):
-    if by_guest and operation == "pool_migrate":
-        pytest.skip("no guest moves itself")
+@pytest.mark.parametrize("operation, by_guest", [
+    ("clean_reboot", False), ("clean_reboot", True), ("hard_reboot", False), ("hard_reboot", True), ("pool_migrate", False)])
+def test_it_comes_back(operation, by_guest, pool, vm, terminal):
     target = pool.hosts[1] if operation == "pool_migrate" else None
     course = vm.begin(operation, target, by_guest=by_guest)
     for step in course.names[1:]:

@@ -12,7 +12,6 @@ import procs
 import sim
 from shown import shows  # noqa: F401
 
-SANITIZED = b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes()
 MEMORY_MAX = 24 << 20
 # What was on its way when the terminal stopped (64 KiB, the kernel's few), and one whole screen after that.
 BACKLOG_MAX = 128 << 10
@@ -57,7 +56,7 @@ def proportional(pid):
     raise AssertionError("the kernel does not tell")
 
 
-@pytest.mark.skipif(SANITIZED, reason="a sanitizer takes more than we do")
+@pytest.mark.plain
 @pytest.mark.parametrize("name, words", [
     ("bochs1280-uni1vga16-text", []),
     ("bochs1280-uni1vga16-text", ["--as", "picture", "--graphics", "blocks"]),
