@@ -3,7 +3,7 @@
  * The frame buffer: see frame.h.
  *
  * ALWAYS TRUE: whole rows are moved at a time, without a call for each pixel: a full screen costs little
- * more than copying it (tests/bench/rfb.py). The asserts say what callers have checked; a stream cannot
+ * more than copying it (bench/rfb.py). The asserts say what callers have checked; a stream cannot
  * make one fail.
  */
 #include "rfb/frame.h"

@@ -2,7 +2,7 @@
 """What the graphical console in a terminal costs, as a table.
 
   ninja -C build xencon tests/screens/bench_recognise
-  /usr/bin/python3 tests/bench/screen.py [KEYS]
+  /usr/bin/python3 bench/screen.py [KEYS]
 
 From a key to the cell that it changes: through `xencon screen` on a terminal (a tunnel with TLS, a screen of text
 that is drawn, read and painted), and by an RFB client that does nothing else, at the same guest in turn. Memory is
@@ -22,7 +22,7 @@ import tempfile
 import termios
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/integration")]
 
 import harness  # noqa: E402

@@ -2,7 +2,7 @@
 """From the moment when a console can first be had to being attached: --wait at a machine that starts or is resumed,
 --reconnect through reboots and a migration, each as slow as on a real host.
 
-  /usr/bin/python3 tests/bench/attach.py [RUNS]
+  /usr/bin/python3 bench/attach.py [RUNS]
 
 Milliseconds from the server's change to the first byte of the console on standard output. Beside them, from the same
 run, what the round trips take that this needs: a connection with TLS, two look-ups, CONNECT and the first byte, by a
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/integration")]
 
 import guests  # noqa: E402

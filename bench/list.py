@@ -8,7 +8,7 @@ once, without its event loop. Time is from start to end, processor time the prog
 largest resident set less that for a pool of one VM. Prints one table. Needs python3-os-xenapi, node, and
 xen-api where `tests/protocol` has put it.
 
-Usage: /usr/bin/python3 tests/bench/list.py [RUNS [VMS…]]
+Usage: /usr/bin/python3 bench/list.py [RUNS [VMS…]]
 """
 import json
 import os
@@ -24,7 +24,7 @@ import time
 import types
 import xmlrpc.client
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
 import sim  # noqa: E402

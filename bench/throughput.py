@@ -8,7 +8,7 @@ last, so that logging in counts for nothing. Echo is one byte typed and come bac
 least that bulk can cost: the same bytes copied by socat from a socket without TLS, and what libcrypto takes
 to decrypt them. Prints one table. Needs stunnel, ncat, openssl, socat.
 
-Usage: /usr/bin/python3 tests/bench/throughput.py [RUNS [MIB]]
+Usage: /usr/bin/python3 bench/throughput.py [RUNS [MIB]]
 """
 import os
 import pathlib
@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
 import sim  # noqa: E402

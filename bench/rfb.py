@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What a whole screen costs the RFB client, by encoding, beside what copying or inflating it costs.
 
-  /usr/bin/python3 tests/bench/rfb.py [FILE.png]…
+  /usr/bin/python3 bench/rfb.py [FILE.png]…
 
 Medians, in milliseconds of rfb_feed alone. Prints; judges nothing.
 """
@@ -17,7 +17,7 @@ import threading
 import time
 import zlib
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/rfb")]
 
 from dumping import Dump  # noqa: E402

@@ -2,7 +2,7 @@
 """Bulk output through ssh: xencon beside `ssh HOST cat`, in the same run, over the same sshd and cipher.
 
 Prints MB/s of each, the median of some runs taken in turn, and their ratio. Usage:
-/usr/bin/python3 tests/bench/ssh.py [RUNS]
+/usr/bin/python3 bench/ssh.py [RUNS]
 """
 import multiprocessing
 import os
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "integration")]
 
 import gates  # noqa: E402

@@ -2,7 +2,7 @@
 """Measures xencon beside what people do without it, in the same run, and prints the ratios.
 
 The peer is the recipe of blogs and answers: curl for the calls, openssl s_client for the tunnel. Needs
-curl and openssl. Usage: /usr/bin/python3 tests/bench/bench.py [RUNS]
+curl and openssl. Usage: /usr/bin/python3 bench/bench.py [RUNS]
 """
 import hashlib
 import os
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
 import sim  # noqa: E402
