@@ -24,13 +24,11 @@ import time
 import types
 import xmlrpc.client
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests")]
+from front import BINARY, sim
+from rows import Row, machine
 
-import sim  # noqa: E402
-from sim import records, tls  # noqa: E402
+from sim import records, tls
 
-BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 NPM = CACHE / "xencon-tests" / "npm"
 HOSTS = 16
@@ -224,20 +222,27 @@ def contest(count, runs, certificate, folder):
             found[name].append(measure(command, env, uuids))
     server.stdin.close()
     server.wait()
-    return largest, {name: [statistics.median(row[i] for row in rows) for i in range(3)]
-                            for name, rows in found.items()}
+    return largest, found
 
 
-def machine():
-    model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo")
-                  if line.startswith("model name")), "?")
-    return f"{os.cpu_count()} x {model}"
+def medians(found):
+    return {name: [statistics.median(row[i] for row in values) for i in range(3)] for name, values in found.items()}
+
+
+def rows(runs, counts):
+    """Time and processor time for each size of pool."""
+    certificate = sim.certs.make("xen1", san=("127.0.0.1",))
+    with tempfile.TemporaryDirectory() as folder:
+        for count in counts:
+            found = contest(count, runs, certificate, folder)[1]
+            for number, what in enumerate((f"list of {count} VMs", f"list of {count} VMs, processor")):
+                yield Row(what, "s", {name: [each[number] for each in values] for name, values in found.items()})
 
 
 def main(runs, counts):
     certificate = sim.certs.make("xen1", san=("127.0.0.1",))
     with tempfile.TemporaryDirectory() as folder:
-        _, base = contest(1, runs, certificate, folder)
+        base = medians(contest(1, runs, certificate, folder)[1])
         print(f"{time.strftime('%Y-%m-%d')}, {machine()}, median of {runs}\n")
         print("| VMs | largest reply, MB | program | s | CPU, s | memory, MB | memory / reply | "
               "xencon's time / its |")
@@ -245,14 +250,16 @@ def main(runs, counts):
         for count in counts:
             largest, found = contest(count, runs, certificate, folder)
             size = largest / 1e6
+            found = medians(found)
             for name, (elapsed, cpu, memory) in found.items():
                 more = memory - base[name][2]
                 print(f"| {count} | {size:.1f} | {name} | {elapsed:.3f} | {cpu:.3f} | {more:.1f} | "
                       f"{more / size:.1f} | {found['xencon'][0] / elapsed:.2f} |", flush=True)
 
 
-if sys.argv[1:2] == ["--serve"]:
-    serve(int(sys.argv[2]), *sys.argv[3:])
-    sys.exit()
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 5,
-     [int(word) for word in sys.argv[2:]] or [100, 1000, 3000, 10000])
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve"]:
+        serve(int(sys.argv[2]), *sys.argv[3:])
+        sys.exit()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5,
+         [int(word) for word in sys.argv[2:]] or [100, 1000, 3000, 10000])

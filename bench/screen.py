@@ -10,7 +10,6 @@ the proportional set size; rest is processor time over ten seconds. Prints; judg
 """
 import fcntl
 import os
-import pathlib
 import pty
 import select
 import socket
@@ -22,13 +21,13 @@ import tempfile
 import termios
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/integration")]
+from front import ROOT, proportional_mib, sim
+from rows import Row, machine, table
 
-import harness  # noqa: E402
-import procs  # noqa: E402
-import shown  # noqa: E402
-import sim  # noqa: E402
+# Parts of the integration tests.
+import harness
+import procs
+import shown
 
 BENCH = ROOT / "build/tests/screens/bench_recognise"
 SCREENS = ["bochs1024-text", "bochs1024-htop", "bochs1024-mc-lat15fixed16"]
@@ -132,7 +131,7 @@ def key_bare(bare):
 
 
 def keys(pool, xencon, count):
-    """Median milliseconds from key to changed cell: ours, and bare."""
+    """Milliseconds from key to changed cell: ours, and bare."""
     backend = sim.TextScreen()
     pool.add_vm("keys", consoles=("rfb",), domain_type="hvm", rfb_backend=backend)
     screen, bare = Screen(xencon, "keys", 25, 80), Bare(backend)
@@ -150,12 +149,11 @@ def keys(pool, xencon, count):
             pass
     screen.stop()
     bare.stop()
-    return 1000 * statistics.median(ours), 1000 * statistics.median(theirs)
+    return [1000 * each for each in ours], [1000 * each for each in theirs]
 
 
-def proportional(pid):
-    return next(int(line.split()[1]) / 1024 for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-                if line.startswith("Pss:"))
+def ours(what, unit, values, most):
+    return Row(what, unit, {"xencon": values}, most=most)
 
 
 def memory(xencon, shows):
@@ -164,12 +162,14 @@ def memory(xencon, shows):
         vm = f"{name} {' '.join(words)}"
         shows.vm(vm, name)
         screen = Screen(xencon, vm, 50, 160, *words)
-        yield f"PSS at 1280x800, {words[-1] if words else 'text'}", f"{proportional(screen.process.pid):.1f} MiB", "24 MiB"
+        yield ours(f"screen, memory at 1280x800, {words[-1] if words else 'text'}", "MiB",
+                   [proportional_mib(screen.process.pid)], 24)
         if not words:
             before = procs.ticks(screen.process.pid), procs._switches(screen.process.pid)
             time.sleep(REST_S)
-            yield (f"at rest for {REST_S} s", f"{10 * (procs.ticks(screen.process.pid) - before[0])} ms, "
-                   f"{procs._switches(screen.process.pid) - before[1]} wakings", "0")
+            yield ours(f"screen, at rest for {REST_S} s, processor", "ms",
+                       [10 * (procs.ticks(screen.process.pid) - before[0])], 0)
+            yield ours(f"screen, at rest for {REST_S} s", "wakings", [procs._switches(screen.process.pid) - before[1]], 0)
         screen.stop()
 
 
@@ -177,28 +177,23 @@ def reading():
     for name in SCREENS:
         done = subprocess.run([BENCH, shown.png(name)], capture_output=True, text=True, check=True)
         find, again, read, line = done.stdout.splitlines()[1].split()[:4]
-        yield f"{name}, 1024x768: cells of a frame", f"{read} ms", "2 ms"
-        yield "the same where the grid must be found", f"{float(find) + float(read):.3f} ms", "10 ms"
-        yield "one changed line", f"{line} ms", "0.1 ms"
+        yield ours(f"{name}: a frame to cells", "ms", [float(read)], 2)
+        yield ours(f"{name}: with the grid to be found", "ms", [float(find) + float(read)], 10)
+        yield ours(f"{name}: one changed line", "ms", [float(line)], 0.1)
 
 
 def rows(count):
     with tempfile.TemporaryDirectory() as folder, sim.Pool() as pool:
         xencon, shows = harness.Xencon(folder, pool), shown.Shown(pool, folder)
-        ours, bare = keys(pool, xencon, count)
-        yield "key to changed cell", f"{ours:.2f} ms", ""
-        yield "the same by a bare RFB client", f"{bare:.2f} ms", ""
-        yield "what xencon adds", f"{ours - bare:.2f} ms", "30 ms"
+        through, bare = keys(pool, xencon, count)
+        yield Row("screen, key to changed cell", "ms", {"xencon": through, "a bare RFB client": bare})
+        yield ours("screen, what that adds", "ms", [statistics.median(through) - statistics.median(bare)], 30)
         yield from memory(xencon, shows)
         shows.stop()
     yield from reading()
 
 
-def main(count):
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; {count} keys, medians\n")
-    print("| | measured | at most |\n|---|---|---|")
-    for what, value, limit in rows(count):
-        print(f"| {what} | {value} | {limit} |", flush=True)
-
-
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+if __name__ == "__main__":
+    presses = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {presses} keys, medians (least to most)\n")
+    print("\n".join(table(rows(presses))))
