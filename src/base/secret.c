@@ -95,9 +95,23 @@ void secret_guard_process(void)
 {
 	const struct rlimit none = {0, 0};
 
-	(void)setrlimit(RLIMIT_CORE, &none); /* lowering a limit does not fail */
+	(void)setrlimit(RLIMIT_CORE,
+	                &none); /* lowering a limit fails only where a sandbox forbids it */
 #ifdef __linux__
 	if (!LEAK_CHECKER_ATTACHES)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/* The process itself is asked: when the guards were set, nobody knew yet what the user wants to hear. */
+void secret_tell_guards(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max != 0)
+		log_trace(LOG_STEPS, "this system does not let a program forbid its core dump");
+#ifdef __linux__
+	if (!LEAK_CHECKER_ATTACHES && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		log_trace(LOG_STEPS, "this system lets other programs of the user read our memory");
 #endif
 }

@@ -29,4 +29,7 @@ void secret_release(void *p);
 /* From here on this process leaves no core file, nor lets others of the user attach to it. */
 void secret_guard_process(void);
 
+/* Says at -v what of that this system refused. To be called once the level of messages is known. */
+void secret_tell_guards(void);
+
 #endif

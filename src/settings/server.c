@@ -260,8 +260,10 @@ int settings_read(const struct options *given, const char *server, bool need_ser
 	if (sources_gather(&asked, &ret->sources, err) != 0)
 		return -1;
 	read_level(&ret->sources.options);
-	if (need_server) /* else nobody logs in */
+	if (need_server) { /* else nobody logs in */
+		secret_tell_guards();
 		sources_explain(&ret->sources);
+	}
 	if (read_user(ret, err) != 0 || read_servers(ret, need_server, err) != 0)
 		return -1;
 	ret->ssh_command = ret->sources.options.values[OPTION_SSH_COMMAND];
