@@ -14,6 +14,8 @@
 #include "data/embedded.h"
 #include "os/signals.h"
 
+#define SHELL "/bin/sh"
+
 /* The first that is there, where PAGER says nothing; cat is everywhere. */
 #define PAGERS                                      \
 	"command -v less >/dev/null && exec less\n" \
@@ -58,7 +60,7 @@ static int page(const char *pager, struct error *err)
 	(void)close(ends[1]);
 	/* As git has it: leave at once where it fits the screen, which stays as it is. */
 	(void)setenv("LESS", "FRX", 0);
-	(void)execl("/bin/sh", "sh", "-c", pager, (char *)NULL);
+	(void)execl(SHELL, "sh", "-c", pager, (char *)NULL);
 	return error_set_errno(err, ERROR_LOCAL, "cannot run /bin/sh");
 }
 
@@ -66,8 +68,10 @@ static int show_manual(struct error *err)
 {
 	const char *const pager = getenv("PAGER");
 
-	/* An empty one means none, as for others who look at it. */
-	if (isatty(STDOUT_FILENO) && (pager == NULL || pager[0] != '\0'))
+	/* An empty one means none, as for others who look at it. Where there is nothing to start one with, the
+	 * terminal gets it as it is. */
+	if (isatty(STDOUT_FILENO) && (pager == NULL || pager[0] != '\0') &&
+	    access(SHELL, X_OK) == 0)
 		return page(pager == NULL ? PAGERS : pager, err);
 	/* A reader that has seen enough is no failure. */
 	if ((fputs(embedded_manual, stdout) == EOF || fflush(stdout) != 0) && errno != EPIPE)
