@@ -127,7 +127,23 @@ def dom0(pool, machine):
 
 def test_in_dom0_it_is_the_own_toolstack(pool, dom0):
     assert_served(dom0.run("web01"), pool)
-    assert_served(dom0.run("-v", "web01", env={"HOME": "/nowhere"}), pool)
+    done = dom0.run("-v", "web01", env={"HOME": "/nowhere"})
+    assert_served(done, pool)
+    assert "no server is given: this host's own toolstack it is" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root")
+def test_a_socket_that_is_not_ours_to_open_is_none(pool, dom0):
+    """An ordinary user of a control domain is told what is missing, not that a socket is closed to them."""
+    command = dom0.program.command
+
+    def as_alice(*words):
+        line = command(*words)
+        at = line.index("--") + 1
+        return [*line[:at], "setpriv", f"--reuid={users.ALICE}", "--clear-groups", *line[at:]]
+
+    dom0.program.command = as_alice
+    assert_failed(dom0.run("web01", env={"HOME": "/nowhere"}), 2, "no server is given", pool=pool)
 
 
 @pytest.mark.parametrize("source", ["option", "variable", "file", "xe"])
