@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,25 +30,44 @@ static bool is_plain(const char *path)
 	return true;
 }
 
-/* Whether nobody but root and us can rename what is in it. */
-static bool is_safe(const char *path)
+/* Whether nobody but root and us can rename what is in it. In a user namespace root is whoever has "/": a number that
+ * stands for all who are not there. */
+static bool keeps_names(const char *path)
 {
 	struct stat st;
+	struct stat root;
 
-	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+	if (stat(path, &st) != 0 || stat("/", &root) != 0 || !S_ISDIR(st.st_mode))
 		return false;
-	if (st.st_uid != geteuid() && st.st_uid != 0)
+	if (st.st_uid != geteuid() && st.st_uid != 0 && st.st_uid != root.st_uid)
 		return false;
 	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX) != 0;
+}
+
+/* The same for all that it lies in; `real` has no symbolic link. */
+static bool is_safe(const char *real)
+{
+	char path[PATH_MAX];
+	char *end = path + snprintf(path, sizeof(path), "%s", real);
+
+	do {
+		*end = '\0';
+		if (!keeps_names(path[0] == '\0' ? "/" : path))
+			return false;
+	} while ((end = strrchr(path, '/')) != NULL);
+	return true;
 }
 
 static bool try_in(const char *where, char ret[FOLDER_PATH_MAX])
 {
 	char path[FOLDER_PATH_MAX];
+	char real[PATH_MAX];
 
-	if (where == NULL || !is_plain(where) || !is_safe(where))
+	/* A link on the way may be somebody else's, and lead elsewhere tomorrow. */
+	if (where == NULL || where[0] != '/' || realpath(where, real) == NULL || !is_plain(real) ||
+	    !is_safe(real))
 		return false;
-	const int n = snprintf(path, sizeof(path), "%s" TEMPLATE, where);
+	const int n = snprintf(path, sizeof(path), "%s" TEMPLATE, real);
 	if (n < 0 || (size_t)n >= sizeof(path) || mkdtemp(path) == NULL)
 		return false;
 	memcpy(ret, path, (size_t)n + 1);
