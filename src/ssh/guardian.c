@@ -32,6 +32,9 @@ enum {
 
 #define RECORD_MAX (WORDS_MAX + 8)
 
+#define OWED_NAME "owed"
+#define OWED_MAX  (16 * RECORD_MAX) /* of more than that the first are done */
+
 /* ssh is started again after each loss: of groups that have ended only the last are remembered. */
 #define GROUPS_MAX 16
 /* A forwarding for each host of a pool. */
@@ -60,6 +63,19 @@ struct duty {
 	bool listens;
 	bool over;
 };
+
+/* What is owed stands in the folder as well, for one who has to do it in the guardian's place. */
+static void note_line(const struct guardian *g, const char *line)
+{
+	char path[ADDRESS_PATH_MAX];
+
+	const int fd = open(folder_join(g->folder, OWED_NAME, path),
+	                    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return;
+	(void)!write(fd, line, strlen(line) + 1);
+	(void)close(fd);
+}
 
 static void tell(const struct guardian *g, char kind, const char *text)
 {
@@ -219,6 +235,34 @@ static _Noreturn void guard(struct duty *d)
 	_exit(0);
 }
 
+/* One that did not end by itself, as by SIGKILL, has done nothing of it. Groups are not known here: whoever has
+ * started one ends it before. */
+static void stand_in(const char *folder)
+{
+	struct duty d = {0};
+	char path[ADDRESS_PATH_MAX];
+	char in[OWED_MAX];
+	ssize_t n = 0;
+
+	const int fd = open(folder_join(folder, OWED_NAME, path), O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, in, sizeof(in));
+		(void)close(fd);
+	}
+	const char *from = in;
+	const char *end;
+	while (n > 0 && (end = memchr(from, '\0', (size_t)n)) != NULL) {
+		take_line(&d, from);
+		n -= end + 1 - from;
+		from = end + 1;
+	}
+	for (size_t i = 0; i < d.line_count; i++) {
+		run_line(d.lines[i]);
+		free(d.lines[i]);
+	}
+	folder_remove(folder);
+}
+
 /* The ends that this process keeps, of two pipes. */
 static int make_pipes(int records[2], int errors[2], struct error *err)
 {
@@ -269,6 +313,7 @@ int guardian_start(const char *folder, struct guardian *ret, struct error *err)
 		(void)close(errors[1]);
 		return -1;
 	}
+	(void)snprintf(ret->folder, sizeof(ret->folder), "%s", folder);
 	ret->fd = records[1];
 	ret->errors = errors[1];
 	ret->said = errors[0];
@@ -288,6 +333,7 @@ void guardian_ends(const struct guardian *g, pid_t group)
 void guardian_owes(const struct guardian *g, const char *line)
 {
 	tell(g, RECORD_LINE, line);
+	note_line(g, line);
 }
 
 void guardian_listens(struct guardian *g)
@@ -312,11 +358,15 @@ void guardian_leave(struct guardian *g)
 
 void guardian_close(struct guardian *g)
 {
-	struct child c = g->child;
+	struct guardian left = *g;
+	struct child *const c = &left.child;
 
 	tell(g, RECORD_END, "");
 	guardian_leave(g);
 	/* One that is late goes on without us: it is nobody's business then how long it takes. */
-	if (c.pid != 0 && child_wait(&c, clock_ms() + GUARDIAN_PATIENCE_MS))
-		child_reap(&c);
+	if (c->pid == 0 || !child_wait(c, clock_ms() + GUARDIAN_PATIENCE_MS))
+		return;
+	if (!child_succeeded(c->status))
+		stand_in(left.folder);
+	child_reap(c);
 }

@@ -26,6 +26,7 @@ struct guardian {
 	int errors; /* becomes the stderr of what is started: */
 	int said;   /* where that is to be read from, non-blocking; -1 once the guardian does it */
 	struct child child;
+	char folder[FOLDER_PATH_MAX];
 };
 
 #define GUARDIAN_NONE ((struct guardian){.fd = -1, .errors = -1, .said = -1})
@@ -43,7 +44,8 @@ void guardian_owes(const struct guardian *g, const char *line);
 /* From here on it reads what is complained of, and not we. */
 void guardian_listens(struct guardian *g);
 
-/* Lets it do its work, and waits for that, GUARDIAN_PATIENCE_MS at most. None is fine. */
+/* Lets it do its work, and waits for that, GUARDIAN_PATIENCE_MS at most. Where it was killed its work is done here,
+ * but for the groups. None is fine. */
 void guardian_close(struct guardian *g);
 
 /* In a forked child that must not hold it: it goes on for the others. */

@@ -13,6 +13,7 @@ import sim
 
 from gates import gate, xencon  # noqa: F401
 from outcome import assert_logged_out
+from rfbclient import Viewer
 
 
 @pytest.fixture(autouse=True)
@@ -78,12 +79,65 @@ def test_we_are_killed_over_the_users_master(guest, gate, xencon):
         master.close()
 
 
-def test_a_viewers_process_does_not_outlive_it(guest, gate, xencon):
-    process = xencon.start("vnc", "-l", gate.run / "v", "web01")
+@pytest.mark.parametrize("connected", [False, True])
+def test_a_viewers_process_does_not_outlive_it(connected, guest, gate, xencon):
+    guest.pool.add_vm("web02")
+    process = xencon.start("vnc", "-l", gate.run / "v", "web02")
     assert process.stdout.readline()
+    viewer = Viewer(str(gate.run / "v")) if connected else None
+    if viewer:
+        viewer.greet()
     harness.kill(process, signal.SIGKILL)
     harness.finish(process)
     (gate.run / "v").unlink()
+    gate.assert_nothing_left()
+    if viewer:
+        viewer.close()
+
+
+def guardian_of(terminal):
+    harness.eventually(lambda: len(procs.twins(terminal.pid)) == 1, "who logged out has ended")
+    return procs.twins(terminal.pid)[0]
+
+
+def test_the_guardian_is_killed(guest, gate, xencon):
+    """The console goes on; what it would have undone is undone by us."""
+    terminal = attached(xencon.terminal("web01"))
+    os.kill(guardian_of(terminal), signal.SIGKILL)
+    guest.say(b"still here")
+    terminal.expect(b"still here")
+    assert terminal.quit() == 0
+    gate.assert_nothing_left()
+
+
+def test_the_guardian_is_killed_over_the_users_master(gate, xencon):
+    master = gates.Master(gate)
+    try:
+        terminal = attached(xencon.terminal("web01"))
+        os.kill(guardian_of(terminal), signal.SIGKILL)
+        assert terminal.quit() == 0
+        gate.assert_closed()
+        assert master.is_alive()
+    finally:
+        master.close()
+
+
+def test_ssh_is_stopped(gate, xencon):
+    """As a debugger, or a suspended machine, does it: leaving works."""
+    terminal = attached(xencon.terminal("web01"))
+    os.kill(master_of(gate), signal.SIGSTOP)
+    assert terminal.quit() == 0
+    gate.assert_nothing_left()
+
+
+def test_ssh_is_stopped_while_it_logs_in(gate, xencon):
+    stuck(gate)
+    process = xencon.start("web01")
+    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
+                       "ssh is called")
+    os.kill(master_of(gate), signal.SIGSTOP)
+    harness.kill(process)
+    assert harness.finish(process) == 128 + signal.SIGTERM
     gate.assert_nothing_left()
 
 
