@@ -73,6 +73,8 @@ int access_renew(struct access *a, struct error *err)
 	const struct login login = login_of(a);
 
 	a->confirm.possible = false;
+	ssh_hush(a->ssh);
+	port_hush(&a->port);
 	/* Before the login: at no moment are there two of ours. */
 	if (!session_finish(&a->session))
 		access_owe(a);

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
 
 #include "base/ascii.h"
 #include "base/log.h"
@@ -117,7 +120,10 @@ static int make_line(struct port *p, const struct port_from *from, const struct 
 	char script[SCRIPT_MAX];
 	struct address host;
 
-	script_make(place->domid, p->force, script);
+	/* Without chance it is the process that tells our own from others'. */
+	if (p->run == 0 && RAND_bytes((unsigned char *)&p->run, sizeof(p->run)) != 1)
+		p->run = (uint64_t)getpid();
+	script_make(place->domid, p->run, p->force, script);
 	if (place->here && server->scheme == ADDRESS_UNIX) {
 		(void)snprintf(ret->text, sizeof(ret->text), "%s", script);
 		return 0;
@@ -145,6 +151,12 @@ int port_connect(struct port *p, const struct port_from *from, const struct vm *
 	const struct script_about about = {
 	    .vm = vm->name, .uuid = vm->uuid, .host = place.name, .hvm_serial = vm->hvm_serial};
 	return serial_open(line.text, &about, from->endpoint->timeout_ms, ret, err);
+}
+
+void port_hush(struct port *p)
+{
+	p->batch = true;
+	ssh_hush(p->beyond);
 }
 
 void port_close(struct port *p)

@@ -11,8 +11,9 @@
 
 /* What is asked for, and what stays from one attachment to the next. All zeroes but for the first two to begin with. */
 struct port {
-	bool batch; /* it is tried, without a question */
-	bool force; /* also where somebody else has the port */
+	bool batch;   /* it is tried, without a question */
+	bool force;   /* also where somebody else has the port */
+	uint64_t run; /* marks our programs there; 0: not made yet */
 	struct ssh
 	    *beyond; /* owned: a login on hosts that the server's own does not lead to; or NULL */
 	char command[WORDS_MAX]; /* how ssh is called for that */
@@ -30,6 +31,9 @@ struct port_from {
  * that the server is reached through, or another through that. Errors as serial_open, as way_connect, and of calls. */
 int port_connect(struct port *p, const struct port_from *from, const struct vm *vm,
                  struct tunnel *ret, struct error *err);
+
+/* From here on its logins ask nothing. */
+void port_hush(struct port *p);
 
 /* Ends its login. All zeroes is fine. */
 void port_close(struct port *p);

@@ -18,6 +18,7 @@ enum {
 	TO_A_FILE = 53,
 	HELD = 54,
 	NO_PORT = 55,
+	SSH_FAILED = 255, /* ssh(1): its own failures */
 };
 
 /* Steps of a tenth of a second. */
@@ -25,12 +26,17 @@ enum {
 
 /* A background job's input is /dev/null, so ours is kept on 4. The reader ends with the port (EIO, when QEMU has
  * gone), the writer with our input; each ends the other. A login without a terminal gets the port as its own by opening
- * it, and with QEMU's end a hang-up, which is no failure. */
-void script_make(int64_t domid, bool force, char ret[SCRIPT_MAX])
+ * it, and with QEMU's end a hang-up, which is no failure.
+ *
+ * Where the network was lost, sshd does not know it for a long while, and our own program still has the port: by the
+ * run's mark, which its shells have in their words and its cats in their environment, it is told from others, and
+ * ended. */
+void script_make(int64_t domid, uint64_t run, bool force, char ret[SCRIPT_MAX])
 {
 	(void)snprintf(
 	    ret, SCRIPT_MAX,
-	    "trap \"\" HUP; PATH=$PATH:/usr/sbin:/sbin; d=%lld; k=/local/domain/$d/serial/0/tty; "
+	    "trap \"\" HUP; export t=xencon-%016llx; l=; "
+	    "PATH=$PATH:/usr/sbin:/sbin; d=%lld; k=/local/domain/$d/serial/0/tty; "
 	    "if ! command -v xenstore-read >/dev/null; then "
 	    "command -v xl >/dev/null || exit %d; printf \"%%s\\n\" \"xencon-serial ready\"; "
 	    "exec xl console -t serial $d; fi; n=0; "
@@ -38,16 +44,18 @@ void script_make(int64_t domid, bool force, char ret[SCRIPT_MAX])
 	    "xenstore-read /local/logconsole/@ >/dev/null 2>&1 && exit %d; "
 	    "test $n -lt %d || exit %d; n=$((n+1)); sleep 0.1; done; "
 	    "test -c \"$p\" || exit %d; "
-	    "if test %d = 0; then for f in $(find /proc/[0-9]*/fd -lname \"$p\" 2>/dev/null); do "
-	    "q=${f#/proc/}; q=${q%%%%/*}; "
-	    "printf \"%%s\\n\" \"" SCRIPT_HELD "$q $(cat /proc/$q/comm)\"; exit %d; done; fi; "
+	    "for f in $(find /proc/[0-9]*/fd -lname \"$p\" 2>/dev/null); do "
+	    "q=${f#/proc/}; q=${q%%%%/*}; test -h $f || continue; "
+	    "if grep -qs $t /proc/$q/cmdline /proc/$q/environ; then kill -9 $q; l=$q; "
+	    "elif test %d = 0 && test \"$q\" != \"$l\"; then "
+	    "printf \"%%s\\n\" \"" SCRIPT_HELD "$q $(cat /proc/$q/comm)\"; exit %d; fi; done; "
 	    "exec 3<>\"$p\" 4<&0 || exit %d; stty raw -echo <&3 || exit %d; "
 	    "printf \"%%s\\n\" \"xencon-serial ready\"; "
 	    "cat <&3 2>/dev/null 4<&- & r=$!; "
 	    "{ cat <&4; kill $r; } >&3 2>/dev/null & w=$!; "
 	    "wait $r; kill $w 2>/dev/null; exit 0",
-	    (long long)domid, NO_TOOLS, TO_A_FILE, WAIT_STEPS, NO_PATH, NO_PORT, force ? 1 : 0,
-	    HELD, NO_PORT, NO_PORT);
+	    (unsigned long long)run, (long long)domid, NO_TOOLS, TO_A_FILE, WAIT_STEPS, NO_PATH,
+	    NO_PORT, force ? 1 : 0, HELD, NO_PORT, NO_PORT);
 }
 
 static int held(const struct script_about *a, const char *said, struct error *err)
@@ -114,6 +122,9 @@ int script_failed(const struct script_about *a, int status, const char *said, st
 	default:
 		error_set(err, ERROR_UNREACHABLE, "the serial port of \"%s\" is not reached on %s",
 		          a->vm, a->host);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == SSH_FAILED)
+			error_hint(err, "ssh to that host must be able to run a command there: "
+			                "ssh HOST true");
 		return error_cause(err, "%s", child_describe_status(status, ended));
 	}
 }

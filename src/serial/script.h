@@ -27,8 +27,9 @@
 /* Said before it gives up because of others: "xencon-serial held PID NAME". */
 #define SCRIPT_HELD "xencon-serial held "
 
-/* Writes the program, without an apostrophe, for the guest whose domain has that number; `force` shares the port. */
-void script_make(int64_t domid, bool force, char ret[SCRIPT_MAX]);
+/* Writes the program, without an apostrophe, for the guest whose domain has that number; `force` shares the port.
+ * `run` is a number that no other run has: what is left of an earlier program with the same one is ended first. */
+void script_make(int64_t domid, uint64_t run, bool force, char ret[SCRIPT_MAX]);
 
 /* What is known of a machine whose port is not to be had. */
 struct script_about {

@@ -336,6 +336,12 @@ int ssh_hop(struct ssh *s, const char *command, char ret[WORDS_MAX], struct erro
 	return error_set(err, ERROR_USAGE, "the ssh command is too long");
 }
 
+void ssh_hush(struct ssh *s)
+{
+	if (s != NULL)
+		s->master.style.batch = true;
+}
+
 void ssh_close(struct ssh *s)
 {
 	if (s == NULL)

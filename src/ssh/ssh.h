@@ -30,6 +30,9 @@ int ssh_remote(struct ssh *s, const struct address *host, const char *command, s
 /* Makes of `command`, as in a style, one whose connections go through the login of `s`, as by ProxyJump. */
 int ssh_hop(struct ssh *s, const char *command, char ret[WORDS_MAX], struct error *err);
 
+/* From here on no login asks anything: whoever could answer is at a console. NULL is fine. */
+void ssh_hush(struct ssh *s);
+
 /* Ends the login where it is ours, takes back the forwardings where it is the user's, removes the folder: all of
  * that within GUARDIAN_PATIENCE_MS. In a process that was forked off since ssh_new it only lets go. NULL is fine. */
 void ssh_close(struct ssh *s);

@@ -34,8 +34,9 @@ kill $r
 class Dom0(gates.Gate):
     """A gate whose logins find these tools; `tools` says which are there."""
 
-    def __init__(self, pool=None, tools=("xenstore-read",)):
+    def __init__(self, pool=None, tools=("xenstore-read",), server_lines=""):
         self._tools = tools
+        self._more = server_lines
         super().__init__(pool)
 
     def start(self):
@@ -46,7 +47,7 @@ class Dom0(gates.Gate):
             if name in self._tools:
                 (self.bin / name).write_text(text.format(store=self.store))
                 (self.bin / name).chmod(0o755)
-        self._server_lines = f"SetEnv PATH={self.path}"
+        self.server_lines = f"{self._more}\nSetEnv PATH={self.path}"
         super().start()
 
     @property

@@ -29,7 +29,7 @@ class Gate:
         if pool is not None:
             pool.coordinator.listen_unix(str(self.socket))
         self._before = list(before)          # words before sshd's own
-        self._server_lines = server_lines
+        self.server_lines = server_lines
         self.port = jumps.free_port()
         for name, phrase in (("host", ""), ("user", passphrase), ("other", "")):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-f",
@@ -58,7 +58,7 @@ class Gate:
         sshd = jumps.need("sshd", "openssh-server")
         jumps.need("ssh", "openssh-client")
         (self.folder / "server").write_text(
-            f"{self._server_lines}\nPort {self.port}\nListenAddress 127.0.0.1\n"
+            f"{self.server_lines}\nPort {self.port}\nListenAddress 127.0.0.1\n"
             f"HostKey {self.folder}/host\nAuthorizedKeysFile none\n"
             f"AuthorizedKeysCommand /bin/cat {self.folder}/authorized\n"
             "AuthorizedKeysCommandUser root\nStrictModes no\nUsePAM no\nPidFile none\n"
@@ -117,9 +117,13 @@ class Gate:
         assert listening
         assert not [line for line in listening if str(self.run) in line]
 
+    def servers(self):
+        """The pids of sshd's processes for the connections that there are."""
+        return [pid for pid in pids() if procs_parent(pid) == self._process.pid]
+
     def stop(self):
         """sshd, and with it the connections that it serves."""
-        victims = [pid for pid in pids() if procs_parent(pid) == self._process.pid]
+        victims = self.servers()
         self._process.terminate()
         self._process.wait(harness.PATIENCE)
         for pid in victims:
@@ -152,10 +156,10 @@ def procs_parent(pid):
 class Master:
     """The user's own master connection to a gate, which its configuration names."""
 
-    def __init__(self, gate):
+    def __init__(self, gate, *lines):
         self.path = gate.folder / "cm"
         self._gate = gate
-        gate.configure(f"ControlPath {self.path}")
+        gate.configure(f"ControlPath {self.path}", *lines)
         self.process = subprocess.Popen(
             [*gate.command.split(), "-M", "-N", NAME], stdin=subprocess.DEVNULL)
         harness.eventually(lambda: self.is_alive(), "the user's master is there")

@@ -139,6 +139,47 @@ def test_over_a_migration(pool, port, dom0, other, xencon):
     dom0.assert_nothing_left()
 
 
+@pytest.fixture
+def asking(dom0, other):
+    """The second host, whose key ssh asks about."""
+    client = dom0.folder / "client"
+    first, _, second = client.read_text().partition("Host two\n")
+    client.write_text(f"{first}Host two\nStrictHostKeyChecking ask\nGlobalKnownHostsFile /dev/null\n"
+                      + second.replace(f"{dom0.folder}/known", f"{dom0.folder}/unknown"))
+    return other
+
+
+def test_over_a_migration_to_a_host_that_ssh_asks_about(pool, port, dom0, asking, xencon):
+    """Whoever could answer is at the console: nothing is asked, and why it ends is said."""
+    terminal = xencon.terminal("--serial", "--reconnect", "--ssh-host",
+                               f"{pool.hosts[1].name}=two", "web01").attached()
+    pool.web01.begin("pool_migrate", pool.hosts[1]).finish()
+    asking.serve(pool.web01.domid, port.path)
+    port.close()
+    terminal.expect(b"xencon: the host key of ssh://two is not accepted")
+    assert terminal.finish() == 3
+    assert terminal.settings() == terminal.found
+    dom0.assert_nothing_left()
+
+
+def test_waiting_for_a_host_that_ssh_asks_about(pool, port, dom0, asking, xencon):
+    """Nothing is attached yet: ssh asks, and has its answer."""
+    vm = pool.add_vm("web02", pool.hosts[1], consoles=("rfb",), domain_type="hvm")
+    vm.shutdown()
+    terminal = xencon.terminal("--serial", "--wait", "--ssh-host", f"{pool.hosts[1].name}=two", "web02")
+    terminal.expect(b"halted")
+    vm.start()
+    asking.serve(vm.domid, port.path)
+    terminal.expect(b"continue connecting")
+    terminal.send(b"yes\n")
+    terminal.attached()
+    port.say(b"SeaBIOS")
+    terminal.expect(b"SeaBIOS")
+    assert terminal.quit() == 0
+    assert terminal.settings() == terminal.found
+    dom0.assert_nothing_left()
+
+
 def test_in_dom0_itself(pool, port, dom0, tmp_path):
     """Where the server is this host's own socket no ssh is called."""
     program = harness.Xencon(tmp_path, password=None)
@@ -162,6 +203,41 @@ def test_over_https_with_ssh_beside_it(pool, port, dom0, make_xencon):
     assert terminal.quit() == 0
     assert_logged_out(pool)
     dom0.assert_nothing_left()
+
+
+def test_an_answer_after_the_end_of_input(port, dom0, xencon):
+    """A pipe's end is no end of the port."""
+    process = xencon.start("-q", "--serial", "web01")
+    process.stdin.write(b"root\n")
+    process.stdin.close()
+    assert port.hear(5) == b"root\n"
+    port.say(b"Password: ")
+    assert process.stdout.read() == b"Password: "
+    assert harness.finish(process) == 0
+    dom0.assert_nothing_left()
+
+
+@pytest.mark.parametrize("address", ["-oProxyCommand=touch {0}/ran", "a b", "a\nb", "$(touch {0}/ran)", "%h",
+                                     "a;touch {0}/ran", "a'b", "é", ""])
+def test_an_address_that_is_none(address, pool, dom0, xencon):
+    """The pool's word does not reach ssh unless it looks like an address."""
+    pool.add_vm("web02", pool.hosts[1], consoles=("rfb",), domain_type="hvm")
+    pool.database.set("host", pool.hosts[1].ref, address=address.format(dom0.folder))
+    done = xencon.run("--serial", "web02")
+    assert_failed(done, 1, "as a host's address", pool=pool)
+    assert not (dom0.folder / "ran").exists()
+    dom0.assert_nothing_left()
+
+
+def test_names_that_are_words_for_a_shell(pool, port, dom0, xencon):
+    """Of a machine nothing but its domain's number goes to the host."""
+    for at, name in enumerate(["$(touch {0}/ran)", "a'; touch {0}/ran; '", "-oProxyCommand=x", "a\nb"]):
+        vm = pool.add_vm(name.format(dom0.folder), consoles=("rfb",), domain_type="hvm")
+        dom0.serve(vm.domid, port.path)
+        port.say(b"%d" % at)
+        done = xencon.run("-q", "--serial", "--until", str(at), vm.uuid)
+        assert (done.returncode, done.stdout) == (0, b"%d" % at), done.stderr
+    assert not (dom0.folder / "ran").exists()
 
 
 def test_only_xl_is_there(pool, port, tmp_path):
@@ -196,6 +272,51 @@ def test_somebody_else_has_it_open(port, dom0, xencon):
         assert port.hear(1) == b"x"
         assert terminal.quit() == 0
     dom0.assert_nothing_left()
+
+
+def test_what_is_left_of_our_own(port, dom0, xencon):
+    """The network was lost, and sshd does not know it yet: the port is ours, and we take it back."""
+    terminal = xencon.terminal("--serial", "--reconnect", "web01").attached()
+    port.say(b"here")
+    terminal.expect(b"here")
+    master, = [pid for pid in dom0.processes() if " -N " in gates.command_line(pid)]
+    servers = dom0.servers()
+    for pid in servers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        os.kill(master, signal.SIGKILL)
+        terminal.attached()
+        port.say(b"again")
+        terminal.expect(b"again")
+        assert terminal.quit() == 0
+        assert b"somebody else" not in terminal.before
+    finally:
+        for pid in servers:
+            os.kill(pid, signal.SIGCONT)
+    dom0.assert_nothing_left()
+
+
+def test_what_is_left_of_another_run(port, dom0, xencon):
+    """That is somebody else's."""
+    terminal = xencon.terminal("--serial", "web01").attached()
+    done = xencon.run("--serial", "web01")
+    assert_failed(done, 6, 'somebody else has the serial port of "web01" open')
+    port.say(b"still here")
+    terminal.expect(b"still here")
+    assert terminal.quit() == 0
+
+
+def test_a_host_without_sessions(pool, port, tmp_path):
+    """Its sshd forwards, and runs nothing. There is no second login, which might lead elsewhere."""
+    dom0 = dom0s.Dom0(pool, server_lines="MaxSessions 0")
+    try:
+        dom0.serve(pool.web01.domid, port.path)
+        done = dom0.program(tmp_path).run("--serial", "web01")
+        assert_failed(done, 3, 'the serial port of "web01" is not reached on', "ssh HOST true", pool=pool)
+        assert dom0.logins == 1
+        assert "Connection from" not in dom0.log.partition("Accepted ")[2]
+    finally:
+        dom0.close()
 
 
 def test_no_port(pool, dom0, xencon):

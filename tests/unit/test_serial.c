@@ -63,11 +63,12 @@ static void test_script(void)
 
 	for (int force = 0; force < 2; force++) {
 		test_case("the program, force %d", force);
-		script_make(INT64_MAX, force != 0, script);
+		script_make(INT64_MAX, UINT64_MAX, force != 0, script);
 		CHECK(strlen(script) < SCRIPT_MAX - 1);
 		CHECK(strchr(script, '\'') == NULL);
 		CHECK_CONTAINS("d=9223372036854775807;", script);
 		CHECK_CONTAINS(force != 0 ? "test 1 = 0" : "test 0 = 0", script);
+		CHECK_CONTAINS("t=xencon-ffffffffffffffff;", script);
 		CHECK_CONTAINS("; exit 0", script);
 	}
 }
