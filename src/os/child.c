@@ -263,18 +263,40 @@ bool child_has_terminal(const struct child *c)
 	return is_lent && c->pid != 0 && borrower == c->pid;
 }
 
-/* The kernel looks whether a reader is in the foreground when the read begins, and not again. */
-void child_ask_again(const struct child *c)
+/* It is stopped in the foreground, where it can put the terminal's settings back before; from behind it could not, and
+ * would take what it set itself for what it found. The kernel looks whether a reader is in the foreground when the
+ * read begins, and not again, so that taking the terminal away would not stop it. */
+bool child_hold(const struct child *c)
 {
-	if (c->pid == 0 || c->ended)
-		return;
-	/* In the foreground it can put the terminal's settings back before it stops; from behind it could not, and
-	 * would take what it set itself for what it found. */
-	lend(c->pid);
+	const int64_t until = clock_ms() + CHILD_HOLD_MS;
+	siginfo_t info;
+
+	if (!child_has_terminal(c) || c->ended)
+		return false;
 	send(c, SIGTTIN);
+	do {
+		const struct timespec pause = {.tv_nsec = 1000000};
+
+		memset(&info, 0, sizeof(info));
+		if (waitid(P_PID, (id_t)c->pid, &info, WSTOPPED | WNOHANG) != 0 || info.si_pid != 0)
+			break;
+		(void)nanosleep(&pause, NULL);
+	} while (clock_ms() < until);
+	child_reclaim_terminal();
+	return true;
+}
+
+void child_let_go(const struct child *c)
+{
+	lend(c->pid);
 }
 
 void child_keep_terminal(bool on)
 {
 	keep_terminal = on;
+}
+
+bool child_keeps_terminal(void)
+{
+	return keep_terminal;
 }

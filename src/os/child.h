@@ -83,11 +83,17 @@ void child_reclaim_terminal(void);
 /* Whether it has the terminal, lent by us. */
 bool child_has_terminal(const struct child *c);
 
-/* Where it had the terminal, which has been taken back since, and may still wait for an answer there: it is stopped, as
- * by a read from the background, and asks again when it gets the terminal. ssh and readpassphrase(3) do. */
-void child_ask_again(const struct child *c);
+/* One that has the terminal, and may be waiting for an answer there, is stopped as by a read from the background,
+ * which takes CHILD_HOLD_MS at most, and the terminal is ours: something is to be printed. Whether that was so. */
+#define CHILD_HOLD_MS 200
+bool child_hold(const struct child *c);
+
+/* Lends it the terminal again: it goes on, and asks its question again where it was at one. ssh and
+ * readpassphrase(3) do. */
+void child_let_go(const struct child *c);
 
 /* While `on` nobody is lent the terminal: somebody types to a console there. */
 void child_keep_terminal(bool on);
+bool child_keeps_terminal(void);
 
 #endif

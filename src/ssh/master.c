@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +19,7 @@
 #include "os/wait.h"
 #include "ssh/door.h"
 #include "ssh/refusal.h"
+#include "ssh/wishes.h"
 
 #define CONTROL_NAME "c"
 
@@ -34,6 +34,7 @@
 /* A login under way, while ssh may ask. */
 struct asking {
 	struct master *m;
+	bool hushed;                /* the user does not want to see it, unless ssh fails */
 	char text[MASTER_TEXT_MAX]; /* what ssh has said so far, cut at its beginning */
 	size_t len;
 	size_t shown;
@@ -52,6 +53,8 @@ void master_words(const struct master *m, struct words *ret)
 	words_add(ret, "/dev/null");
 	words_add(ret, "-S");
 	words_add(ret, m->control);
+	/* A master that refuses, or is gone, is replaced by a login of its own (ssh(1) does so by itself): not here. */
+	words_option(ret, "ProxyCommand=false");
 }
 
 int master_run(const struct master *m, const char *line, int timeout_ms)
@@ -163,10 +166,10 @@ static void keep(struct asking *l, const char *text, size_t len)
 static void show(struct asking *l)
 {
 	char visible[4 * MASTER_TEXT_MAX];
+	size_t used = 0;
 
 	if (l->shown == l->len)
 		return;
-	size_t used = 0;
 	/* Its lines end in CR LF, which is for terminals in raw mode. */
 	char plain[MASTER_TEXT_MAX];
 	for (size_t i = l->shown; i < l->len; i++) {
@@ -178,25 +181,45 @@ static void show(struct asking *l)
 	l->shown = l->len;
 }
 
-static void listen_to(struct asking *l)
+/* Takes what ssh says. No more than fits at a time: a host's banners come as long as it sends some. */
+static void hear(struct asking *l)
 {
 	char text[MASTER_TEXT_MAX / 2];
-	ssize_t n;
+	ssize_t n = 0;
 
-	while (l->m->guardian.said >= 0 && (n = read(l->m->guardian.said, text, sizeof(text))) > 0)
+	if (l->m->guardian.said >= 0)
+		n = read(l->m->guardian.said, text, sizeof(text));
+	if (n > 0)
 		keep(l, text, (size_t)n);
-	if (log_level() > LOG_QUIET)
-		show(l);
+}
+
+/* What ssh says comes by a pipe, and its questions by the terminal, which know nothing of each other. So that it
+ * stands above a question that is there already, ssh is held at that, and asks it again below. */
+static void listen_to(struct asking *l)
+{
+	hear(l);
+	if (l->shown == l->len || l->hushed || log_level() <= LOG_QUIET)
+		return;
+	const bool asks = child_hold(&l->m->child);
+	show(l);
+	if (asks)
+		child_let_go(&l->m->child);
 }
 
 /* ssh has ended and is not logged in. */
 static int refused(struct asking *l, struct error *err)
 {
 	struct master *const m = l->m;
+	size_t before;
 
-	listen_to(l);
-	if (m->guardian.said < 0) /* it said so to the guardian */
+	do {
+		before = l->len;
+		hear(l);
+	} while (l->len > before);
+	if (m->guardian.said < 0) { /* it said so to the guardian */
 		(void)master_complaints(m, l->text);
+		l->len = strlen(l->text);
+	}
 	show(l);
 	const int status = m->child.status;
 	child_end(&m->child, 0); /* what it started goes with it */
@@ -209,9 +232,6 @@ static int await_login(struct asking *l, struct error *err)
 	struct stat st;
 
 	for (;;) {
-		struct pollfd said = {.fd = m->guardian.said, .events = POLLIN};
-		const bool asks = child_has_terminal(&m->child);
-
 		if (stat(m->control, &st) == 0 && door_is_open(m->control)) {
 			listen_to(l);
 			return 0;
@@ -219,15 +239,12 @@ static int await_login(struct asking *l, struct error *err)
 		/* One that goes into the background ends in order, and its socket is there by then. */
 		if (child_ended(&m->child) && !door_is_open(m->control))
 			return refused(l, err);
-		/* What is read takes the terminal back, so that it stands above the question that follows. */
-		if (wait_poll(&said, 1, clock_ms() + LOOK_STEP_MS, err) < 0) {
+		/* The pipe is not waited for: that would take the terminal away from who is asked. */
+		if (wait_poll(NULL, 0, clock_ms() + LOOK_STEP_MS, err) < 0) {
 			child_end(&m->child, END_MS);
 			return -1;
 		}
 		listen_to(l);
-		/* What it said came by a pipe, and its next question by the terminal: that may stand above. */
-		if (said.revents != 0 && asks)
-			child_ask_again(&m->child);
 	}
 }
 
@@ -254,33 +271,43 @@ static void restore_terminal(int fd, const struct termios *kept)
 	(void)close(fd);
 }
 
-static int start_own(struct master *m, struct error *err)
+/* What makes an ssh our master, whatever the configuration says. Of options the first counts, which may be the
+ * user's (--ssh-command); flags count in any place. */
+static int own_words(const struct master *m, bool hushed, struct words *ret, struct error *err)
 {
-	struct asking l = {.m = m};
-	char control[ADDRESS_PATH_MAX + 16];
+	words_begin(ret, &m->style);
+	words_add(ret, "-N");
+	words_add(ret, "-M");
+	words_add(ret, "-S");
+	words_add(ret, m->control);
+	words_option(ret, "ControlPersist=no");
+	/* The user's own forwardings are for the user's own logins: their ports may be taken. */
+	words_option(ret, "ClearAllForwardings=yes");
+	/* What it fails of is told by what it says alone. */
+	if (hushed)
+		words_option(ret, "LogLevel=INFO");
+	words_destination(ret, &m->to);
+	return words_check(ret, err);
+}
+
+static int start_own(struct master *m, bool hushed, struct error *err)
+{
+	struct asking l = {.m = m, .hushed = hushed};
+	struct termios kept;
 	struct words w;
 
 	(void)unlink(m->control); /* a master that was killed leaves it */
-	words_begin(&w, &m->style);
-	words_add(&w, "-N");
-	words_option(&w, "ControlMaster=yes");
-	(void)snprintf(control, sizeof(control), "ControlPath=%s", m->control);
-	words_option(&w, control);
-	words_option(&w, "ControlPersist=no");
-	/* The user's own forwardings are for the user's own logins: their ports may be taken. */
-	words_option(&w, "ClearAllForwardings=yes");
-	words_destination(&w, &m->to);
-	if (words_check(&w, err) != 0)
+	if (own_words(m, hushed, &w, err) != 0)
 		return -1;
 	log_trace(LOG_STEPS, "ssh: %s", w.text);
 	const struct child_spec spec = {
 	    .command = w.text, .in = CHILD_NULL, .out = CHILD_NULL, .err = m->guardian.errors};
-	if (child_start(&spec, &m->child, err) != 0)
-		return -1;
-	guardian_ends(&m->guardian, m->child.pid);
-	struct termios kept;
 	const int terminal = m->style.batch ? -1 : keep_terminal(&kept);
-	const int rc = await_login(&l, err);
+	int rc = child_start(&spec, &m->child, err);
+	if (rc == 0) {
+		guardian_ends(&m->guardian, m->child.pid);
+		rc = await_login(&l, err);
+	}
 	restore_terminal(terminal, &kept);
 	if (rc != 0)
 		return -1;
@@ -312,14 +339,17 @@ int master_open(struct master *m, const struct address *to, struct error *err)
 	if (master_is_alive(m))
 		return 0;
 	m->to = *to;
-	m->style.batch = m->style.batch || m->was_up;
+	/* Who would ask while somebody types to a console would never be answered. */
+	m->style.batch = m->style.batch || m->was_up || child_keeps_terminal();
 	if (prepare(m, err) != 0)
 		return -1;
 	const int64_t started = clock_ms();
-	if (user_has_one(m)) {
+	struct wishes wishes;
+	wishes_ask(&m->style, to, &wishes);
+	if (wishes.has_master && user_has_one(m)) {
 		m->kind = MASTER_BORROWED;
 	} else {
-		if (start_own(m, err) != 0)
+		if (start_own(m, wishes.is_hushed, err) != 0)
 			return -1;
 		if (child_ended(&m->child))
 			owe_exit(m);

@@ -54,8 +54,11 @@ static int run(const struct master *m)
 int probe_socket(const struct master *m, struct error *err)
 {
 	char name[ADDRESS_SHOW_MAX];
+	char as_root[ADDRESS_SHOW_MAX];
+	struct address root = m->to;
 
 	address_show(&m->to, name);
+	(void)snprintf(root.user, sizeof(root.user), "root");
 	switch (run(m)) {
 	case PROBE_NONE:
 		error_set(err, ERROR_UNREACHABLE, "there is no toolstack's socket on %s", name);
@@ -68,7 +71,7 @@ int probe_socket(const struct master *m, struct error *err)
 		          "the user that ssh logs in as may not open the toolstack's socket on %s",
 		          name);
 		error_cause(err, "%s", m->to.path);
-		return error_hint(err, "that is for root alone: ssh://root@%s", m->to.host);
+		return error_hint(err, "that is for root alone: %s", address_show(&root, as_root));
 	case PROBE_LISTENS:
 		error_set(err, ERROR_UNREACHABLE, "%s forwards no connection to a socket", name);
 		error_cause(err, "its sshd refuses it");

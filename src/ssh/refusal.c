@@ -13,6 +13,10 @@
 #include "os/child.h"
 
 #define NO_PROGRAM 127 /* sh's */
+#define SSH_FAILED 255 /* ssh(1): its own failures */
+#define SSH_PORT   22
+
+#define BY_HAND_MAX (ADDRESS_SHOW_MAX + 32)
 
 const char *refusal_last_line(const char *text, char ret[REFUSAL_LINE_MAX])
 {
@@ -48,22 +52,46 @@ static int no_ssh(struct error *err)
 	return error_hint(err, "install OpenSSH's client, or name another with --ssh-command CMD");
 }
 
+/* How known_hosts and ssh-keygen call it. */
+static const char *known_as(const struct address *to, char ret[BY_HAND_MAX])
+{
+	if (to->port == 0 || to->port == SSH_PORT)
+		(void)snprintf(ret, BY_HAND_MAX, "%s", to->host);
+	else
+		(void)snprintf(ret, BY_HAND_MAX, "'[%s]:%u'", to->host, (unsigned)to->port);
+	return ret;
+}
+
+/* The words behind "ssh" that lead there. */
+static const char *by_hand(const struct address *to, char ret[BY_HAND_MAX])
+{
+	char port[16] = "";
+
+	if (to->port != 0)
+		(void)snprintf(port, sizeof(port), "-p %u ", (unsigned)to->port);
+	(void)snprintf(ret, BY_HAND_MAX, "%s%s%s%s", port, to->user, to->user[0] != '\0' ? "@" : "",
+	               to->host);
+	return ret;
+}
+
 static int host_key(const struct address *to, const char *name, const char *text, bool batch,
                     struct error *err)
 {
+	char words[BY_HAND_MAX];
+
 	if (strstr(text, "IDENTIFICATION HAS CHANGED") != NULL) {
 		error_set(err, ERROR_UNTRUSTED, "the host key of %s has changed", name);
 		return error_hint(
 		    err,
 		    "if the host was made anew, take its old key out: ssh-keygen -R %s; "
 		    "else somebody may be in between",
-		    to->host);
+		    known_as(to, words));
 	}
 	error_set(err, ERROR_UNTRUSTED, "the host key of %s is not accepted", name);
 	if (!batch)
 		return -1;
 	return error_hint(err, "connect once by hand, and look at the key that it shows: ssh %s",
-	                  to->host);
+	                  by_hand(to, words));
 }
 
 static int login_refused(const char *name, bool batch, struct error *err)
@@ -109,5 +137,7 @@ int refusal_describe(const struct address *to, int status, const char *text, boo
 		error_set(err, ERROR_UNREACHABLE, "ssh to %s has failed", name);
 	if (refusal_last_line(text, line)[0] != '\0')
 		return error_cause(err, "%s", line);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SSH_FAILED)
+		error_hint(err, "it does not say why: is it told to be quiet (-q)?");
 	return error_cause(err, "%s", child_describe_status(status, ended));
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """-s ssh://HOST: one login by ssh, and all that a run needs over it."""
 import os
+import pathlib
 import socket
+import subprocess
 import time
 
 import pytest
@@ -23,8 +25,8 @@ LOOK_UPS = ["session.login_with_password", "VM.get_all_records_where",
 def pool(make_pool):
     """web01 runs on the host that ssh leads to, web02 on another."""
     made = make_pool(hosts=2)
-    made.add_vm("web01", backend=sim.Source(HELLO))
-    made.add_vm("web02", made.hosts[1], backend=sim.Source(HELLO))
+    made.named = {"web01": made.add_vm("web01", backend=sim.Source(HELLO)),
+                  "web02": made.add_vm("web02", made.hosts[1], backend=sim.Source(HELLO))}
     return made
 
 
@@ -106,6 +108,47 @@ def test_a_picture_and_keys(pool, gate, xencon, tmp_path):
     assert (tmp_path / "web01.png").read_bytes().startswith(b"\x89PNG")
     done = xencon.run("type", "web01", "--keys", "enter")
     assert done.returncode == 0, done.stderr
+    gate.assert_nothing_left()
+
+
+def test_the_screen(pool, gate, xencon):
+    """Painted in a terminal, and as lines in a pipe."""
+    terminal = xencon.terminal("screen", "web01")
+    harness.eventually(lambda: terminal.is_raw(), "it is shown")
+    harness.eventually(lambda: "CONNECT" in calls(pool), "it is connected")
+    assert terminal.quit() == 0
+    assert terminal.settings() == terminal.found
+    assert gate.logins == 1
+    assert_logged_out(pool)
+    gate.assert_nothing_left()
+
+
+@pytest.mark.parametrize("host", [0, 1])
+def test_waiting_for_a_machine(host, pool, gate, xencon):
+    """On whichever host it starts: over the login that there is."""
+    vm = pool.add_vm("web03", backend=sim.Echo())
+    vm.shutdown()
+    terminal = xencon.terminal("--wait", "web03")
+    terminal.expect(b"is halted")
+    vm.start(pool.hosts[host])
+    terminal.attached()
+    assert terminal.quit() == 0
+    assert gate.logins == 1
+    assert_logged_out(pool)
+    gate.assert_nothing_left()
+
+
+@pytest.mark.parametrize("address", ["-oProxyCommand=touch {0}/ran", "a b", "a\nb", "$(touch {0}/ran)", "%h",
+                                     "a;touch {0}/ran", "a'b", "é", "x" * 300])
+def test_an_address_that_is_none(address, pool, gate, xencon):
+    """What a pool gives as another host's does not reach ssh unless it looks like one."""
+    address = address.format(gate.folder)
+    console = pool.named["web02"].console()
+    console.location = f"https://{address}/console?uuid={console.uuid}"
+    done = xencon.run("-v", "web02")
+    assert_failed(done, 1, "the server gave", pool=pool)
+    assert not (gate.folder / "ran").exists()
+    assert "-L -" not in done.stderr
     gate.assert_nothing_left()
 
 
@@ -256,23 +299,60 @@ def test_a_toolstack_that_does_not_run(gate, xencon):
     gate.assert_nothing_left()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="logs in as another user, which root can")
-def test_a_user_who_is_not_root(gate, xencon):
-    """nobody's shell is none: the login asks with a shell of the sshd's configuration."""
-    gate.folder.chmod(0o755)
-    os.chmod(gate.socket, 0o600)
-    done = xencon.run("-s", f"ssh://sync@xen1{gate.socket}", "web01")
-    assert done.returncode in (3, 4)
-    assert "may not open the toolstack's socket" in done.stderr or "does not connect to" in done.stderr
-    gate.assert_nothing_left()
+JOE = "joe:x:12345:12345::/:/bin/sh\n"
+
+
+@pytest.fixture
+def joes_gate(pool, tmp_path):
+    """A host that knows an ordinary user, joe: its sshd sees a /etc/passwd of the test's own."""
+    words = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/passwd && exec "$@"', tmp_path / "passwd"]
+    (tmp_path / "passwd").write_text(pathlib.Path("/etc/passwd").read_text() + JOE)
+    if subprocess.run([*words, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no mounts of one's own here")
+    made = gates.Gate(pool, before=words)
+    made.folder.chmod(0o755)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("mode, says", [
+    (0o755, "/xapi"),         # as in dom0: the folder is open, the socket root's
+    (0o700, "/hidden/xapi"),  # not even to be seen
+])
+def test_a_user_who_is_not_root(mode, says, joes_gate, pool, tmp_path):
+    hidden = joes_gate.folder / "hidden"
+    hidden.mkdir(mode=mode)
+    path = f"{joes_gate.folder}{says}"
+    if path != str(joes_gate.socket):
+        pool.coordinator.listen_unix(path)
+    os.chmod(path, 0o600)
+    done = joes_gate.program(tmp_path).run("-s", f"ssh://joe@xen1{path}", "web01")
+    assert_failed(done, 4, "the user that ssh logs in as may not open the toolstack's socket on ssh://joe@xen1",
+                  f"that is for root alone: ssh://root@xen1{path}")
+    assert not calls(pool)
+    assert joes_gate.logins == 1
+    joes_gate.assert_nothing_left()
+
+
+def test_a_user_who_is_not_root_over_a_master(joes_gate, pool, tmp_path):
+    """The complaint is the master's, which is not ours to read: the host is asked."""
+    os.chmod(joes_gate.socket, 0o600)
+    program = joes_gate.program(tmp_path)
+    master = gates.Master(joes_gate, "User joe")
+    try:
+        assert_failed(program.run("web01"), 4, "may not open the toolstack's socket")
+        assert joes_gate.logins == 1
+    finally:
+        master.close()
 
 
 def test_agent_and_x11_stay_here(pool, gate, xencon):
-    gate.configure("ForwardAgent yes", "ForwardX11 yes", "RemoteCommand touch /nonexistent/x",
+    gate.configure("ForwardAgent yes", "ForwardX11 yes", f"RemoteCommand touch {gate.folder}/ran",
                    "RequestTTY force", f"LocalForward {gate.port} 127.0.0.1:1")
     done = xencon.run("-v", "web01", env={"DISPLAY": ":7"})
     assert_served(done, pool)
     assert "-a -x " in done.stderr
+    assert not (gate.folder / "ran").exists()
     assert "agent" not in gate.log.lower() and "x11" not in gate.log.lower()
     gate.assert_nothing_left()
 

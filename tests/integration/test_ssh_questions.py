@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What ssh asks, it asks by itself: on the terminal, before anything of ours is there."""
+import os
 import pathlib
 import shutil
 import signal
@@ -9,6 +10,7 @@ import pytest
 
 import gates
 import harness
+import procs
 import sim
 
 from outcome import HELLO, assert_logged_out
@@ -81,10 +83,16 @@ def test_a_wrong_passphrase_is_asked_again(make_gate, start, pool):
     assert_works(terminal, gate, pool)
 
 
-def test_an_unknown_host_key(make_gate, start, pool):
+def make_unknown(make_gate):
+    """A gate whose host key ssh asks about."""
     gate = make_gate()
     gate.known(None)
     gate.configure(check="ask")
+    return gate
+
+
+def test_an_unknown_host_key(make_gate, start, pool):
+    gate = make_unknown(make_gate)
     terminal = start(gate, "web01")
     terminal.expect(rb"authenticity of host .* can't be established")
     terminal.expect(rb"continue connecting \(yes/no/\[fingerprint\]\)\? ")
@@ -95,9 +103,7 @@ def test_an_unknown_host_key(make_gate, start, pool):
 
 
 def test_an_unknown_host_key_that_is_not_wanted(make_gate, start):
-    gate = make_gate()
-    gate.known(None)
-    gate.configure(check="ask")
+    gate = make_unknown(make_gate)
     terminal = start(gate, "web01")
     terminal.expect(rb"continue connecting \(yes/no/\[fingerprint\]\)\? ")
     terminal.send(b"no\n")
@@ -107,26 +113,107 @@ def test_an_unknown_host_key_that_is_not_wanted(make_gate, start):
     gate.assert_nothing_left()
 
 
-def test_a_question_is_not_answered(make_gate, start):
-    """^C is for ssh, which has the terminal, and for us."""
+@pytest.fixture
+def asked(make_gate, start):
+    """A gate whose key has a passphrase, and the program that is asked for it."""
     gate = make_gate(passphrase=PHRASE)
-    terminal = start(gate, "web01")
+    return gate, expect_question(start(gate, "web01"))
+
+
+def expect_question(terminal):
     terminal.expect(b"Enter passphrase")
-    terminal.waitnoecho()
+    harness.eventually(terminal.waitnoecho, "nothing is echoed")
+    return terminal
+
+
+def ssh_of(gate):
+    found, = [pid for pid in gate.processes() if " -N " in gates.command_line(pid)]
+    return found
+
+
+def test_a_question_is_not_answered(asked):
+    """^C is for ssh, which has the terminal, and for us."""
+    gate, terminal = asked
     terminal.sendintr()
     assert terminal.finish() == 128 + signal.SIGINT
+    assert terminal.settings() == terminal.found
     gate.assert_nothing_left()
 
 
 @pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
-def test_we_end_at_a_question(kill, make_gate, start):
-    gate = make_gate(passphrase=PHRASE)
-    terminal = start(gate, "web01")
-    terminal.expect(b"Enter passphrase")
-    terminal.waitnoecho()
+def test_we_end_at_a_question(kill, asked):
+    gate, terminal = asked
     harness.kill(terminal, kill)
     assert terminal.finish() == 128 + kill
     gate.assert_nothing_left()
+
+
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
+def test_ssh_ends_at_its_question(kill, asked):
+    """Killed it cannot give the terminal its echo back: that is for us to do."""
+    gate, terminal = asked
+    os.kill(ssh_of(gate), kill)
+    terminal.expect(rb"xencon: ssh to ssh://xen1[^ ]* has failed: killed by signal")
+    assert terminal.finish() == 3
+    assert terminal.settings() == terminal.found
+    gate.assert_nothing_left()
+
+
+def test_ssh_is_stopped_at_its_question(asked, pool):
+    """By a signal that nobody can see coming: it goes on when it is told to, and we leave when we are."""
+    gate, terminal = asked
+    os.kill(ssh_of(gate), signal.SIGSTOP)
+    harness.kill(terminal)
+    assert terminal.finish() == 128 + signal.SIGTERM
+    assert terminal.settings() == terminal.found
+    gate.assert_nothing_left()
+
+
+@pytest.fixture
+def shell(make_gate, tmp_path):
+    """A shell with job control, a gate, and the words that it is to be given."""
+    gate = make_gate(passphrase=PHRASE)
+    program = gate.program(tmp_path)
+    made = program.spawn("bash", "--norc", "--noprofile", "--noediting", "-i")
+    made.send(b"PS1=READY'> '\r")
+    made.expect(b"READY> ")
+    yield made, gate, " ".join(f"'{word}'" for word in program.command("web01")).encode()
+    program.stop()
+
+
+def assert_answered_works(terminal, gate, pool):
+    expect_question(terminal).send((PHRASE + "\n").encode())
+    terminal.attached()
+    terminal.send(b"typed\r")
+    terminal.expect(b"typed")
+    terminal.send(harness.ESCAPE + b".")
+    terminal.expect(b"READY> ")
+    assert_logged_out(pool)
+    gate.assert_nothing_left()
+
+
+def test_a_question_is_suspended(shell, pool):
+    """^Z stops the job, the shell has its terminal as it was, and ssh asks again when the job goes on."""
+    terminal, gate, words = shell
+    before = terminal.settings()
+    terminal.send(words + b"\r")
+    expect_question(terminal).send(b"\x1a")
+    terminal.expect(b"Stopped")
+    terminal.expect(b"READY> ")
+    assert terminal.settings() == before
+    terminal.send(b"fg\r")
+    assert_answered_works(terminal, gate, pool)
+    assert terminal.settings() == before
+
+
+def test_a_question_from_the_background(shell, pool):
+    """Nobody is asked there: the job waits stopped until it is in front."""
+    terminal, gate, words = shell
+    terminal.send(words + b" &\r")
+    terminal.expect(b"READY> ")
+    harness.eventually(lambda: any(procs.state(pid) == "T" for pid in gate.processes()), "ssh waits")
+    terminal.send(b"fg\r")
+    assert_answered_works(terminal, gate, pool)
 
 
 def test_nothing_is_asked_where_there_is_no_terminal(make_gate, tmp_path):
@@ -167,11 +254,18 @@ def password_door(folder):
     return words
 
 
-def test_a_password_of_the_host(make_gate, start, pool, tmp_path):
-    """ssh's, not ours: the first is wrong, and what ssh says of it stands above the next question."""
+@pytest.fixture
+def password_gate(make_gate, tmp_path):
+    """One that root's password opens, and nothing else."""
     gate = make_gate(before=password_door(tmp_path), server_lines="PasswordAuthentication yes")
     (gate.folder / "authorized").write_text("")
     gate.configure("PreferredAuthentications password", "User root")
+    return gate
+
+
+def test_a_password_of_the_host(password_gate, start, pool):
+    """ssh's, not ours: the first is wrong, and what ssh says of it stands above the next question."""
+    gate = password_gate
     terminal = start(gate, "web01")
     for answer in ("wrong", PHRASE):
         terminal.expect(rb"root@127.0.0.1's password: ")
@@ -182,11 +276,9 @@ def test_a_password_of_the_host(make_gate, start, pool, tmp_path):
     assert_works(terminal, gate, pool)
 
 
-def test_a_password_is_not_had_a_second_time(make_gate, start, pool, tmp_path):
+def test_a_password_is_not_had_a_second_time(password_gate, start):
     """Whoever sits at the console types to the guest: a new login asks nothing, and says so."""
-    gate = make_gate(before=password_door(tmp_path), server_lines="PasswordAuthentication yes")
-    (gate.folder / "authorized").write_text("")
-    gate.configure("PreferredAuthentications password", "User root")
+    gate = password_gate
     terminal = start(gate, "--reconnect", "web01")
     terminal.expect(rb"root@127.0.0.1's password: ")
     terminal.waitnoecho()

@@ -10,6 +10,7 @@
 #include "net/address.h"
 #include "ssh/folder.h"
 #include "ssh/refusal.h"
+#include "ssh/wishes.h"
 #include "ssh/words.h"
 #include "test.h"
 
@@ -204,6 +205,101 @@ static void test_lines(void)
 	CHECK_STR("administratively prohibited: open failed", line);
 }
 
+static void test_wishes(void)
+{
+	static const struct {
+		const char *text;
+		bool has_master;
+		bool is_hushed;
+	} rows[] = {
+	    {"", false, false},
+	    {"host xen1\nloglevel INFO\ncontrolmaster false\n", false, false},
+	    {"controlpath /run/cm\nloglevel VERBOSE\n", true, false},
+	    {"controlpath none\n", false, false},
+	    {"controlpath nonesuch\r\n", true, false},
+	    {"loglevel SILENT", false, true}, /* as -G calls QUIET */
+	    {"loglevel QUIET\n", false, true},
+	    {"loglevel FATAL\ncontrolpath none", false, true},
+	    {"LogLevel error\nControlPath x", true, true},
+	    {"setenv A=controlpath x\nsetenv B=loglevel QUIET\n", false, false},
+	    {"loglevel \ncontrolpath \n", true, false},
+	    {"loglevel", false, false},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct wishes w;
+
+		test_case("configuration: %s", rows[i].text);
+		wishes_read(rows[i].text, &w);
+		CHECK_INT(rows[i].has_master, w.has_master);
+		CHECK_INT(rows[i].is_hushed, w.is_hushed);
+	}
+}
+
+/* A port and a user that were written are part of what a hint leads to. */
+static void test_hints(void)
+{
+	static const struct {
+		const char *server;
+		const char *text;
+		const char *hint;
+	} rows[] = {
+	    {"ssh://xen1", "Host key verification failed.", "ssh xen1"},
+	    {"ssh://joe@xen1:2222", "Host key verification failed.", "ssh -p 2222 joe@xen1"},
+	    {"ssh://xen1:22", "IDENTIFICATION HAS CHANGED!", "ssh-keygen -R xen1;"},
+	    {"ssh://joe@xen1:2222", "IDENTIFICATION HAS CHANGED!", "ssh-keygen -R '[xen1]:2222';"},
+	    {"ssh://[2001:db8::7]:2222", "IDENTIFICATION HAS CHANGED!",
+	     "ssh-keygen -R '[2001:db8::7]:2222';"},
+	    {"ssh://xen1", "", "is it told to be quiet (-q)?"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct error err = {0};
+		struct address a;
+
+		test_case("hint: %s, %s", rows[i].server, rows[i].text);
+		CHECK_INT(0, address_parse(rows[i].server, &a, &err));
+		CHECK_INT(-1, refusal_describe(&a, 255 << 8, rows[i].text, true, &err));
+		CHECK_CONTAINS(rows[i].hint, err.hint);
+	}
+}
+
+/* One is not made where somebody else could put another in its place: not in what all may write to, not below it, and
+ * not where a link leads. */
+static void test_folder_in(void)
+{
+	char base[] = "/tmp/test-XXXXXX";
+	char open[64];
+	char own[64];
+	char link[64];
+	char path[FOLDER_PATH_MAX];
+	struct error err = {0};
+
+	test_case("a folder where others may write");
+	CHECK(mkdtemp(base) != NULL);
+	(void)snprintf(open, sizeof(open), "%s/open", base);
+	(void)snprintf(own, sizeof(own), "%s/open/own", base);
+	(void)snprintf(link, sizeof(link), "%s/link", base);
+	CHECK_INT(0, mkdir(open, 0700));
+	CHECK_INT(0, mkdir(own, 0700));
+	CHECK_INT(0, symlink(own, link));
+	const char *const places[] = {open, own, link};
+	for (int shut = 0; shut < 2; shut++) {
+		CHECK_INT(0, chmod(open, shut ? 0700 : 0777));
+		for (size_t i = 0; i < COUNT_OF(places); i++) {
+			(void)setenv("TMPDIR", places[i], 1);
+			CHECK_INT(0, folder_make(path, &err));
+			const char *const real = i == 2 ? own : places[i];
+			CHECK_INT(shut, strncmp(path, real, strlen(real)) == 0);
+			folder_remove(path);
+		}
+	}
+	CHECK_INT(0, unlink(link));
+	CHECK_INT(0, rmdir(own));
+	CHECK_INT(0, rmdir(open));
+	CHECK_INT(0, rmdir(base));
+}
+
 static void test_folder(void)
 {
 	char path[FOLDER_PATH_MAX];
@@ -237,5 +333,8 @@ int main(void)
 	test_refusals();
 	test_lines();
 	test_folder();
+	test_folder_in();
+	test_wishes();
+	test_hints();
 	return test_finish();
 }
