@@ -315,7 +315,7 @@ static int start_own(struct master *m, bool hushed, struct error *err)
 	return 0;
 }
 
-/* Where it went into the background after all, it is no child any more: it is told to end. */
+/* One that goes into the background is no child any more, sooner or later after its login: it is told to end. */
 static void owe_exit(const struct master *m)
 {
 	struct error ignored = {0};
@@ -351,7 +351,7 @@ int master_open(struct master *m, const struct address *to, struct error *err)
 	} else {
 		if (start_own(m, wishes.is_hushed, err) != 0)
 			return -1;
-		if (child_ended(&m->child))
+		if (wishes.may_detach)
 			owe_exit(m);
 	}
 	m->was_up = true;

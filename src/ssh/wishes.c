@@ -40,6 +40,10 @@ void wishes_read(const char *text, struct wishes *ret)
 	for (const char *line = text; *line != '\0';) {
 		if ((value = value_of(line, "controlpath ")) != NULL)
 			ret->has_master = !is_word(value, "none");
+		else if ((value = value_of(line, "controlpersist ")) != NULL)
+			ret->may_detach |= !is_word(value, "no");
+		else if ((value = value_of(line, "forkafterauthentication ")) != NULL)
+			ret->may_detach |= !is_word(value, "no");
 		else if ((value = value_of(line, "loglevel ")) != NULL)
 			ret->is_hushed = is_word(value, "SILENT") || is_word(value, "QUIET") ||
 			                 is_word(value, "FATAL") || is_word(value, "ERROR");
@@ -99,7 +103,7 @@ void wishes_ask(const struct words_style *style, const struct address *to, struc
 	char answer[ANSWER_MAX];
 	struct words w;
 
-	*ret = (struct wishes){.has_master = true};
+	*ret = (struct wishes){.has_master = true, .may_detach = true};
 	quiet.batch = true;
 	words_begin(&w, &quiet);
 	words_add(&w, "-G");

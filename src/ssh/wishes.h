@@ -13,10 +13,12 @@
 
 struct wishes {
 	bool has_master; /* a ControlPath is named, at which a master of the user's may listen */
+	bool may_detach; /* ssh may go on in the background, and be no child of ours then */
 	bool is_hushed;  /* LogLevel is below INFO: ssh would not say what it failed of */
 };
 
-/* Asks; WISHES_MS at most. Where ssh does not tell there may be a master, and nothing is hushed. */
+/* Asks; WISHES_MS at most. Where ssh does not tell there may be a master, ours may
+ * detach, and nothing is hushed. */
 #define WISHES_MS 5000
 void wishes_ask(const struct words_style *style, const struct address *to, struct wishes *ret);
 

@@ -211,19 +211,24 @@ static void test_wishes(void)
 		const char *text;
 		bool has_master;
 		bool is_hushed;
+		bool may_detach;
 	} rows[] = {
-	    {"", false, false},
-	    {"host xen1\nloglevel INFO\ncontrolmaster false\n", false, false},
-	    {"controlpath /run/cm\nloglevel VERBOSE\n", true, false},
-	    {"controlpath none\n", false, false},
-	    {"controlpath nonesuch\r\n", true, false},
-	    {"loglevel SILENT", false, true}, /* as -G calls QUIET */
-	    {"loglevel QUIET\n", false, true},
-	    {"loglevel FATAL\ncontrolpath none", false, true},
-	    {"LogLevel error\nControlPath x", true, true},
-	    {"setenv A=controlpath x\nsetenv B=loglevel QUIET\n", false, false},
-	    {"loglevel \ncontrolpath \n", true, false},
-	    {"loglevel", false, false},
+	    {"controlpersist no\nforkafterauthentication no\n", false, false, false},
+	    {"controlpersist yes\nforkafterauthentication no\n", false, false, true},
+	    {"controlpersist 600\n", false, false, true},
+	    {"controlpersist no\nforkafterauthentication yes", false, false, true},
+	    {"", false, false, false},
+	    {"host xen1\nloglevel INFO\ncontrolmaster false\n", false, false, false},
+	    {"controlpath /run/cm\nloglevel VERBOSE\n", true, false, false},
+	    {"controlpath none\n", false, false, false},
+	    {"controlpath nonesuch\r\n", true, false, false},
+	    {"loglevel SILENT", false, true, false}, /* as -G calls QUIET */
+	    {"loglevel QUIET\n", false, true, false},
+	    {"loglevel FATAL\ncontrolpath none", false, true, false},
+	    {"LogLevel error\nControlPath x", true, true, false},
+	    {"setenv A=controlpath x\nsetenv B=loglevel QUIET\n", false, false, false},
+	    {"loglevel \ncontrolpath \n", true, false, false},
+	    {"loglevel", false, false, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -233,6 +238,7 @@ static void test_wishes(void)
 		wishes_read(rows[i].text, &w);
 		CHECK_INT(rows[i].has_master, w.has_master);
 		CHECK_INT(rows[i].is_hushed, w.is_hushed);
+		CHECK_INT(rows[i].may_detach, w.may_detach);
 	}
 }
 
