@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A character of another script that fonts draw with the same bitmap: А for A. */
+/* A character of another script that fonts draw with the same bitmap, А for A; or the box's line │ for |. */
 struct glyph_other {
 	uint16_t entry; /* which bitmap of its set */
 	uint16_t code_point;
@@ -26,7 +26,7 @@ struct glyph_set {
 	const uint32_t *high; /* the upper 32 bits of the keys */
 	const uint16_t *low;  /* the lower 16 */
 	const uint16_t *code_points;
-	const struct glyph_other *others; /* sorted by entry; of one entry, at most one a script */
+	const struct glyph_other *others; /* sorted by entry; of one entry, at most one a script, or the line */
 };
 
 /* Sorted by width, then height. */

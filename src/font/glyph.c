@@ -21,6 +21,10 @@
 
 #define FULL_BLOCK 0x2588
 
+/* In some fonts one glyph, though one is a sign of ASCII and one a piece of a box: context tells them apart. */
+#define BAR      '|'
+#define BOX_LINE 0x2502
+
 #define ENTRY_NONE      0x20000000U /* in an entry: of no set */
 #define ENTRY_ADDED     0x80000000U /* in an entry: of the user's fonts */
 #define ENTRY_ADDED_VGA 0x40000000U /* of those with 8 dots, in a cell of 9 */
@@ -129,7 +133,7 @@ static struct added_glyph *grow(struct glyphs *g, unsigned width, unsigned heigh
 	return &a->glyphs[a->count++];
 }
 
-/* Which of the code points the bitmap is, and then one for each further script. */
+/* Which of the code points the bitmap is, and then one for each further script; what is | has no letters beside it. */
 static void choose(const uint32_t *code_points, size_t count, uint32_t chosen[1 + GLYPH_OTHERS_MAX])
 {
 	size_t used = 1;
@@ -144,7 +148,7 @@ static void choose(const uint32_t *code_points, size_t count, uint32_t chosen[1 
 	for (size_t i = 0; i < count && used <= GLYPH_OTHERS_MAX; i++) {
 		const unsigned bit = 1U << script_of(code_points[i]);
 
-		if ((have & bit) == 0)
+		if ((have & bit) == 0 || (code_points[i] == BOX_LINE && chosen[0] == BAR))
 			chosen[used++] = code_points[i];
 		have |= bit;
 	}

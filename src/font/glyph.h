@@ -25,7 +25,8 @@
 #define GLYPH_VGA_CELL 9
 #define GLYPH_VGA_DOTS 8
 
-/* Characters of one bitmap: the first is what it stands for, then at most one for each other script. */
+/* Characters of one bitmap: the first is what it stands for, then at most one for each other script; and for | the box's
+ * line, U+2502, where it is drawn so. */
 #define GLYPH_OTHERS_MAX SCRIPT_OTHERS_MAX
 
 /* A user with fonts of more cell sizes than this is none that we know; each costs time when a grid is sought. */
@@ -79,7 +80,7 @@ struct glyph_match {
  * eighth repeated, as VGA hardware draws them. False, and *ret all zeroes, when nothing is found. */
 bool glyph_find(const struct glyph_lookup *l, const uint32_t *rows, struct glyph_match *ret);
 
-/* The characters of other scripts that are drawn as this found entry, too; returns how many. */
+/* The characters of other scripts, or the line of boxes, that are drawn as this found entry, too; returns how many. */
 size_t glyph_others(const struct glyph_lookup *l, uint32_t entry, uint32_t ret[GLYPH_OTHERS_MAX]);
 
 /* The key of a bitmap in that form, with 0 as its last bit: see data/glyphs.h. Exported for tests. */

@@ -6,9 +6,9 @@
  * steps make a reading: cells are read (here), the cursor is found (cursor.c), words are settled (settle.c). Only the
  * first one's cost grows with the pixels that changed.
  *
- * Always true: what is said of a cell follows from its own pixels, but for three things that need its neighbours (the
- * second half of a wide character, the cursor, letters that scripts share); each of these is taken back as soon as a
- * cell it rests on is read again.
+ * Always true: what is said of a cell follows from its own pixels, but for four things that need its neighbours (the
+ * second half of a wide character, the cursor, letters that scripts share, lines of boxes that look like |); each of
+ * these is taken back as soon as a cell it rests on is read again.
  */
 #include "screen/recognise.h"
 
@@ -45,6 +45,7 @@ static void forget(struct recogniser *r)
 	free(r->seen.cells);
 	free(r->seen.said);
 	free(r->seen.stale);
+	free(r->seen.bars);
 	free(r->seen.letters);
 	free(r->seen.row);
 	r->seen = (struct seen){0};
@@ -79,10 +80,11 @@ int recogniser_set_grid(struct recogniser *r, const struct grid *grid, struct er
 	s->cells = calloc(cells + 1, sizeof(*s->cells));
 	s->said = calloc(cells + 1, sizeof(*s->said));
 	s->stale = calloc(grid->rows + 1U, sizeof(*s->stale));
+	s->bars = calloc(grid->rows + 1U, sizeof(*s->bars));
 	s->letters = calloc(grid->rows + 1U, sizeof(*s->letters));
 	s->row = calloc(grid->columns + 1U, sizeof(*s->row));
-	if (s->cells == NULL || s->said == NULL || s->stale == NULL || s->letters == NULL ||
-	    s->row == NULL) {
+	if (s->cells == NULL || s->said == NULL || s->stale == NULL || s->bars == NULL ||
+	    s->letters == NULL || s->row == NULL) {
 		forget(r);
 		return error_set_errno(err, ERROR_LOCAL, "cannot hold a screen of %zu cells",
 		                       cells);

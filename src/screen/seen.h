@@ -34,6 +34,7 @@ struct seen {
 	struct seen_cell *cells;         /* as the screen's */
 	struct screen_cell *said;        /* what is said of them */
 	uint8_t *stale;                  /* rows to settle again */
+	uint8_t *bars;                   /* rows with cells that box.h decides */
 	size_t (*letters)[SCRIPT_COUNT]; /* for each row: letters that only that script has */
 	struct script_letter *row;       /* room for settling one */
 	enum script commonest;           /* beside Latin, when the rows were settled */

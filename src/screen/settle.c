@@ -7,11 +7,13 @@
  *
  * Always true: what is said is one of the characters that the cell's bitmap was found as. Where it was found as two
  * (a glyph, and the negative of another), the cells beside it tell which colour is the background; where it is shared by
- * scripts, the word it stands in does (script.h).
+ * scripts, the word it stands in does (script.h); and a | that may be a box's line is decided by the box (box.h).
  */
 #include "screen/settle.h"
 
 #include <string.h>
+
+#include "screen/box.h"
 
 #define BLANK ' '
 
@@ -147,8 +149,14 @@ static void settle_words(struct seen *s, unsigned row, const size_t letters[SCRI
 /* From left to right: a cell looks at what was said of the one before it. */
 static void say_row(struct seen *s, unsigned row)
 {
-	for (unsigned column = 0; column < s->grid.columns; column++)
+	const size_t at = (size_t)row * s->grid.columns;
+
+	s->bars[row] = 0;
+	for (unsigned column = 0; column < s->grid.columns; column++) {
 		say_cell(s, row, column);
+		if (box_is_open(s, at + column))
+			s->bars[row] = 1;
+	}
 }
 
 void settle_rows(struct seen *s)
@@ -177,4 +185,5 @@ void settle_rows(struct seen *s)
 			settle_words(s, row, letters);
 		s->stale[row] = 0;
 	}
+	box_settle(s);
 }
