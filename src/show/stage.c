@@ -175,24 +175,27 @@ static void print_messages(const struct stage *s)
 		log_notice("%s", text);
 }
 
+/* Says what is half said to its end, in bounded time: what else the terminal is sent would be taken for the rest of it. */
+static void finish_piece(struct stage *s)
+{
+	show(s, buf_head(&s->out), buf_used(&s->out));
+	terminal_shown(&s->terminal, buf_head(&s->out), buf_used(&s->out));
+	buf_consume(&s->out, buf_used(&s->out));
+}
+
 void stage_leave(struct stage *s, bool by_command)
 {
 	if (!s->entered)
 		return;
 	s->entered = false;
-	/* What is half said is said to its end first, or the rest would be taken for its. */
-	show(s, buf_head(&s->out), buf_used(&s->out));
-	terminal_shown(&s->terminal, buf_head(&s->out), buf_used(&s->out));
-	buf_consume(&s->out, buf_used(&s->out));
+	finish_piece(s);
 	if (s->picture != NULL)
 		(void)picture_hide(s->picture, &s->out);
 	/* Each screen has flags of its own: they go before the screen does. */
 	if (s->keys && !s->keys_turned)
 		put_text(s, KEYS_POP);
 	(void)painter_leave(s->painter, &s->out);
-	show(s, buf_head(&s->out), buf_used(&s->out));
-	terminal_shown(&s->terminal, buf_head(&s->out), buf_used(&s->out));
-	buf_consume(&s->out, buf_used(&s->out));
+	finish_piece(s);
 	print_text(s);
 	terminal_leave(&s->terminal, by_command);
 	print_messages(s);
@@ -416,6 +419,10 @@ void stage_suspend(struct stage *s)
 {
 	struct error ignored = {0};
 
+	finish_piece(s);
+	if (s->picture != NULL)
+		(void)picture_hide(s->picture, &s->out);
+	finish_piece(s);
 	terminal_suspend(&s->terminal);
 	if (stage_resized(s, &ignored) != 0)
 		error_clear(&ignored);
