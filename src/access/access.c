@@ -99,6 +99,7 @@ int access_look_up(struct access *a, const struct target *target, struct vm *ret
 	if (target->control_domain ? vm_find_control_domain(s, target->what, ret_vm, err) != 0
 	                           : vm_find(s, target->what, ret_vm, err) != 0)
 		return -1;
+	target_name(target, ret_vm);
 	return console_find(s, ret_vm, target->protocol, ret_console, err);
 }
 

@@ -149,7 +149,12 @@ int port_connect(struct port *p, const struct port_from *from, const struct vm *
 	    make_line(p, from, &place, &line, err) != 0)
 		return -1;
 	const struct script_about about = {
-	    .vm = vm->name, .uuid = vm->uuid, .host = place.name, .hvm_serial = vm->hvm_serial};
+	    .vm = vm->name,
+	    .uuid = vm->uuid,
+	    .called = vm_called(vm),
+	    .host = place.name,
+	    .hvm_serial = vm->hvm_serial,
+	};
 	return serial_open(line.text, &about, from->endpoint->timeout_ms, ret, err);
 }
 

@@ -94,7 +94,7 @@ static int no_path(const struct script_about *a, struct error *err)
 	error_hint(err,
 	           "take that away and start it anew: xe vm-param-remove uuid=%s "
 	           "param-name=platform param-key=hvm_serial; or use: xencon screen %s",
-	           a->uuid, a->uuid);
+	           a->uuid, a->called);
 	return error_reason(err, REASON_NO_CONSOLE);
 }
 

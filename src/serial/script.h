@@ -35,6 +35,7 @@ void script_make(int64_t domid, uint64_t run, bool force, char ret[SCRIPT_MAX]);
 struct script_about {
 	const char *vm;
 	const char *uuid;
+	const char *called;     /* what follows "xencon screen", as words for a shell */
 	const char *host;       /* where it runs, as messages have it */
 	const char *hvm_serial; /* what its record says of the port; "" for nothing */
 };

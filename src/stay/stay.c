@@ -112,6 +112,7 @@ static int look(struct stay *s, struct vm *ret_vm, struct console *ret_console, 
 	if (rc != 0)
 		return -1;
 	note(s, ret_vm);
+	target_name(t, ret_vm);
 	s->failures = 0;
 	if (is_patient(s) && console_check_kind(session, ret_vm, t->protocol, err) != 0)
 		return -1;

@@ -41,9 +41,10 @@ static int check_running(const struct vm *vm, struct error *err)
 		error_set(err, ERROR_UNAVAILABLE, "\"%s\" is %s, so its console is not served",
 		          vm->name, stopped_states[i].shown);
 		error_hint(err,
-		           "make it run first, for instance: xe vm-%s uuid=%s; or wait for it "
+		           "make it run first, for instance: xe vm-%s vm=%s; or wait for it "
 		           "with --wait",
-		           stopped_states[i].command, vm->uuid);
+		           stopped_states[i].command,
+		           vm->called_name != NULL ? vm->called_name : vm->uuid);
 		return error_reason(err, REASON_NOT_RUNNING);
 	}
 	if (strcmp(vm->power_state, "Running") != 0) {
@@ -77,8 +78,8 @@ static int missing(const struct session *s, const struct vm *vm, const char *pro
 		                  "%sHVM guests have none; of its graphical one tells: xencon shot "
 		                  "--text %s; into it types: xencon type %s; to viewers it is "
 		                  "served by: xencon vnc %s",
-		                  serial, vm->uuid, vm->uuid, vm->uuid);
-	return error_hint(err, "its text console is reached by: xencon console %s", vm->uuid);
+		                  serial, vm_called(vm), vm_called(vm), vm_called(vm));
+	return error_hint(err, "its text console is reached by: xencon console %s", vm_called(vm));
 }
 
 /* Of the others the serial port is no machine's at all. */
@@ -88,7 +89,7 @@ static int check_serial(const struct vm *vm, struct error *err)
 		return 0;
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no serial port", vm->name);
 	error_cause(err, "it is no HVM guest");
-	error_hint(err, "it has a text console instead: xencon console %s", vm->uuid);
+	error_hint(err, "it has a text console instead: xencon console %s", vm_called(vm));
 	return error_reason(err, REASON_NO_CONSOLE);
 }
 

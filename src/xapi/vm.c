@@ -321,6 +321,11 @@ out:
 	return rc;
 }
 
+const char *vm_called(const struct vm *vm)
+{
+	return vm->called != NULL ? vm->called : vm->uuid;
+}
+
 void vm_free(struct vm *vm)
 {
 	free(vm->ref);

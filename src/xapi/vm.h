@@ -20,6 +20,10 @@ struct vm {
 	char *keymap;      /* platform:keymap, "" where the VM has none: its QEMU's -k */
 	char *hvm_serial;  /* what the record says of the serial port; "" for the usual one */
 	bool is_control_domain; /* a host's own: its console needs another role */
+	/* What hints call it by, as words for a shell: after "xencon COMMAND", and the last of them alone. Who
+	 * knows better than vm_find's NULL sets them, and keeps them. */
+	const char *called;
+	const char *called_name;
 };
 
 /* Finds a VM by uuid or by its exact name, in one round trip; templates and snapshots never match
@@ -32,6 +36,9 @@ int vm_find_quietly(struct session *s, const char *what, struct vm *ret, struct 
 
 /* Finds the control domain of the host with this name or uuid, in two round trips. */
 int vm_find_control_domain(struct session *s, const char *host, struct vm *ret, struct error *err);
+
+/* What hints are to call it by: `called`, or the uuid. */
+const char *vm_called(const struct vm *vm);
 
 /* Frees what the fields hold; all zeroes is fine. */
 void vm_free(struct vm *vm);

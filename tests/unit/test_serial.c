@@ -6,9 +6,9 @@
 #include "test.h"
 
 static const struct script_about about = {
-    .vm = "web01", .uuid = "UUID", .host = "xen1", .hvm_serial = ""};
+    .vm = "web01", .uuid = "UUID", .called = "web01", .host = "xen1", .hvm_serial = ""};
 static const struct script_about without = {
-    .vm = "web01", .uuid = "UUID", .host = "xen1", .hvm_serial = "none"};
+    .vm = "web01", .uuid = "UUID", .called = "web01", .host = "xen1", .hvm_serial = "none"};
 
 #define STATUS(exit) ((exit) << 8) /* as waitpid packs it */
 
