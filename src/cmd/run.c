@@ -100,6 +100,42 @@ static int one_too_many(const struct options *o, const struct command *command, 
 	                                           : "; a name with blanks needs quotation marks");
 }
 
+/* An option of other commands: of which. */
+static int say_whose(const struct options *o, const struct command *command, struct error *err)
+{
+	char names[128] = "";
+	size_t used = 0;
+	int id = 0;
+
+	while (options_fit(o, command->bit, (enum option_id)id))
+		id++;
+	for (size_t i = 0; i < command_count; i++) {
+		if ((option_specs[id].commands & commands[i].bit) == 0)
+			continue;
+		const int n = snprintf(names + used, sizeof(names) - used, "%s%s",
+		                       used == 0 ? "" : ", ", commands[i].name);
+		if (n < 0 || (size_t)n >= sizeof(names) - used)
+			break;
+		used += (size_t)n;
+	}
+	return error_hint(err, "it is an option of: %s", names);
+}
+
+/* A word that was no command's became a machine's name, and is none either. More than a slip of one finger is not
+ * taken for it: machines have short names, too. */
+static void suggest_command(const char *word, struct error *err)
+{
+	struct spelling meant = spelling_of(word);
+	char hint[ERROR_TEXT_MAX];
+
+	for (size_t i = 0; i < command_count; i++)
+		spelling_try(&meant, commands[i].name);
+	if (meant.nearest == NULL || meant.distance > 1)
+		return;
+	(void)snprintf(hint, sizeof(hint), "%s", err->hint);
+	(void)error_hint(err, "did you mean the command %s? %s", meant.nearest, hint);
+}
+
 int command_run(int argc, char *const argv[], struct error *err)
 {
 	struct options o;
@@ -122,8 +158,12 @@ int command_run(int argc, char *const argv[], struct error *err)
 		return error_hint(err, "usage: xencon [OPTION…] VM; more with xencon --help");
 	}
 	if (options_check(&o, command->bit, command->name, err) != 0)
-		return -1;
+		return say_whose(&o, command, err);
 	if (o.operand_count > command->operands_max)
 		return one_too_many(&o, command, named_command, err);
-	return command->run(&invocation, err);
+	if (command->run(&invocation, err) == 0)
+		return 0;
+	if (err->reason == REASON_UNKNOWN_VM && !named_command && o.literal_from > 0)
+		suggest_command(o.operands[0], err);
+	return -1;
 }

@@ -173,7 +173,8 @@ int command_trust(const struct invocation *invocation, struct error *err)
 		goto out;
 	const char *const path = settings.trust.known_hosts;
 	if (path == NULL)
-		error_set(err, ERROR_LOCAL, "there is no place for known_hosts: HOME is not set");
+		error_set(err, ERROR_LOCAL,
+		          "there is no place for known_hosts: the user has no home");
 	else if (host == NULL && o->counts[OPTION_FORGET] > 0)
 		error_set(err, ERROR_USAGE, "--forget needs a host: xencon trust --forget HOST");
 	else if (host == NULL)

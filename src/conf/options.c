@@ -259,13 +259,18 @@ void options_shift(struct options *o)
 	memmove(o->words + at, o->words + at + 1, (o->word_count - at) * sizeof(o->words[0]));
 }
 
+bool options_fit(const struct options *o, unsigned command, enum option_id id)
+{
+	return (o->counts[id] == 0 && !o->denied[id]) || (option_specs[id].commands & command) != 0;
+}
+
 int options_check(const struct options *o, unsigned command, const char *command_name,
                   struct error *err)
 {
 	char name[OPTION_SHOW_MAX];
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		if ((o->counts[i] > 0 || o->denied[i]) && (option_specs[i].commands & command) == 0)
+		if (!options_fit(o, command, (enum option_id)i))
 			return error_set(err, ERROR_USAGE, "xencon %s takes no %s", command_name,
 			                 option_show((enum option_id)i, name));
 	}

@@ -85,6 +85,9 @@ int options_parse(int argc, char *const argv[], struct options *ret, struct erro
 /* Takes the first operand off, wherever it is listed; there must be one. */
 void options_shift(struct options *o);
 
+/* Whether an option was not given, or is one that the command with these bits takes. */
+bool options_fit(const struct options *o, unsigned command, enum option_id id);
+
 /* Whether an option was given that the command with these bits does not take: ERROR_USAGE. */
 int options_check(const struct options *o, unsigned command, const char *command_name,
                   struct error *err);

@@ -33,6 +33,7 @@
 const char *file_home(char ret[FILE_PATH_MAX])
 {
 	const char *home = getenv("HOME");
+	struct stat st;
 
 	if (home == NULL || home[0] == '\0') {
 		const struct passwd *const user = getpwuid(getuid());
@@ -41,7 +42,7 @@ const char *file_home(char ret[FILE_PATH_MAX])
 	}
 	const int n = snprintf(ret, FILE_PATH_MAX, "%s", home);
 	/* A path that is cut leads somewhere else. */
-	if (n < 0 || n >= FILE_PATH_MAX)
+	if (n < 0 || n >= FILE_PATH_MAX || (stat(ret, &st) != 0 && errno == ENOENT))
 		ret[0] = '\0';
 	return ret;
 }

@@ -47,7 +47,8 @@ int file_lock(const char *path, int *ret_lock, struct error *err);
 void file_unlock(int lock);
 
 /* The user's home: $HOME, or where that is not set (cron, a service, env -i) what the system knows of
- * the user, as ssh and git have it; "" where there is none. */
+ * the user, as ssh and git have it; "" where there is none, and where nothing is there of that name: a service's
+ * user has /nonexistent, which root could make. */
 const char *file_home(char ret[FILE_PATH_MAX]);
 
 #endif

@@ -85,6 +85,13 @@ def test_near_names_are_suggested(near, found, pool, add, xencon):
     assert_failed(done, 5, f"is called \"{near}\"", "did you mean", found, pool=pool)
 
 
+def test_a_slip_in_a_command_that_became_a_name(pool, add, xencon):
+    add("lsit2")
+    assert_failed(xencon.run("lsit"), 5, 'is called "lsit"', "did you mean the command list?", '"lsit2"', pool=pool)
+    for arguments in (["console", "lsit"], ["--", "lsit"], ["lust1"]):
+        assert "command" not in xencon.run(*arguments).stderr
+
+
 def suggested(stderr):
     return re.findall(r'"([^"]*)"', re.search(r"did you mean (.*)\?", stderr)[1])
 

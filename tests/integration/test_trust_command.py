@@ -222,9 +222,17 @@ def test_no_place_for_the_file(arguments, stranger):
     del program.env["HOME"]
     try:
         done = without_terminal(program, *arguments, **users.popen(users.ALICE))
-        assert_failed(done, 1, "HOME")
+        assert_failed(done, 1, "has no home")
     finally:
         home.remove()
+
+
+def test_a_home_that_is_not_there(stranger, shown, server, tmp_path):
+    """Root could make it; a service's user is said to live at /nonexistent."""
+    home = tmp_path / "nonexistent"
+    stranger.env["HOME"] = str(home)
+    assert_failed(without_terminal(stranger, "trust", "--fingerprint", shown, server), 1, "has no home")
+    assert not home.exists()
 
 
 def test_nobody_there(stranger, file):
