@@ -19,8 +19,9 @@ char *secret_dup(const char *text);
 /* Wipes and unmaps a string that secret_dup made. NULL is fine. */
 void secret_free(char *text);
 
-/* JSON takes some ten times the room of its text: the largest reply, and no bomb. */
-#define SECRET_TOTAL_MAX ((size_t)1 << 30)
+/* JSON takes some ten times the room of its text, and empty lists eighty times: what a pool of 10,000 machines keeps
+ * of its largest reply has room, and no bomb. */
+#define SECRET_TOTAL_MAX ((size_t)1 << 28)
 
 /* malloc and free, of SECRET_TOTAL_MAX bytes in all, for a library whose every block may hold a secret (blocks are wiped). */
 void *secret_alloc(size_t size);

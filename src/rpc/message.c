@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "os/signals.h"
 
 char *message_request(const char *method, json_t *params, int64_t id, struct error *err)
@@ -81,6 +82,13 @@ static json_t *load(const char *body, size_t len, struct error *err)
 		return reply;
 	if (signals_fatal() != 0 && !signals_deferred()) {
 		(void)error_interrupted(err, signals_fatal());
+		return NULL;
+	}
+	/* Where memory was short jansson names no line. */
+	if (where.line < 1) {
+		(void)error_set(err, ERROR_PROTOCOL, "the server's answer cannot be held");
+		(void)error_cause(err, "as JSON it takes more than %zu MiB, or memory is short",
+		                  SECRET_TOTAL_MAX >> 20);
 		return NULL;
 	}
 	(void)error_set(err, ERROR_PROTOCOL, "the server's answer is not JSON");
