@@ -24,9 +24,15 @@ void session_init(struct session *s, const struct endpoint *endpoint)
 	rpc_init(&s->rpc, endpoint);
 }
 
+/* "OpaqueRef:" and a uuid have 46 characters; what is longer than this has no place in a request's head, which
+ * XAPI reads 1006 bytes of. */
+#define REFERENCE_MAX 512
+
 /* It goes into a header: nothing in it may end that, or the cookie. */
 static bool is_cookie(const char *ref)
 {
+	if (ref[0] == '\0' || strlen(ref) > REFERENCE_MAX)
+		return false;
 	for (; *ref != '\0'; ref++) {
 		if ((unsigned char)*ref <= ' ' || *ref == ';' || *ref == 0x7f)
 			return false;
@@ -44,6 +50,9 @@ int session_login(struct session *s, const char *user, const char *password, str
 		                 text_is_utf8(user, strlen(user)) ? "password" : "user name");
 	if (rpc_connect(&s->rpc, err) != 0)
 		return -1;
+	/* Nobody would wait long enough for the session, which would be left behind. */
+	if (signals_fatal() != 0)
+		return error_interrupted(err, signals_fatal());
 	signals_defer_begin();
 	/* The last parameter, the originator, is what the server's log and its limit go by. */
 	rc = rpc_call(&s->rpc, METHOD_LOGIN,
