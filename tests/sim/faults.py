@@ -31,6 +31,8 @@ A fault waits at a stage until something gets there, and is used up after `times
     status            34        another `line` ("503 Busy"), `headers`, `body`; then end of file
     oversize          34        too much of `part`: head, body, or length (a lie about the body);
                                 `size` bytes of it, None for no end; `line` changes the status
+    change            234       `change(data)` instead of the answer: bytes, or pieces without end;
+                                then goes on, or `then` "close", "stall", "reset"
     join              4         reply and console's first bytes (or `data`) in one piece, for which
                                 it waits up to `wait` seconds
 
@@ -68,6 +70,7 @@ _ACTIONS = {
     "connection_close": ("3", ""),
     "status": ("34", "line headers body"),
     "oversize": ("34", "part size line"),
+    "change": ("234", "change then every pause"),
     "join": ("4", "data wait"),
 }
 
@@ -199,12 +202,25 @@ def _send(fault, stream, data, host):
     elif action == "garble":
         stream.send(fault.get("data", NOISE))
         end(stream, clean=True)
+    elif action == "change":
+        data = fault.get("change")(data)
     for piece in _pieces(fault, data):
         stream.send(piece)
-        host.pool.pause(pause_of(fault))
+        if pause_of(fault):
+            host.pool.pause(pause_of(fault))
+    then = fault.get("then")
+    if then == "close":
+        end(stream, clean=True)
+    elif then == "stall":
+        hold(stream, reading=False)
+    elif then == "reset":
+        stream.reset()
+        raise Gone("reset")
 
 
 def _pieces(fault, data):
+    if not isinstance(data, (bytes, bytearray)):
+        return data
     if fault.action == "drip" or fault.get("every"):
         step = fault.get("every", 1)
         return [data[start:start + step] for start in range(0, len(data), step)]
