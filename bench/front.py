@@ -19,6 +19,7 @@ import sim  # noqa: E402
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
 ADDRESS = "127.0.0.1"
 TAIL = 1 << 20    # sent behind what is measured
+GREETING = b"RFB 003.008\n"
 REQUEST = "CONNECT /console?name={kind} HTTP/1.1\r\n\r\n"
 
 # As a XAPI host has it; the second curve is for the socat of Debian 12, which knows no other.
@@ -104,6 +105,8 @@ class Consoles:
                 if head is None:
                     return
                 sock.sendall(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n")
+                if b"name=endless" in head:
+                    sock.sendall(GREETING)    # graphical consoles speak first
                 if b"name=endless" in head and sock.recv(1):
                     while True:
                         self._send(sock)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from front import ADDRESS, BINARY, REQUEST, Consoles, Front, await_port, free_port, head_of, processor_time, \
+from front import ADDRESS, BINARY, GREETING, REQUEST, Consoles, Front, await_port, free_port, head_of, processor_time, \
     proportional_mib, sim, stunnel
 from rows import Row, machine, table
 
@@ -61,7 +61,7 @@ class Relay:
         await_port(self.port)
 
     def viewer(self):
-        """A connection whose console waits for a byte."""
+        """A connection whose console has greeted, and waits for a byte."""
         sock = socket.create_connection((ADDRESS, self.port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._web:
@@ -74,6 +74,12 @@ class Relay:
             self.say(sock, REQUEST.format(kind="endless").encode())
             if not self._web:
                 head_of(sock)
+        heard = b""
+        while not heard.endswith(GREETING):
+            piece = sock.recv(1)
+            if not piece:
+                sys.exit(f"{self.name} has ended a viewer")
+            heard += piece
         return sock
 
     def say(self, sock, data):

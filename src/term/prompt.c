@@ -38,9 +38,19 @@ static volatile sig_atomic_t given_back; /* held, but stopped since, or behind a
 #define REST_STEP_MS 50
 #define REST_MAX_MS  1000
 
+/* A root without devices has no /dev/tty (ENOENT; ENXIO is a process without a terminal): there it is found among
+ * our own descriptors, since only a process's own terminal tells who is in its foreground. */
 static int open_terminal(void)
 {
-	return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	for (int own = STDIN_FILENO; own <= STDERR_FILENO && fd < 0; own++) {
+		if (tcgetpgrp(own) >= 0 && (fcntl(own, F_GETFL) & O_ACCMODE) == O_RDWR)
+			fd = fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	}
+	return fd;
 }
 
 bool prompt_possible(void)

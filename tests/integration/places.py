@@ -5,9 +5,11 @@ Owns a network in which pools have XAPI's own port 443; names in /etc/hosts; a m
 ssh leads to, one sshd for both; the socket of a control domain; and a folder of programs that are found by name. All
 of it is mounted for what runs in here, and nothing of it is seen by anybody else.
 """
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 
 import pytest
 
@@ -117,9 +119,23 @@ class Place:
         assert terminal.exitstatus == status, shown
         return shown
 
+    def running(self):
+        """The processes that run this place's xencon, whoever their parent is by now."""
+        def exe(pid):
+            try:
+                return os.readlink(f"/proc/{pid}/exe")
+            except OSError:
+                return ""
+
+        return [pid for pid in gates.pids() if exe(pid) == f"{self.bin}/xencon"]
+
     def close(self):
         for terminal in self.started:
             terminal.close(force=True)
+        # One that was started to outlive its shell outlives a test that fails, too.
+        for pid in self.running():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if self.gate:
             self.gate.close()
 

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: ISC
 """The tasks of the manual's HOW TO, done from its own text: every command and every file that stands there."""
-import os
 import re
 
 import pytest
 
 import configs
-import gates
 import harness
 import manual
 import places
@@ -197,19 +195,12 @@ def assert_kept_in_the_background(command, place, vm):
     harness.eventually(lambda: boots() == 1, "the record has begun")
     shell.send(b"exit\r")
     assert shell.finish() == 0
-    pids = [pid for pid in gates.pids() if exe(pid) == f"{place.bin}/xencon"]
+    pids = place.running()
     assert pids
     vm.reboot()
     harness.eventually(lambda: boots() == 2, "the next boot is in the record")
     remove(vm)
     harness.eventually(lambda: all(map(procs.is_gone, pids)), "it ends with the machine")
-
-
-def exe(pid):
-    try:
-        return os.readlink(f"/proc/{pid}/exe")
-    except OSError:
-        return ""
 
 
 @of("Use a viewer over ssh")

@@ -165,3 +165,18 @@ def test_a_server_that_is_named_anywhere_counts_more(source, dom0, home):
 def test_without_the_socket_it_is_no_dom0(pool, machine):
     (machine.lib / "xcp").mkdir()
     assert_failed(machine.run("web01"), 2, "no server is given", pool=pool)
+
+
+@pytest.mark.parametrize("devices", [True, False], ids=["with /dev/tty", "with no devices"])
+def test_the_password_is_asked_for_on_the_terminal(devices, pool, make_xencon):
+    """Which a root without devices has all the same."""
+    configs.add_source(pool)
+    program = make_xencon(pool, password=None)
+    command = program.command
+    hide = ":" if devices else "mount -t tmpfs none /dev"
+    program.command = lambda *words: ["unshare", "-m", "sh", "-c", f'{hide}; exec "$@"', "sh", *command(*words)]
+    terminal = program.terminal("web01")
+    terminal.expect(rb"password[^\r\n]*")
+    terminal.send(b"secret\r")
+    terminal.expect(configs.HELLO)
+    assert terminal.finish() == 0

@@ -23,7 +23,7 @@ import tracing
 HELLO = b"hello from web01"
 WIDE = "日本語のサーバー"
 PATIENCE = 120  # an emulator on a busy machine
-SMOKE = ["tls", "socket", "dns", "authority", "list", "screen", "shot", "type", "vnc", "trust", "completion", "manual",
+SMOKE = ["tls", "socket", "dns", "authority", "prompt", "list", "screen", "shot", "type", "vnc", "trust", "completion", "manual",
          "licences"]
 
 
@@ -94,6 +94,20 @@ class Trial:
     def shot(self):
         assert shown.rows(text_screen())[0] in self.run(*self.trust, "shot", "--text", "shown").decode()
         assert self.run(*self.trust, "shot", "shown", "-").startswith(b"\x89PNG")
+
+    def prompt(self):
+        """Also where there is no /dev/tty."""
+        command, how = self.started(*self.trust, "web01", XENCON_PASSWORD=None)
+        terminal = pexpect.spawn(command[0], command[1:], timeout=PATIENCE, **how)
+        try:
+            terminal.expect(b"password")
+            terminal.sendline(b"secret")
+            terminal.expect(HELLO)
+            terminal.expect(pexpect.EOF)
+            terminal.wait()
+            assert terminal.exitstatus == 0 and b"secret" not in terminal.before
+        finally:
+            terminal.close(force=True)
 
     def type(self):
         vm = self.pool.vms_by_name["typed"]
