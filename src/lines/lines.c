@@ -19,11 +19,16 @@
 #include "base/clock.h"
 #include "lines/align.h"
 #include "lines/page.h"
+#include "lines/sew.h"
+#include "lines/stitch.h"
 #include "lines/tear.h"
 #include "screen/describe.h"
 
 /* A page that stands as it is for so long does not scroll: some of a server's pictures were alike. */
 #define LINES_MOVING_MS 200
+
+/* A console that was seen to tear does so for as long as it goes on scrolling. */
+#define LINES_TEARS_MS 2000
 
 /* One row that nothing explains is a progress bar which scrolled. */
 #define TORN_ROWS 2
@@ -44,14 +49,18 @@ struct lines {
 	struct page before; /* what a full-screen program took the place of; no rows: none */
 	struct page
 	    whole; /* what was shown before a picture that was half drawn; no rows: that was none */
-	struct page next;       /* room for the picture that is being fed */
-	struct tear_room trial; /* room for copies of torn pictures */
+	struct page next; /* room for the picture that is being fed */
+	struct page made; /* room for what two torn pictures make */
 	struct align_room room;
+	struct stitch stitch;
 	char *line; /* from malloc: room for a row as UTF-8 */
 	size_t line_cap;
 	bool gap;           /* to be said before the next row */
 	int64_t changed_ms; /* when the text last changed */
-	unsigned width;     /* of the picture that was said */
+	int64_t tears_ms;   /* until when the console is taken for one that tears */
+	unsigned
+	    undrawn; /* blank rows at the end of the shown page: a tear's, which are not drawn yet */
+	unsigned width; /* of the picture that was said */
 	unsigned height;
 };
 
@@ -74,9 +83,9 @@ void lines_free(struct lines *l)
 	page_free(&l->before);
 	page_free(&l->whole);
 	page_free(&l->next);
-	page_free(&l->trial.old);
-	page_free(&l->trial.now);
+	page_free(&l->made);
 	align_room_free(&l->room);
+	stitch_free(&l->stitch);
 	free(l->line);
 	free(l);
 }
@@ -88,11 +97,9 @@ static void put(struct lines *l, enum lines_kind kind, const char *text, int64_t
 	l->sink.put(l->sink.context, &line);
 }
 
-/* Says a row of the shown page, if it has text that is not in the log. */
-static void say(struct lines *l, unsigned row)
+/* Says a row of a page, if it has text that is not in the log. */
+static void say_row(struct lines *l, struct page *p, unsigned row)
 {
-	const struct page *const p = &l->shown;
-	/* Only what is the row's. */
 	const struct screen_text text = {.cells = p->cells, .rows = p->rows, .columns = p->columns};
 
 	if (!page_has_text(p, row) || p->row[row].written)
@@ -103,6 +110,11 @@ static void say(struct lines *l, unsigned row)
 	(void)describe_row(&text, row, l->line, l->line_cap);
 	put(l, LINES_ROW, l->line, p->row[row].since_ms);
 	p->row[row].written = true;
+}
+
+static void say(struct lines *l, unsigned row)
+{
+	say_row(l, &l->shown, row);
 }
 
 /* Rows that were taken for left over stood too long for that. */
@@ -169,16 +181,23 @@ static unsigned source(const struct alignment *a, unsigned row)
 	return row < a->end ? row + a->shift : UINT32_MAX;
 }
 
-/* Rows that leave a screen which scrolls so fast that no second picture had them: what of them stands twice on account of
- * a tear is one. */
-static void mend_left(struct lines *l, struct alignment *a, int64_t now_ms)
+static bool is_tearing(const struct lines *l, int64_t now_ms)
 {
-	if (a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
-	    l->next.rows != l->shown.rows || now_ms >= l->changed_ms + LINES_MOVING_MS)
-		return;
-	const unsigned taken = tear_mend(&l->shown, a->shift, now_ms);
-	a->shift -= taken;
-	a->end += taken;
+	return now_ms < l->tears_ms;
+}
+
+/* Whether the shown page stood so short that it may be torn. */
+static bool is_fresh(const struct lines *l, int64_t now_ms)
+{
+	return now_ms < l->changed_ms + LINES_MOVING_MS || is_tearing(l, now_ms);
+}
+
+/* Rows that leave a screen which scrolls so fast that no other picture tells what of them a tear made. */
+static void mend_left(struct lines *l, const struct alignment *a, int64_t now_ms)
+{
+	if (a->shift > 0 && a->head == 0 && a->drawn == l->next.rows &&
+	    l->next.rows == l->shown.rows && is_fresh(l, now_ms))
+		tear_drop(&l->shown, a->shift, is_tearing(l, now_ms));
 }
 
 /* A screen that scrolled fast and yet has rows that nothing explains is torn in more ways than can be mended: what is missing
@@ -186,7 +205,7 @@ static void mend_left(struct lines *l, struct alignment *a, int64_t now_ms)
 static void mark_torn(struct lines *l, const struct alignment *a, int64_t now_ms)
 {
 	if (a->missed < TORN_ROWS || a->shift == 0 || a->head > 0 || a->drawn < l->next.rows ||
-	    now_ms >= l->changed_ms + LINES_MOVING_MS)
+	    !is_fresh(l, now_ms))
 		return;
 	for (unsigned row = 0; row < a->end && row + a->shift < l->shown.rows; row++) {
 		const unsigned from = row + a->shift;
@@ -198,31 +217,6 @@ static void mark_torn(struct lines *l, const struct alignment *a, int64_t now_ms
 		l->next.row[row].torn = true;
 		return;
 	}
-}
-
-/* What is known of a row goes over to the row that it has become. */
-static void carry(struct lines *l, unsigned from, unsigned to)
-{
-	const struct page_row old = l->shown.row[from];
-	struct page_row *const r = &l->next.row[to];
-
-	if (old.doubtful) {
-		/* Still left over, as long as it stands where it stood. */
-		r->doubtful = from == to && r->hash == old.hash;
-		return;
-	}
-	if (old.length == 0 || r->length == 0)
-		return;
-	r->torn = old.torn;
-	/* A row that changed in place is the same line, in a later form. */
-	r->since_ms = old.since_ms;
-	r->changed = true;
-	if (!page_row_same(&l->shown, from, &l->next, to))
-		return;
-	page_row_complete(&l->next, to, &l->shown, from);
-	r->written = old.written;
-	r->changed = old.changed;
-	r->confirmed = true;
 }
 
 /* Whether the next page says anything else than the shown one, a pointer aside. */
@@ -247,7 +241,7 @@ static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
 		const unsigned from = source(a, row);
 
 		if (row < a->drawn && from < l->shown.rows)
-			carry(l, from, row);
+			sew_carry(&l->shown, from, &l->next, row);
 		else if (row >= a->drawn && from < l->shown.rows)
 			page_row_copy(&l->next, row, &l->shown, from);
 		else if (row >= a->drawn)
@@ -265,12 +259,53 @@ static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
 	l->state = STATE_TEXT;
 }
 
+/* The next page is the shown one, gone on, and at least one of them is torn: the page is what both make. More than the
+ * screen holds has scrolled off; what it holds more was not drawn yet. */
+static int sew(struct lines *l, int64_t now_ms, struct error *err)
+{
+	const struct stitch *const s = &l->stitch;
+	const unsigned rows = l->next.rows;
+	const unsigned over = s->count > rows ? s->count - rows : 0;
+	unsigned first = 0;
+
+	if (page_copy(&l->made, &l->next, err) != 0)
+		return -1;
+	while (s->step[first].from == STITCH_NONE)
+		first++;
+	first = s->step[first].from;
+	if (is_fresh(l, now_ms))
+		tear_drop(&l->shown, first, is_tearing(l, now_ms));
+	for (unsigned row = 0; row < first; row++)
+		say(l, row);
+	for (unsigned at = 0; at < over; at++) {
+		/* By way of a row of the page, whose own text has its turn later. */
+		sew_row(s, at, &l->shown, &l->next, &l->made, 0);
+		say_row(l, &l->made, 0);
+	}
+	for (unsigned row = 0; row < rows; row++)
+		if (over + row < s->count)
+			sew_row(s, over + row, &l->shown, &l->next, &l->made, row);
+		else
+			page_row_clear(&l->made, row, now_ms);
+	for (unsigned at = over; at < s->count; at++)
+		if (l->next.cursor_row >= 0 && s->step[at].to == (unsigned)l->next.cursor_row)
+			l->made.cursor_row = (int)(at - over);
+	l->undrawn = rows + over - s->count;
+	swap(&l->shown, &l->made);
+	l->whole.rows = 0;
+	l->changed_ms = now_ms;
+	if (s->mended)
+		l->tears_ms = now_ms + LINES_TEARS_MS;
+	l->state = STATE_TEXT;
+	return 0;
+}
+
 /* The next page takes the place of the shown one. */
 static void take_place(struct lines *l, int64_t now_ms)
 {
 	/* A page that was gone so soon scrolled by, and nothing more will tell what of it was torn. */
-	if (l->state == STATE_TEXT && now_ms < l->changed_ms + LINES_MOVING_MS)
-		(void)tear_mend(&l->shown, l->shown.rows, now_ms);
+	if (l->state == STATE_TEXT && is_fresh(l, now_ms))
+		tear_drop(&l->shown, l->shown.rows, is_tearing(l, now_ms));
 	say_all(l);
 	/* A picture's line is mark enough; before the first page nothing was. */
 	l->gap = l->gap || (l->shown.rows > 0 && l->state != STATE_PICTURE);
@@ -299,12 +334,53 @@ static int find_way(struct lines *l, struct alignment *ret, struct error *err)
 			return 0;
 		}
 	}
-	if (align_pages(&l->shown, &l->next, &l->room, ret, err) != 0)
-		return -1;
-	/* What is half drawn is known to be, and why. */
-	if (l->whole.rows > 0 || (ret->found && ret->drawn < l->next.rows))
+	return align_pages(&l->shown, &l->next, &l->room, ret, err);
+}
+
+/* Whether torn pictures are a better reason than the way that was found. A console that draws takes the cursor away before
+ * and puts it back behind. [seen: Linux' fbcon] */
+static bool is_torn(const struct lines *l, const struct alignment *way, int64_t now_ms)
+{
+	const struct stitch *const s = &l->stitch;
+	const bool drawing = l->next.cursor_row < 0 && l->shown.cursor_row < 0;
+
+	if (!s->found || !way->found)
+		return s->found;
+	/* A scroll by a row is drawn in steps; of more rows it is a console that draws them at once. */
+	if (way->drawn < l->next.rows)
+		return way->shift == 1 && drawing;
+	if (way->missed > 0)
+		return s->weight >= way->weight;
+	/* Between two pictures of one scroll that is drawn, rows move by one, as a region's do; and where the copy was held up
+	 * what is above stays as a head does. */
+	return drawing && (way->shift == 1 || (way->head > 0 && is_tearing(l, now_ms)));
+}
+
+/* Puts the shown page and the next together, if that explains more than the way that was found: then that is not found
+ * any more. */
+static int find_stitch(struct lines *l, struct alignment *way, int64_t now_ms, struct error *err)
+{
+	const struct stitch_view v = {
+	    .old = &l->shown,
+	    .now = &l->next,
+	    .weight = l->room.weight,
+	    .once = align_row_weight(&l->shown, &l->next),
+	    .slack = l->undrawn,
+	    .fresh = is_fresh(l, now_ms),
+	    .tears = is_tearing(l, now_ms),
+	};
+
+	l->stitch.found = false;
+	if (l->shown.rows == 0 || l->whole.rows > 0 || l->state != STATE_TEXT ||
+	    (l->next.cursor_row >= 0 && l->shown.cursor_row >= 0))
 		return 0;
-	return tear_align(&l->shown, &l->next, &l->trial, &l->room, ret, err);
+	if (way->found && way->missed == 0 && way->drawn == l->next.rows && way->head == 0 &&
+	    way->end + way->shift >= l->next.rows)
+		return 0;
+	if (stitch_pages(&v, &l->stitch, err) != 0)
+		return -1;
+	l->stitch.found = is_torn(l, way, now_ms);
+	return 0;
 }
 
 /* Whether the page before has come back: most of it, or it is another that has a row in common. */
@@ -325,6 +401,7 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 
 	if (reserve_line(l, text->columns, err) != 0 || page_read(&l->next, text, now_ms, err) != 0)
 		return -1;
+	tear_look(&l->next);
 	if (page_count(&l->next) == 0) {
 		say_all(l);
 		l->before.rows = 0;
@@ -333,8 +410,11 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 			l->state = STATE_BLANK;
 		return 0;
 	}
-	if (find_way(l, &way, err) != 0)
+	if (find_way(l, &way, err) != 0 || find_stitch(l, &way, now_ms, err) != 0)
 		return -1;
+	if (l->stitch.found)
+		return sew(l, now_ms, err);
+	l->undrawn = 0;
 	if (way.found) {
 		mend_left(l, &way, now_ms);
 		go_on(l, &way, now_ms);

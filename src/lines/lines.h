@@ -5,7 +5,7 @@
  * Fed with each picture of a screen as recognition gives it, it says every line once, in order, in its last form: when
  * it has scrolled off, when another page takes its place, when the screen has been still, at the end. Where two
  * pictures have nothing in common, a mark stands between them. Pure: no I/O, no clock of its own, nothing blocks. Its
- * memory is that of six screens of text (16 bytes a cell), which is less than one picture's pixels.
+ * memory is that of five screens of text (16 bytes a cell), which is less than one picture's pixels.
  */
 #ifndef XENCON_LINES_LINES_H
 #define XENCON_LINES_LINES_H

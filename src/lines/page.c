@@ -79,7 +79,7 @@ int page_read(struct page *p, const struct screen_text *text, int64_t now_ms, st
 	p->columns = text->columns;
 	p->cursor_row = text->cursor_row;
 	for (unsigned row = 0; row < p->rows; row++) {
-		p->row[row] = (struct page_row){.since_ms = now_ms};
+		p->row[row] = (struct page_row){.since_ms = now_ms, .seen = 1};
 		measure(p, row);
 	}
 	return 0;
@@ -141,19 +141,35 @@ bool page_row_grew(const struct page *old, unsigned old_row, const struct page *
 	return true;
 }
 
-bool page_row_mixes(const struct page *p, unsigned row, unsigned left, unsigned right)
+bool page_row_mixes(const struct page *p, unsigned row, const struct page *a, unsigned left,
+                    const struct page *b, unsigned right)
 {
 	unsigned from = 0;
 	unsigned to = p->columns;
 
 	while (from < p->columns &&
-	       cell_at(p, row, from)->code_point == cell_at(p, left, from)->code_point)
+	       cell_at(p, row, from)->code_point == cell_at(a, left, from)->code_point)
 		from++;
 	while (to > from &&
-	       cell_at(p, row, to - 1)->code_point == cell_at(p, right, to - 1)->code_point)
+	       cell_at(p, row, to - 1)->code_point == cell_at(b, right, to - 1)->code_point)
 		to--;
 
 	return to <= from || (to == from + 1 && is_unknown(cell_at(p, row, from)));
+}
+
+bool page_row_remains(const struct page *p, unsigned row, const struct page *q, unsigned of)
+{
+	unsigned from = 0;
+
+	while (from < p->columns && cell_at(p, row, from)->code_point == ' ')
+		from++;
+	/* The cell that was just being cleared may be like nothing. */
+	if (from < p->columns && is_unknown(cell_at(p, row, from)))
+		from++;
+	for (unsigned i = from; i < p->columns; i++)
+		if (cell_at(p, row, i)->code_point != cell_at(q, of, i)->code_point)
+			return false;
+	return true;
 }
 
 bool page_row_similar(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b)
@@ -217,16 +233,4 @@ int page_copy(struct page *to, const struct page *from, struct error *err)
 	to->columns = from->columns;
 	to->cursor_row = from->cursor_row;
 	return 0;
-}
-
-void page_row_remove(struct page *p, unsigned row, int64_t now_ms)
-{
-	const size_t behind = p->rows - row - 1;
-
-	memmove(cells_of(p, row), cells_of(p, row) + p->columns,
-	        behind * p->columns * sizeof(*p->cells));
-	memmove(&p->row[row], &p->row[row + 1], behind * sizeof(*p->row));
-	if (p->cursor_row > (int)row)
-		p->cursor_row--;
-	page_row_clear(p, p->rows - 1, now_ms);
 }

@@ -20,6 +20,10 @@
  * that is unknown is taken for what it shows. */
 #define PAGE_HIDDEN_MAX 8
 
+/* A row that so many pictures had beside another that may be a tear's is none itself. A picture has one tear, so where it has
+ * only one row that looks so, it does not tell. */
+#define PAGE_SEEN_MAX 2
+
 struct page_row {
 	uint64_t hash;
 	int64_t since_ms; /* when it appeared first, in whatever form */
@@ -27,8 +31,9 @@ struct page_row {
 	unsigned unknown; /* cells not recognised */
 	bool written;     /* in the log, in this form */
 	bool changed;     /* it did not always have this form */
-	bool confirmed;   /* more pictures than one had it so */
-	bool torn;     /* it does not follow the one above it for certain: a mark is due between */
+	unsigned char
+	    seen;  /* how many pictures had it so that tell it from a tear, up to PAGE_SEEN_MAX */
+	bool torn; /* it does not follow the one above it for certain: a mark is due between */
 	bool doubtful; /* left over from a picture half drawn: no row yet */
 };
 
@@ -66,8 +71,13 @@ bool page_row_same(const struct page *a, unsigned row_a, const struct page *b, u
 bool page_row_grew(const struct page *old, unsigned old_row, const struct page *now,
                    unsigned now_row);
 
-/* Whether a row begins as `left` and goes on, from where it ends to be so, as `right`; one cell between may be unknown. */
-bool page_row_mixes(const struct page *p, unsigned row, unsigned left, unsigned right);
+/* Whether a row begins as the row `left` of a page and goes on, from where it ends to be so, as the row `right` of
+ * another; one cell between may be unknown. */
+bool page_row_mixes(const struct page *p, unsigned row, const struct page *a, unsigned left,
+                    const struct page *b, unsigned right);
+
+/* Whether a row is blank from the left on, and then as a row of another page: what is left of it while it is cleared. */
+bool page_row_remains(const struct page *p, unsigned row, const struct page *q, unsigned of);
 
 /* Whether most of what the longer of two rows says is in the other, at its place. */
 bool page_row_similar(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b);
@@ -81,9 +91,6 @@ void page_row_copy(struct page *p, unsigned row, const struct page *from, unsign
 
 /* Makes *to the same as another page, state and all. ERROR_LOCAL, as page_read. */
 int page_copy(struct page *to, const struct page *from, struct error *err);
-
-/* Takes out a row: those beneath move up, and the last one is blank, new at `now_ms`. */
-void page_row_remove(struct page *p, unsigned row, int64_t now_ms);
 
 /* Makes a row blank, new at `now_ms`. */
 void page_row_clear(struct page *p, unsigned row, int64_t now_ms);

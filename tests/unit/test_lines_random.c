@@ -7,51 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "randomly.h"
 #include "teletype.h"
 #include "test.h"
 
 #define ROUNDS  60
 #define PRINTED 400 /* lines in a round */
-
-struct random {
-	uint64_t state;
-};
-
-/* xorshift64*; 0..below-1. */
-static unsigned pick(struct random *r, unsigned below)
-{
-	r->state ^= r->state >> 12;
-	r->state ^= r->state << 25;
-	r->state ^= r->state >> 27;
-	return (unsigned)((r->state * 0x2545f4914f6cdd1dULL) >> 33) % below;
-}
-
-/* Kinds of text: how alike its lines are. */
-enum kind { KIND_UNIQUE, KIND_NUMBERS, KIND_PATHS, KIND_FEW, KIND_COUNT };
-
-static void make_line(struct random *r, enum kind kind, unsigned number, char out[32])
-{
-	static const char *const few[] = {"alpha", "beta", "gamma", "delta", "", "--------",
-	                                  "zeta",  "eta",  "theta", "iota",  "", "kappa"};
-
-	switch (kind) {
-	case KIND_UNIQUE:
-		(void)snprintf(out, 32, "[%5u] %08x", number, pick(r, 0x7fffffff));
-		return;
-	case KIND_NUMBERS:
-		(void)snprintf(out, 32, "%u", number);
-		return;
-	case KIND_PATHS:
-		/* As ls -R has it: names of their own, blank lines, and the same line again and again. */
-		if (pick(r, 3) == 0)
-			(void)snprintf(out, 32, "%s", pick(r, 2) == 0 ? "" : "total 0");
-		else
-			(void)snprintf(out, 32, "/usr/%u", pick(r, 5000));
-		return;
-	default:
-		(void)snprintf(out, 32, "%s", few[pick(r, COUNT_OF(few))]);
-	}
-}
 
 struct screen {
 	unsigned head; /* rows above and below what scrolls, which stay */
@@ -76,17 +37,9 @@ static void start(struct teletype *t, struct random *r, bool region, struct scre
 	teletype_move(t, ret->head, 0);
 }
 
-static void add(char *truth, const char *line)
-{
-	if (line[0] == '\0')
-		return;
-	const size_t len = strlen(truth);
-	(void)snprintf(truth + len, PRINTED * 40 - len, "%s\n", line);
-}
-
 /* Whether lines first..last-1 are of at least three kinds, blank ones aside: not all alike. */
 #define VARIED_MIN 3
-static bool is_varied(char (*lines)[32], unsigned first, unsigned last)
+static bool is_varied(char (*lines)[RANDOMLY_LINE_MAX], unsigned first, unsigned last)
 {
 	unsigned kinds = 0;
 
@@ -105,12 +58,12 @@ static void test_shared(enum kind kind, bool region)
 {
 	static struct teletype t;
 	static char truth[PRINTED * 40];
-	static char lines[PRINTED][32];
+	static char lines[PRINTED][RANDOMLY_LINE_MAX];
 
 	test_case("kind %d, %s: nothing twice, nothing missing, no mark", (int)kind,
 	          region ? "a region" : "the whole screen");
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct random r = randomly_start(seed);
 		struct screen s;
 		unsigned left = 0;
 		unsigned shot = 0; /* lines that were printed at the last picture */
@@ -118,20 +71,20 @@ static void test_shared(enum kind kind, bool region)
 		start(&t, &r, region, &s);
 		truth[0] = '\0';
 		if (s.head > 0)
-			add(truth, "the head");
+			randomly_add(truth, sizeof(truth), "the head");
 		if (s.head > 1)
-			add(truth, "of it");
+			randomly_add(truth, sizeof(truth), "of it");
 		for (unsigned i = 0; i < PRINTED; i++) {
 			/* The cursor's row is one of the body's. */
 			const unsigned top = i + 2 > s.body ? i + 2 - s.body : 0;
 
-			make_line(&r, kind, i, lines[i]);
+			randomly_line(&r, kind, i, lines[i]);
 			/* One more, and the picture would have too little in common with the last. */
 			if (shot < i && !is_varied(lines, top, shot)) {
 				teletype_shoot(&t);
 				shot = i;
 			}
-			add(truth, lines[i]);
+			randomly_add(truth, sizeof(truth), lines[i]);
 			teletype_print(&t, lines[i]);
 			teletype_print(&t, "\n");
 			if (left-- > 0)
@@ -142,9 +95,9 @@ static void test_shared(enum kind kind, bool region)
 		}
 		teletype_shoot(&t);
 		if (s.foot > 0)
-			add(truth, "the foot");
+			randomly_add(truth, sizeof(truth), "the foot");
 		if (s.foot > 1)
-			add(truth, "of it");
+			randomly_add(truth, sizeof(truth), "of it");
 		const bool same = CHECK_STR(truth, teletype_log(&t));
 		CHECK_INT(0, t.gaps);
 		teletype_end(&t);
@@ -155,28 +108,6 @@ static void test_shared(enum kind kind, bool region)
 	}
 }
 
-/* Whether the log is the truth but for lines that are missing at a mark. Lines of the truth differ. */
-static bool is_marked(const char *truth, const char *log)
-{
-	const char *at = truth;
-	bool gap = false;
-	char line[64];
-
-	for (const char *l = log; l != NULL && *l != '\0'; l += strcspn(l, "\n") + 1) {
-		(void)snprintf(line, sizeof(line), "%.*s\n", (int)strcspn(l, "\n"), l);
-		if (strcmp(line, "[\xe2\x80\xa6]\n") == 0) {
-			gap = true;
-			continue;
-		}
-		const char *const found = strstr(at, line);
-		if (found == NULL || (found != at && !gap) || (found != at && found[-1] != '\n'))
-			return false;
-		at = found + strlen(line);
-		gap = false;
-	}
-	return *at == '\0';
-}
-
 /* Any cuts at all: from nothing printed between two pictures to many screens. */
 static void test_cuts(enum kind kind)
 {
@@ -185,17 +116,17 @@ static void test_cuts(enum kind kind)
 
 	test_case("kind %d: what is missing is marked", (int)kind);
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct random r = randomly_start(seed);
 		struct screen s;
 		unsigned left = 0;
 
 		start(&t, &r, false, &s);
 		truth[0] = '\0';
 		for (unsigned i = 0; i < PRINTED; i++) {
-			char line[32];
+			char line[RANDOMLY_LINE_MAX];
 
-			make_line(&r, kind, i, line);
-			add(truth, line);
+			randomly_line(&r, kind, i, line);
+			randomly_add(truth, sizeof(truth), line);
 			teletype_print(&t, line);
 			teletype_print(&t, "\n");
 			if (left-- > 0)
@@ -204,7 +135,7 @@ static void test_cuts(enum kind kind)
 			left = pick(&r, 3 * s.body);
 		}
 		teletype_shoot(&t);
-		if (!CHECK(is_marked(truth, teletype_log(&t)))) {
+		if (!CHECK(randomly_is_marked(truth, teletype_log(&t)))) {
 			printf("# seed %d: %u rows\n%s====\n%s", (int)seed, s.body, truth, t.log);
 			teletype_end(&t);
 			return;
@@ -223,17 +154,17 @@ static void test_half_drawn(enum kind kind)
 
 	test_case("kind %d: half drawn pictures", (int)kind);
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-		struct random r = {seed * 0x9e3779b97f4a7c15ULL};
+		struct random r = randomly_start(seed);
 		struct screen s;
 		unsigned left = 0;
 
 		start(&t, &r, false, &s);
 		truth[0] = '\0';
 		for (unsigned i = 0; i < PRINTED; i++) {
-			char line[32];
+			char line[RANDOMLY_LINE_MAX];
 
-			make_line(&r, kind, i, line);
-			add(truth, line);
+			randomly_line(&r, kind, i, line);
+			randomly_add(truth, sizeof(truth), line);
 			teletype_print(&t, line);
 			teletype_print(&t, "\n");
 			if (left-- > 0)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A console that scrolls by drawing, cell by cell from the top, and a server that copies it row by row meanwhile and is
+ * held up at times: a picture's rows are of many moments. Each line should stand in the log once at most and in order, and
+ * none be missing without a mark. Not every picture can be told right: how many rounds of each pace have a fault is
+ * counted, and may only get fewer. The seeds are fixed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "randomly.h"
+#include "teletype.h"
+#include "test.h"
+
+#define ROUNDS   16
+#define PRINTED  600 /* lines in a round */
+#define COLUMNS  16
+#define BODY_MAX 48
+
+/* What is drawn where, and how far a scroll has come. */
+struct console {
+	struct random r;
+	unsigned rows;
+	unsigned printed; /* lines */
+	unsigned limit;   /* of them, for now: the next look comes before more are */
+	unsigned looked;  /* how many there were when the last look began */
+	unsigned row;     /* the next cell to be drawn; behind the last row: none */
+	unsigned column;
+	char cells[BODY_MAX][COLUMNS];
+	char lines[PRINTED][RANDOMLY_LINE_MAX];
+};
+
+/* How fast the console and the server are: in cells that are drawn. */
+struct pace {
+	const char *name;
+	unsigned copy;  /* at most so many while a row is copied */
+	unsigned stall; /* at most so many screens while the server is held up */
+	unsigned often; /* one picture of so many, in one place; 0: never */
+	unsigned wait;  /* at most so many lines between two pictures, in screens' sixteenths */
+	bool
+	    shared; /* from the beginning of a look to the end of the next, less than half a screen is printed */
+	/* Rounds with a fault, at most: of lines that have nothing in common, and of numbers. */
+	unsigned faults[2];
+};
+
+static bool is_over(const struct console *c)
+{
+	return c->printed == PRINTED && c->row == c->rows;
+}
+
+/* Draws a cell of the scroll that is under way, or begins the next one, which prints a line first. */
+static void draw(struct console *c)
+{
+	if (c->row == c->rows && c->printed >= c->limit)
+		return;
+	if (c->row == c->rows) {
+		const char *const line = c->lines[c->printed++];
+
+		memset(c->cells[c->rows - 1], ' ', COLUMNS);
+		memcpy(c->cells[c->rows - 1], line, strlen(line));
+		c->row = c->printed == PRINTED ? c->rows : 0;
+		c->column = 0;
+		return;
+	}
+	c->cells[c->row][c->column] = c->row + 1 < c->rows ? c->cells[c->row + 1][c->column] : ' ';
+	if (++c->column == COLUMNS) {
+		c->column = 0;
+		c->row++;
+	}
+}
+
+static void draw_cells(struct console *c, unsigned count)
+{
+	while (count-- > 0)
+		draw(c);
+}
+
+/* Copies a row. Where the server is held up in the midst of it the upper half of its cells is older than the lower, and such
+ * a cell is like nothing. */
+static void copy_row(struct console *c, struct teletype *t, unsigned row, unsigned stall)
+{
+	char before[COLUMNS];
+
+	memcpy(before, c->cells[row], COLUMNS);
+	draw_cells(c, stall);
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		const bool mixed = stall > 0 && before[i] != c->cells[row][i];
+
+		t->cells[row * COLUMNS + i] = (struct screen_cell){
+		    .code_point = mixed ? CELL_REPLACEMENT : (unsigned char)before[i],
+		    .flags = mixed ? CELL_UNKNOWN : 0,
+		};
+	}
+}
+
+static void shoot(struct console *c, struct teletype *t, const struct pace *pace)
+{
+	const bool stalled = pace->often > 0 && pick(&c->r, pace->often) == 0;
+	const unsigned where = pick(&c->r, c->rows);
+	const unsigned stall = 1 + pick(&c->r, pace->stall * c->rows * c->rows * COLUMNS / 16 + 1);
+
+	for (unsigned row = 0; row < c->rows; row++) {
+		/* Between two rows, or in one. */
+		const bool between = pick(&c->r, 4) == 0;
+
+		if (stalled && row == where && between)
+			draw_cells(c, stall);
+		copy_row(c, t, row, stalled && row == where && !between ? stall : 0);
+		draw_cells(c, pick(&c->r, pace->copy + 1));
+	}
+	teletype_shoot(t);
+}
+
+static void play(struct console *c, struct teletype *t, const struct pace *pace, enum kind kind)
+{
+	c->rows = 12 + pick(&c->r, BODY_MAX - 11);
+	c->printed = c->column = 0;
+	memset(c->cells, ' ', sizeof(c->cells));
+	for (unsigned i = 0; i < PRINTED; i++)
+		randomly_line(&c->r, kind, i, c->lines[i]);
+	c->row = c->rows;
+	teletype_start(t, c->rows, COLUMNS);
+	t->hidden = true;
+	/* A console scrolls once it is full. */
+	c->limit = c->rows;
+	while (c->printed < c->rows)
+		draw(c);
+	c->looked = c->printed;
+	shoot(c, t, pace);
+	while (!is_over(c)) {
+		c->limit = pace->shared ? c->looked + (c->rows - 1) / 2 : PRINTED;
+		if (c->limit > PRINTED)
+			c->limit = PRINTED;
+		draw_cells(c, pick(&c->r, pace->wait * c->rows * c->rows * COLUMNS / 16 + 1));
+		c->looked = c->printed;
+		shoot(c, t, pace);
+	}
+	shoot(c, t, pace);
+}
+
+static void test_torn(const struct pace *pace, enum kind kind)
+{
+	static struct teletype t;
+	static struct console c;
+	static char truth[PRINTED * RANDOMLY_LINE_MAX];
+	unsigned faults = 0;
+	unsigned marks = 0;
+	unsigned said = 0;
+
+	test_case("%s, kind %d: what is missing is marked", pace->name, (int)kind);
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		c.r = randomly_start(seed);
+		play(&c, &t, pace, kind);
+		truth[0] = '\0';
+		for (unsigned i = 0; i < PRINTED; i++)
+			randomly_add(truth, sizeof(truth), c.lines[i]);
+		if (!randomly_is_marked(truth, teletype_log(&t))) {
+			faults++;
+		}
+		marks += (unsigned)t.gaps;
+		for (const char *l = t.log; *l != '\0'; l++)
+			said += *l == '\n';
+		teletype_end(&t);
+	}
+	printf("# %u rounds of %u have a fault; %u of %u lines, %u marks\n", faults, ROUNDS,
+	       said - marks, ROUNDS * PRINTED, marks);
+	CHECK(faults <= pace->faults[kind]);
+}
+
+static struct teletype tele;
+
+static void begin(const char *name)
+{
+	test_case("%s", name);
+	teletype_start(&tele, 8, 20);
+}
+
+static void finish(const char *expected)
+{
+	CHECK_STR(expected, teletype_log(&tele));
+	teletype_end(&tele);
+}
+
+/* A tear makes a row stand twice; so does a guest. */
+static void test_rows_alike(void)
+{
+	begin("two rows alike where a tear may have made one: too few may be counted");
+	tele.hidden = true;
+	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
+	teletype_show(&tele, "\fb\nb\nc\nd\ne\nf\ng\nh");
+	teletype_show(&tele, "\fe\nf\ng\nh\ni\nj\nk\nl");
+	finish("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n");
+	begin("two rows alike on a console whose last row is blank, or that stands still, are two");
+	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\n");
+	teletype_show(&tele, "g\nh\ni\nj\n");
+	teletype_wait(&tele, 300);
+	teletype_show(&tele, "k\nk\nl\n");
+	teletype_wait(&tele, 300);
+	teletype_show(&tele, "m\nn\no\np\n");
+	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nk\nl\nm\nn\no\np\n");
+	begin("two rows alike beside another tear are two");
+	tele.hidden = true;
+	teletype_show(&tele, "a\nb\nb\nc\nd\nd\ne\nf");
+	teletype_show(&tele, "\fa\nb\nb\nc\nd\ne\ne\nf");
+	teletype_show(&tele, "\fb\nb\nc\nd\ne\nf\ng\nh");
+	teletype_show(&tele, "\fe\nf\ng\nh\ni\nj\nk\nl");
+	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n");
+}
+
+int main(void)
+{
+	static const struct pace paces[] = {
+	    {"quiet", COLUMNS / 2, 0, 0, 4, true, {2, 0}},
+	    {"quiet, half a screen", COLUMNS / 2, 0, 0, 8, true, {2, 0}},
+	    {"held up at times", COLUMNS / 2, 4, 4, 4, true, {9, 6}},
+	    {"held up at times, half a screen", COLUMNS / 2, 8, 8, 8, true, {3, 2}},
+	    {"quiet, a screen", COLUMNS / 2, 0, 0, 16, false, {6, 1}},
+	    {"quiet, two screens", COLUMNS / 2, 0, 0, 32, false, {5, 0}},
+	    {"held up at times, a screen", COLUMNS / 2, 8, 8, 16, false, {10, 9}},
+	    {"held up at times, two screens", COLUMNS / 2, 16, 8, 32, false, {9, 11}},
+	};
+
+	test_rows_alike();
+	for (unsigned i = 0; i < COUNT_OF(paces); i++) {
+		test_torn(&paces[i], KIND_UNIQUE);
+		test_torn(&paces[i], KIND_NUMBERS);
+	}
+	return test_finish();
+}
