@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "cmd/run.h"
+#include "confine/confine.h"
 #include "os/signals.h"
 #include "os/standalone.h"
 #include "rpc/rpc.h"
@@ -35,6 +36,7 @@ int main(int argc, char *argv[])
 	rc = signals_start(&err);
 	if (rc == 0)
 		rc = command_run(argc, argv, &err);
+	confine_end();
 	if (rc != 0)
 		error_print(&err);
 	const int status = rc == 0 ? 0 : error_exit_status(&err);

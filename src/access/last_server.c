@@ -13,13 +13,13 @@
 #include "base/log.h"
 #include "os/file.h"
 
-static const char *make_path(const char *pools_path, char path[FILE_PATH_MAX])
+const char *last_server_path(const char *pools_path, char ret[FILE_PATH_MAX])
 {
 	const char *const slash = strrchr(pools_path, '/');
 	const int folder = slash == NULL ? 0 : (int)(slash - pools_path + 1);
 
-	(void)snprintf(path, FILE_PATH_MAX, "%.*sservers", folder, pools_path);
-	return path;
+	(void)snprintf(ret, FILE_PATH_MAX, "%.*sservers", folder, pools_path);
+	return ret;
 }
 
 bool last_server_recall(const char *pools_path, const char *key, char ret[ADDRESS_SHOW_MAX])
@@ -32,8 +32,8 @@ bool last_server_recall(const char *pools_path, const char *key, char ret[ADDRES
 
 	if (pools_path[0] == '\0')
 		return false;
-	const bool found = file_read(make_path(pools_path, path), FILE_OWNED, LAST_SERVER_FILE_MAX,
-	                             &text, &len, &ignored) == 0 &&
+	const bool found = file_read(last_server_path(pools_path, path), FILE_OWNED,
+	                             LAST_SERVER_FILE_MAX, &text, &len, &ignored) == 0 &&
 	                   note_find(text, key, &note);
 	/* One that is too long is no server's, and equals none. */
 	if (found)
@@ -67,7 +67,7 @@ void last_server_keep(const char *pools_path, const char *key, const char *serve
 	size_t len = 0;
 	int lock = -1;
 
-	make_path(pools_path, path);
+	last_server_path(pools_path, path);
 	if (file_lock(path, &lock, &failure) != 0 ||
 	    file_read(path, FILE_OWNED, LAST_SERVER_FILE_MAX, &text, &len, &failure) != 0 ||
 	    rewrite(path, text, key, server, &failure) != 0)

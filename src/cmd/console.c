@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "access/contain.h"
 #include "attach/attach.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -146,6 +147,10 @@ static void mark(struct visit *v, const struct tunnel *tunnel, const char *vm)
 /* From console to console, until there is no next one. */
 static int visit(struct visit *v, struct error *err)
 {
+	const struct contain contain = {
+	    .log = v->settings->log_file,
+	    .starts_again = v->settings->serial && v->settings->reconnect,
+	};
 	int rc;
 
 	do {
@@ -158,6 +163,7 @@ static int visit(struct visit *v, struct error *err)
 			return -1;
 		/* The console needs its session no more: not even SIGKILL leaves one behind now. */
 		access_leave(v->access, &tunnel, &vm);
+		contain_begin(v->access, &contain);
 		mark(v, &tunnel, vm.name);
 		rc = attach_run(v->attachment, &tunnel, vm.name, v->stay->lived_on, &end, &failure);
 		tunnel_close(&tunnel);

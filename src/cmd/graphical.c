@@ -36,6 +36,7 @@ static int try_once(struct graphical *g, struct error *err)
 	if (stay_reach(&g->stay, &g->vm, &g->tunnel, err) != 0)
 		return -1;
 	access_leave(&g->access, &g->tunnel, g->looks_on ? &g->vm : NULL);
+	contain_begin(&g->access, &g->contain);
 	if (feed_open(&g->feed, &g->tunnel, err) == 0 &&
 	    feed_whole(&g->feed, g->settings.endpoint.timeout_ms, err) == 0)
 		return 0;

@@ -7,6 +7,7 @@
 #ifndef XENCON_CMD_GRAPHICAL_H
 #define XENCON_CMD_GRAPHICAL_H
 
+#include "access/contain.h"
 #include "graphic/feed.h"
 #include "stay/stay.h"
 
@@ -20,6 +21,7 @@ struct graphical {
 	bool visited; /* `stay` has begun */
 	bool
 	    looks_on; /* the console is attached for long: what it may end by is asked when it begins */
+	struct contain contain; /* what is still needed once the console is there */
 	struct vm vm;
 	struct tunnel tunnel;
 	struct feed feed;

@@ -44,6 +44,7 @@ static int show_each(struct graphical *g, struct show *show, const struct screen
 	char leave[SHOW_LEAVE_MAX];
 
 	g->looks_on = true;
+	g->contain.log = settings->log_file;
 	g->spec.say = show_say;
 	g->spec.context = show;
 	g->spec.leave = show_leave_key(show, leave);

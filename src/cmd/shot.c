@@ -190,6 +190,7 @@ static int prepare(struct shot *s, const struct options *o, size_t named, struct
 		return error_set(err, ERROR_USAGE, "one word too many, \"%s\"",
 		                 o->operands[named + 1]);
 	s->file = file == NULL || strcmp(file, "-") == 0 ? NULL : file;
+	s->console->contain.output = s->file;
 	if (s->file != NULL && s->file[0] == '\0')
 		return error_set(err, ERROR_USAGE, "the file's name is empty");
 	if (s->file == NULL && !s->settings->text && !s->settings->json && isatty(STDOUT_FILENO)) {

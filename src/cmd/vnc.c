@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/contain.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "cmd/command.h"
@@ -123,8 +123,10 @@ static int serve(struct access *access, const struct vnc_settings *vnc, const st
 	rc = announce(vnc, &listener, vm, &end);
 	if (rc == 0 && vnc->viewer)
 		rc = launch_start(vnc->viewer_command, &listener, &launch, &end);
-	if (rc == 0)
+	if (rc == 0) {
+		contain_prepare(access);
 		rc = serve_viewers(&server, &end);
+	}
 	if (!server.is_child) {
 		launch_stop(&launch);
 		listen_close(&listener);
@@ -154,6 +156,7 @@ static int serve_stdio(struct access *access, const struct vnc_settings *vnc,
 
 	if (rc == 0) {
 		local_init(&local, STDIN_FILENO, STDOUT_FILENO);
+		contain_begin(access, &(struct contain){0});
 		rc = viewer_relay(&(struct viewed){&tunnel, &stay, &vm}, &local, &none,
 		                  &console_first, &end);
 		local_close(&local);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "os/file.h"
+#include "os/instead.h"
 #include "os/wait.h"
 
 static int write_to(int fd, const char *data, size_t len, const char *name, struct error *err)
@@ -37,7 +38,7 @@ static int write_to(int fd, const char *data, size_t len, const char *name, stru
 /* What is there and no file keeps its place: /dev/null is not replaced by a picture. */
 static int write_to_special(const char *path, const char *data, size_t len, struct error *err)
 {
-	const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	const int fd = instead_open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
 	int rc;
 
 	if (fd < 0)

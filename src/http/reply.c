@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/plant.h"
 #include "base/secret.h"
 #include "os/wait.h"
 
@@ -74,8 +75,10 @@ static ssize_t take(struct reply *r, struct conn *c, uint8_t *to, size_t len, st
 {
 	const ssize_t n = stream_recv(c->stream, to, len, err);
 
-	if (n > 0)
+	if (n > 0) {
 		r->heard = clock_ms();
+		plant_look(to, (size_t)n);
+	}
 	if (n == STREAM_ERROR) {
 		err->kind = ERROR_UNREACHABLE;
 		(void)error_context(err, "%s", c->name);

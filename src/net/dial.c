@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "confine/ask.h"
 #include "net/proxy.h"
 #include "os/wait.h"
 
@@ -50,36 +51,20 @@ static void tune(int fd, int keepalive_ms)
 #endif
 }
 
-static int new_socket(int family)
-{
-	const int fd = socket(family, SOCK_STREAM, 0);
-
-	if (fd < 0)
-		return -1;
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
-	return fd;
-}
-
 /* Starts the next attempt; what fails at once is only noted. */
 static void begin_next(struct dialling *d)
 {
 	const size_t i = d->begun++;
 	const struct sockaddr *const sa = (const struct sockaddr *)&d->found.addresses[i];
-	const int fd = new_socket(sa->sa_family);
+	const int fd = ask_connect(sa, d->found.lengths[i]);
 
 	d->next_ms = clock_ms() + DIAL_STAGGER_MS;
+	/* An address of a family that this machine does not have fails here, at once: the next is due. */
 	if (fd < 0) {
 		d->last_errno = errno;
 		return;
 	}
 	tune(fd, d->options.keepalive_ms);
-	/* An address of a family that this machine does not have fails here, at once: the next is due. */
-	if (connect(fd, sa, d->found.lengths[i]) != 0 && errno != EINPROGRESS) {
-		d->last_errno = errno;
-		(void)close(fd);
-		return;
-	}
 	d->fds[i] = fd;
 }
 
@@ -161,15 +146,9 @@ static int step_unix(struct dialling *d, struct error *err)
 		return error_set(err, ERROR_USAGE, "the socket path \"%s\" is too long",
 		                 d->to.path);
 	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", d->to.path);
-	if (d->fds[0] < 0)
-		d->fds[0] = new_socket(AF_UNIX);
-	if (d->fds[0] < 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket");
-	if (connect(d->fds[0], (const struct sockaddr *)&sa, sizeof(sa)) == 0) {
-		d->fd = d->fds[0];
-		d->fds[0] = -1;
+	d->fd = ask_connect((const struct sockaddr *)&sa, sizeof(sa));
+	if (d->fd >= 0)
 		return connected(d);
-	}
 	if (errno != EAGAIN && errno != EINTR)
 		return error_set_errno(err, ERROR_UNREACHABLE, "cannot connect to \"%s\"",
 		                       d->to.path);

@@ -3,6 +3,8 @@
 #ifndef XENCON_NET_PROXY_H
 #define XENCON_NET_PROXY_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "net/address.h"
 #include "os/child.h"
@@ -14,6 +16,10 @@
  * ERROR_LOCAL. */
 int proxy_start(const char *command, const struct address *to, int *ret_fd, struct child *ret_proxy,
                 struct error *err);
+
+/* Whether `line` is what proxy_start makes of `command` for some host and port, neither of which has a character that
+ * means anything to a shell. Pure. */
+bool proxy_is_line(const char *command, const char *line);
 
 /* Ends a command whose connection has been closed, and all that it has started: it has some time to end
  * by itself first. No child is fine. */

@@ -15,12 +15,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confine/ask.h"
 #include "os/signals.h"
 
 /* What the child sends back. */
 struct answer {
 	int code; /* getaddrinfo's */
 	struct resolved found;
+};
+
+/* What another process is asked, where we may not look up ourselves. */
+struct question {
+	struct address to;
+	int family;
 };
 
 /* Takes the next address whose family is (or is not) `family`, from *at on. */
@@ -75,13 +82,47 @@ static void look_up(const struct address *to, int family, int flags, struct answ
 
 void resolve_abandon(struct resolving *r)
 {
-	if (r->child > 0) {
+	if (r->child != 0)
 		(void)close(r->fd);
+	if (r->child > 0) {
 		(void)kill(r->child, SIGKILL); /* it may hang in a name service for minutes */
 		while (waitpid(r->child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
 	*r = (struct resolving){.fd = -1};
+}
+
+void resolve_for(const void *question, size_t len, int out)
+{
+	struct question q;
+	struct answer answer;
+
+	if (len != sizeof(q))
+		return;
+	memcpy(&q, question, sizeof(q));
+	q.to.host[sizeof(q.to.host) - 1] = '\0';
+	look_up(&q.to, q.family, 0, &answer);
+	(void)!write(out, &answer, sizeof(answer));
+}
+
+/* By a process that is not ours: its end is all that we hold of it. */
+static int ask_another(const struct address *to, int family, const int ends[2],
+                       struct resolving *ret, struct error *err)
+{
+	struct question q;
+
+	memset(&q, 0, sizeof(q)); /* its padding, too: all of it is sent */
+	q.to = *to;
+	q.family = family;
+	const int rc = ask_look_up(&q, sizeof(q), ends[1]);
+	if (rc != 0)
+		(void)error_set_errno(err, ERROR_LOCAL, "looking up \"%s\" failed", to->host);
+	(void)close(ends[1]);
+	if (rc != 0)
+		(void)close(ends[0]);
+	else
+		*ret = (struct resolving){.child = RESOLVE_ANOTHERS, .fd = ends[0]};
+	return rc;
 }
 
 int resolve_begin(const struct address *to, int family, struct resolving *ret, struct error *err)
@@ -95,6 +136,8 @@ int resolve_begin(const struct address *to, int family, struct resolving *ret, s
 	if (pipe(ends) != 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot make a pipe");
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	if (ask_is_on())
+		return ask_another(to, family, ends, ret, err);
 	/* No exec: the resolver's plug-ins are in this very program, and their state dies with the child. */
 	const pid_t child = signals_fork();
 	if (child < 0) {

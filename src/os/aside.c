@@ -20,11 +20,19 @@
 /* Descriptors beyond this are not looked for; callers pass on a few low ones. */
 #define INHERITED_MAX 1024
 
+/* What such a process keeps besides: see aside_share. */
+static int shared = -1;
+
+void aside_share(int fd)
+{
+	shared = fd;
+}
+
 /* Closes what we inherited from our caller as well: somebody may wait for its end. */
 static void close_others(int keep, int keep_too)
 {
 	for (int fd = STDERR_FILENO + 1; fd < INHERITED_MAX; fd++) {
-		if (fd != keep && fd != keep_too)
+		if (fd != keep && fd != keep_too && fd != shared)
 			(void)close(fd);
 	}
 }

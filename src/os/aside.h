@@ -30,6 +30,9 @@ struct aside {
 /* What is done aside: true for success, else with *why. `report` is for aside_tell. */
 typedef bool aside_work(void *context, int report, char why[ASIDE_WHY_MAX]);
 
+/* A descriptor that every such process has besides (-1: none): whom we ask for what we may not do. */
+void aside_share(int fd);
+
 /* Starts a process that does `work` with `context`, and ends. Of our descriptors it has
  * `keep` (-1 for none), and what `work` opens. False, and nothing started, where there is none to be had.
  * Blocks for a fork, no longer. */

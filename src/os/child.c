@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "os/instead.h"
 #include "os/signals.h"
 
 #define NOT_FOUND_STATUS 127 /* sh's, for a program that is not there */
@@ -36,7 +37,7 @@ static void put_on(int fd, int number)
 		(void)dup2(from, number);
 }
 
-static _Noreturn void run(const struct child_spec *spec)
+_Noreturn void child_become(const struct child_spec *spec)
 {
 	(void)setpgid(0, 0); /* before anything else: a ^C that comes now is not for it */
 	signals_reset();
@@ -50,10 +51,11 @@ static _Noreturn void run(const struct child_spec *spec)
 
 int child_start(const struct child_spec *spec, struct child *ret, struct error *err)
 {
+	if (instead() != NULL)
+		return instead()->start(spec, ret, err);
 	const pid_t pid = signals_fork();
-
 	if (pid == 0)
-		run(spec);
+		child_become(spec);
 	if (pid < 0)
 		return error_set_errno(err, ERROR_LOCAL, "cannot start \"%s\"", spec->command);
 	(void)setpgid(pid, pid); /* whichever of us comes first */

@@ -44,6 +44,9 @@ struct child {
  * three standard ones. ERROR_LOCAL. */
 int child_start(const struct child_spec *spec, struct child *ret, struct error *err);
 
+/* In a process that was forked for it: becomes that command, as child_start has it. */
+_Noreturn void child_become(const struct child_spec *spec);
+
 /* fork(2) for a child that goes on as this program does, in our process group, with the fatal signals
  * blocked until signals_restart. In the child it returns 0 with *ret empty, in the parent the child's
  * process; -1 with *err (ERROR_LOCAL). */

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "os/instead.h"
 #include "os/wait.h"
 
 #define READ_STEP 4096 /* what most of these files fit in */
@@ -257,6 +258,8 @@ int file_replace(const char *path, const char *data, size_t len, struct error *e
 	char real[FILE_PATH_MAX];
 	char fresh[FILE_PATH_MAX + sizeof(".XXXXXX")];
 
+	if (instead() != NULL)
+		return instead()->replace(path, data, len, err);
 	follow_links(path, real);
 	(void)snprintf(fresh, sizeof(fresh), "%s.XXXXXX", real);
 	const int fd = mkstemp(fresh); /* mode 0600 */
@@ -309,13 +312,14 @@ static int make_folders(const char *path, struct error *err)
 /* Only a lock that is new is given away: one that is there already may be a link to a file of root's. */
 static int open_lock(const char *name)
 {
-	const int fresh = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const int fresh =
+	    instead_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fresh >= 0)
 		give_to_folders_owner(fresh, name);
 	if (fresh >= 0 || errno != EEXIST)
 		return fresh;
-	return open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return instead_open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 int file_lock(const char *path, int *ret_lock, struct error *err)

@@ -239,6 +239,16 @@ int signals_restart(struct error *err)
 	return rc;
 }
 
+void signals_stand_by(void)
+{
+	close_pipe();
+	first_fatal = 0;
+	for (size_t i = 0; i < COUNT(crash_signals); i++)
+		handle(crash_signals[i], SIG_DFL, 0);
+	for (size_t i = 0; i < COUNT(noted_signals); i++)
+		handle(noted_signals[i], SIG_DFL, 0);
+}
+
 void signals_reset(void)
 {
 	close_pipe();

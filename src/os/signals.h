@@ -69,6 +69,10 @@ pid_t signals_fork(void);
 /* In a forked child that goes on as we do: a pipe of its own, and nothing caught so far. */
 int signals_restart(struct error *err);
 
+/* In a child of signals_fork that waits for orders: no share in the parent's pipe, and the fatal signals stay blocked: it
+ * ends with whoever gives the orders. Commands that it starts call signals_reset, as any. */
+void signals_stand_by(void);
+
 /* In a forked child: default dispositions, no share in the parent's pipe, and nothing pending. */
 void signals_reset(void);
 

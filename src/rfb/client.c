@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/plant.h"
 #include "rfb/handshake.h"
 #include "rfb/protocol.h"
 #include "rfb/update.h"
@@ -321,6 +322,7 @@ int rfb_feed(struct rfb_client *c, const uint8_t *data, size_t len, size_t *ret_
 {
 	size_t used = 0;
 
+	plant_look(data, len);
 	while (used < len && room(c) > 0) {
 		const size_t n = len - used < room(c) ? len - used : room(c);
 		enum wire_progress progress;

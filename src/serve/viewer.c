@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access/contain.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -153,6 +154,7 @@ int viewer_serve(struct access *access, const struct target *what, int fd, struc
 	int rc = stay_visit(&plan, &stay, &vm, &tunnel, err);
 
 	if (rc == 0) {
+		contain_begin(access, &(struct contain){0});
 		local_init_socket(&local, fd);
 		rc = viewer_relay(&(struct viewed){&tunnel, &stay, &vm}, &local, claim,
 		                  &console_first, &failure);

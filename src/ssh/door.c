@@ -3,37 +3,31 @@
 #include "ssh/door.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "confine/ask.h"
 #include "os/wait.h"
 
 #define STEP_MS 20
 
-static int make(const char *path, struct sockaddr_un *ret)
+static int knock(const char *path)
 {
-	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
-	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
-	(void)snprintf(ret->sun_path, sizeof(ret->sun_path), "%s", path);
-	if (fd < 0)
-		return -1;
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
-	return fd;
+	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+	return ask_connect((const struct sockaddr *)&sa, sizeof(sa));
 }
 
 int door_connect(const char *path)
 {
 	const int64_t until = clock_ms() + DOOR_BUSY_MS;
-	struct sockaddr_un sa;
-	const int fd = make(path, &sa);
+	int fd;
 
-	while (fd >= 0 && connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0) {
+	while ((fd = knock(path)) < 0) {
 		struct error ignored = {0};
 		int failure = errno;
 
@@ -44,7 +38,6 @@ int door_connect(const char *path)
 		else if (busy && clock_ms() < until)
 			continue;
 		error_clear(&ignored);
-		(void)close(fd);
 		errno = failure;
 		return -1;
 	}
@@ -53,13 +46,10 @@ int door_connect(const char *path)
 
 bool door_is_open(const char *path)
 {
-	struct sockaddr_un sa;
-	const int fd = make(path, &sa);
+	const int fd = knock(path);
 
 	if (fd < 0)
-		return false;
-	const bool open =
-	    connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0 || errno == EAGAIN;
+		return errno == EAGAIN;
 	(void)close(fd);
-	return open;
+	return true;
 }

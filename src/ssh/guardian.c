@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "os/signals.h"
+#include "ssh/vet.h"
 #include "ssh/words.h"
 
 enum {
@@ -50,6 +51,7 @@ enum {
 /* All that the process knows. */
 struct duty {
 	char folder[FOLDER_PATH_MAX];
+	const char *command; /* how ssh is called: the caller's, copied with the process */
 	int records;
 	int errors;
 	int log;
@@ -94,7 +96,7 @@ static void take_line(struct duty *d, const char *line)
 		if (strcmp(d->lines[i], line) == 0)
 			return;
 	}
-	if (d->line_count == LINES_MAX)
+	if (d->line_count == LINES_MAX || !vet_line(line, d->command, d->folder))
 		return;
 	d->lines[d->line_count] = strdup(line);
 	d->line_count += d->lines[d->line_count] != NULL;
@@ -237,13 +239,14 @@ static _Noreturn void guard(struct duty *d)
 
 /* One that did not end by itself, as by SIGKILL, has done nothing of it. Groups are not known here: whoever has
  * started one ends it before. */
-static void stand_in(const char *folder)
+static void stand_in(const char *folder, const char *command)
 {
-	struct duty d = {0};
+	struct duty d = {.command = command};
 	char path[ADDRESS_PATH_MAX];
 	char in[OWED_MAX];
 	ssize_t n = 0;
 
+	(void)snprintf(d.folder, sizeof(d.folder), "%s", folder);
 	const int fd = open(folder_join(folder, OWED_NAME, path), O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		n = read(fd, in, sizeof(in));
@@ -283,10 +286,10 @@ static int make_pipes(int records[2], int errors[2], struct error *err)
 	return 0;
 }
 
-int guardian_start(const char *folder, struct guardian *ret, struct error *err)
+int guardian_start(const char *folder, const char *command, struct guardian *ret, struct error *err)
 {
 	char path[ADDRESS_PATH_MAX];
-	struct duty d = {0};
+	struct duty d = {.command = command};
 	int records[2];
 	int errors[2];
 
@@ -314,6 +317,7 @@ int guardian_start(const char *folder, struct guardian *ret, struct error *err)
 		return -1;
 	}
 	(void)snprintf(ret->folder, sizeof(ret->folder), "%s", folder);
+	ret->command = command;
 	ret->fd = records[1];
 	ret->errors = errors[1];
 	ret->said = errors[0];
@@ -367,6 +371,6 @@ void guardian_close(struct guardian *g)
 	if (c->pid == 0 || !child_wait(c, clock_ms() + GUARDIAN_PATIENCE_MS))
 		return;
 	if (!child_succeeded(c->status))
-		stand_in(left.folder);
+		stand_in(left.folder, left.command);
 	child_reap(c);
 }

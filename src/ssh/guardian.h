@@ -5,7 +5,7 @@
  *
  * It is also who reads what ssh complains of once we are busy with a console, into the folder's "log", so that ssh
  * never waits for a reader.
- * Knows nothing of ssh: process groups and command lines are told to it. ALWAYS TRUE: what is to be undone is told
+ * Process groups and command lines are told to it; it runs none that is not ours. ALWAYS TRUE: what is to be undone is told
  * before it is done.
  */
 #ifndef XENCON_SSH_GUARDIAN_H
@@ -27,12 +27,15 @@ struct guardian {
 	int said;   /* where that is to be read from, non-blocking; -1 once the guardian does it */
 	struct child child;
 	char folder[FOLDER_PATH_MAX];
+	const char *command; /* the caller's */
 };
 
 #define GUARDIAN_NONE ((struct guardian){.fd = -1, .errors = -1, .said = -1})
 
-/* Starts it for that folder. ERROR_LOCAL. */
-int guardian_start(const char *folder, struct guardian *ret, struct error *err);
+/* Starts it for that folder. What it owes may only be lines that vet_line takes for ours, with ssh called by `command`.
+ * ERROR_LOCAL. */
+int guardian_start(const char *folder, const char *command, struct guardian *ret,
+                   struct error *err);
 
 /* Tells it of a process group that is to be ended. */
 void guardian_ends(const struct guardian *g, pid_t group);

@@ -126,7 +126,7 @@ static int prepare(struct master *m, struct error *err)
 	if (folder_make(m->folder, err) != 0)
 		return -1;
 	folder_join(m->folder, CONTROL_NAME, m->control);
-	if (guardian_start(m->folder, &m->guardian, err) == 0)
+	if (guardian_start(m->folder, m->style.command, &m->guardian, err) == 0)
 		return 0;
 	folder_remove(m->folder);
 	m->folder[0] = '\0';

@@ -25,6 +25,7 @@
 #include "ssh/master.h"
 #include "ssh/probe.h"
 #include "ssh/refusal.h"
+#include "ssh/vet.h"
 
 #define LOCK_NAME "lock"
 
@@ -340,6 +341,16 @@ void ssh_hush(struct ssh *s)
 {
 	if (s != NULL)
 		s->master.style.batch = true;
+}
+
+bool ssh_is_line(const struct ssh *s, const char *line)
+{
+	return vet_line(line, s->master.style.command, s->master.folder);
+}
+
+const char *ssh_folder(const struct ssh *s)
+{
+	return s->master.folder;
 }
 
 void ssh_close(struct ssh *s)

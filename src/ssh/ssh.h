@@ -33,6 +33,12 @@ int ssh_hop(struct ssh *s, const char *command, char ret[WORDS_MAX], struct erro
 /* From here on no login asks anything: whoever could answer is at a console. NULL is fine. */
 void ssh_hush(struct ssh *s);
 
+/* Whether a command line is one that this would run, or owe. */
+bool ssh_is_line(const struct ssh *s, const char *line);
+
+/* The private folder, in which its sockets lie; "" before the first login. */
+const char *ssh_folder(const struct ssh *s);
+
 /* Ends the login where it is ours, takes back the forwardings where it is the user's, removes the folder: all of
  * that within GUARDIAN_PATIENCE_MS. In a process that was forked off since ssh_new it only lets go. NULL is fine. */
 void ssh_close(struct ssh *s);

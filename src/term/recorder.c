@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/instead.h"
 #include "os/signals.h"
 #include "os/wait.h"
 
@@ -51,7 +52,7 @@ static bool ends_mid_line(int fd, const char *path)
 
 	if (fstat(fd, &ours) != 0 || !S_ISREG(ours.st_mode) || ours.st_size == 0)
 		return false;
-	const int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const int reader = instead_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
 	if (reader < 0)
 		return true;
 	if (fstat(reader, &st) == 0 && st.st_dev == ours.st_dev && st.st_ino == ours.st_ino)
@@ -62,7 +63,8 @@ static bool ends_mid_line(int fd, const char *path)
 
 static int open_file(const char *path)
 {
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	return instead_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	                    0600);
 }
 
 static void take_over(struct recorder *r, int fd)

@@ -61,9 +61,29 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def children(pid):
+def is_keeper(pid):
+    """True for the process that a confined one asks for what it may not do."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text() == "xencon-keeper\n"
+    except OSError:
+        return False   # it has ended
+
+
+def offspring(pid):
+    """All of its children."""
     return [int(word) for word in
             pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def children(pid):
+    """Those that do something: without the keeper."""
+    return [child for child in offspring(pid) if not is_keeper(child)]
+
+
+def keeper(pid):
+    """The one of that process."""
+    found, = filter(is_keeper, offspring(pid))
+    return found
 
 
 def twins(pid):
@@ -72,8 +92,9 @@ def twins(pid):
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if words and path.read_bytes() == words and int(path.parent.name) != pid:
-                found.append(int(path.parent.name))
+            twin = int(path.parent.name)
+            if words and path.read_bytes() == words and twin != pid and not is_keeper(twin):
+                found.append(twin)
         except (FileNotFoundError, ProcessLookupError):
             pass  # it has just ended
     return found

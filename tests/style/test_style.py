@@ -16,8 +16,9 @@ MAIN_LINES_MAX = 39
 USES = {
     "base": [],
     "os": ["base"],
-    "net": ["os", "base"],
-    "ssh": ["net", "os", "base"],
+    "confine": ["os", "base"],
+    "net": ["confine", "os", "base"],
+    "ssh": ["net", "confine", "os", "base"],
     "relay": ["net", "os", "base"],
     "trust": ["net", "os", "base"],
     "rfb": ["base"],
@@ -41,12 +42,12 @@ USES = {
     "settings": ["conf", "http", "trust", "term", "vt", "net", "os", "base"],
     "graphic": ["settings", "conf", "http", "trust", "screen", "font", "keyboard", "rfb", "relay", "net", "os", "base"],
     "show": ["graphic", "journal", "paint", "input", "keyboard", "settings", "conf", "http", "trust", "screen", "rfb", "relay", "term", "vt", "net", "os", "base"],
-    "access": ["settings", "conf", "xapi", "rpc", "http", "trust", "term", "vt", "serial", "ssh", "net", "os", "base"],
+    "access": ["settings", "conf", "xapi", "rpc", "http", "trust", "term", "vt", "serial", "ssh", "net", "confine", "os", "base"],
     "stay": ["access", "settings", "conf", "xapi", "rpc", "http", "trust", "net", "os", "base"],
     "offer": ["access", "list", "settings", "conf", "data", "xapi", "rpc", "http", "trust", "term", "vt", "net", "os", "base"],
     "attach": ["settings", "conf", "http", "term", "vt", "relay", "net", "os", "base"],
     "serve": ["stay", "access", "settings", "conf", "xapi", "rpc", "http", "rfb", "relay", "net", "os", "base"],
-    "cmd": ["serve", "offer", "list", "data", "attach", "stay", "access", "show", "graphic", "keyboard", "screen", "settings", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "os", "base"],
+    "cmd": ["serve", "offer", "list", "data", "attach", "stay", "access", "show", "graphic", "keyboard", "screen", "settings", "conf", "xapi", "rpc", "http", "rfb", "trust", "term", "vt", "relay", "net", "confine", "os", "base"],
 }
 
 # Calls that a bounded, checked one replaces.
