@@ -88,7 +88,7 @@ static int digest(struct feed *f, struct error *err)
 	if (rfb_feed(f->rfb, buf_head(in), buf_used(in), &used, err) != 0)
 		return -1;
 	buf_consume(in, used);
-	f->behind = buf_used(in) > 0;
+	f->behind = buf_used(in) > 0 || rfb_has_more(f->rfb);
 	return 0;
 }
 
@@ -141,7 +141,7 @@ int feed_turn(struct feed *f, unsigned *ret_events, struct error *err)
 		if (events == 0 && !f->ended && receive(f, &any, err) != 0)
 			return -1;
 	}
-	f->more = any || (events != 0 && !f->ended);
+	f->more = any || (events != 0 && !f->ended) || rfb_has_more(f->rfb);
 	if (f->ended)
 		events |= FEED_EVENT_ENDED;
 	*ret_events = events;

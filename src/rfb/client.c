@@ -317,13 +317,20 @@ static size_t room(const struct rfb_client *c)
 	return spare < buf_space(&c->window) ? spare : buf_space(&c->window);
 }
 
+bool rfb_has_more(const struct rfb_client *c)
+{
+	return c->state == CLIENT_UPDATE && buf_used(&c->window) > 0 &&
+	       update_is_paused(&c->update);
+}
+
 int rfb_feed(struct rfb_client *c, const uint8_t *data, size_t len, size_t *ret_used,
              struct error *err)
 {
 	size_t used = 0;
 
 	plant_look(data, len);
-	while (used < len && room(c) > 0) {
+	update_go_on(&c->update);
+	do {
 		const size_t n = len - used < room(c) ? len - used : room(c);
 		enum wire_progress progress;
 
@@ -341,7 +348,7 @@ int rfb_feed(struct rfb_client *c, const uint8_t *data, size_t len, size_t *ret_
 		if (progress == WIRE_BAD)
 			return -1;
 		buf_consume(&c->window, held - wire_left(&in));
-	}
+	} while (used < len && room(c) > 0 && !rfb_has_more(c));
 	*ret_used = used;
 	return 0;
 }

@@ -55,13 +55,17 @@ struct rfb_client *rfb_new(unsigned encodings, struct error *err);
 /* Frees it with its frame. NULL is fine. */
 void rfb_free(struct rfb_client *c);
 
-/* Takes what the server sent, *ret_used bytes of it: all, unless there is no room for answers; then
- * the rest is to be fed again after rfb_output has been drained.
+/* Takes what the server sent, *ret_used bytes of it: all, unless there is no room for answers, or so much was drawn
+ * that the caller is to look at something else first (rfb_has_more); then the rest is to be fed again, in the first
+ * case after rfb_output has been drained. What is drawn in one call is at most twice the largest screen.
  * Fails with ERROR_PROTOCOL where the server breaks the rules or does not speak RFB, ERROR_UNAVAILABLE
  * where it refuses us (its words are the cause), ERROR_LOCAL where memory ends. After that the client
  * can only be freed; *ret_used is untouched. */
 int rfb_feed(struct rfb_client *c, const uint8_t *data, size_t len, size_t *ret_used,
              struct error *err);
+
+/* Whether some of what was taken has not been drawn yet: rfb_feed goes on with it, be it with 0 bytes. */
+bool rfb_has_more(const struct rfb_client *c);
 
 /* What is to be sent to the server, owned by the client: send from its head and buf_consume. */
 struct buf *rfb_output(struct rfb_client *c);

@@ -45,7 +45,19 @@ int update_resize(struct update *u, uint32_t width, uint32_t height, struct erro
 	/* What was noted of the old screen may lie outside the new one. */
 	damage_all(&u->damage, &u->frame);
 	u->resized = true;
+	u->drawn += (uint64_t)width * height;
 	return 0;
+}
+
+/* A rectangle of 16 bytes can have a whole screen moved: what one turn costs does not follow from how much came. */
+void update_go_on(struct update *u)
+{
+	u->pause_at = u->drawn + (uint64_t)FRAME_SIDE_MAX * FRAME_SIDE_MAX;
+}
+
+bool update_is_paused(const struct update *u)
+{
+	return u->step == UPDATE_RECT && u->rects > 0 && u->drawn >= u->pause_at;
 }
 
 /* -> RECT. A rectangle is complete; whether there is another is seen when it is read. */
@@ -167,6 +179,7 @@ static enum wire_progress read_pixels(struct update *u, struct wire *in, struct 
 		return progress;
 	/* Not before the end: who looks in between is told of the whole rectangle later. */
 	damage_add(&u->damage, &u->decode.rect);
+	u->drawn += (uint64_t)u->decode.rect.width * u->decode.rect.height;
 	return next_rect(u);
 }
 
@@ -205,6 +218,8 @@ enum wire_progress update_read(struct update *u, struct wire *in, struct error *
 				u->step = UPDATE_HEAD;
 				return WIRE_DONE;
 			}
+			if (update_is_paused(u))
+				return WIRE_MORE;
 			progress = begin_rect(u, in, err);
 			break;
 		case UPDATE_PIXELS:

@@ -48,6 +48,8 @@ struct update {
 	enum wire_progress (*decoder)(struct decode *, struct wire *, struct error *);
 	uint64_t skip;
 	struct zrle *zrle; /* freed by update_free */
+	uint64_t drawn;    /* pixels, all rectangles together; a new screen counts as drawn */
+	uint64_t pause_at; /* no rectangle begins any more once so many are */
 };
 
 /* Makes an update without a screen, of size 0. Failing (ERROR_LOCAL) leaves *u for update_free. */
@@ -59,7 +61,15 @@ void update_free(struct update *u);
 /* Gives the screen its size; a new one is black and changed all over. Errors as frame_resize. */
 int update_resize(struct update *u, uint32_t width, uint32_t height, struct error *err);
 
-/* Reads on in a message, behind its type. WIRE_DONE: it is complete, the next one may begin. */
+/* From now on as many pixels may be drawn as the largest screen has; the rectangle in which that happens is still
+ * completed. */
+void update_go_on(struct update *u);
+
+/* Whether that has been reached with rectangles still to come. */
+bool update_is_paused(const struct update *u);
+
+/* Reads on in a message, behind its type. WIRE_DONE: it is complete, the next one may begin. WIRE_MORE, too, where
+ * it is paused: then update_go_on helps and more bytes do not. */
 enum wire_progress update_read(struct update *u, struct wire *in, struct error *err);
 
 #endif

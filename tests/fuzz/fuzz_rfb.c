@@ -41,11 +41,12 @@ static void drain(struct run *r)
 /* Feeds one piece; a client without room goes on when it has been drained. */
 static void feed(struct run *r, const uint8_t *data, size_t size)
 {
-	while (size > 0 && r->rc == 0) {
+	while ((size > 0 || rfb_has_more(r->client)) && r->rc == 0) {
+		const bool paused = rfb_has_more(r->client);
 		size_t used = 0;
 
 		r->rc = rfb_feed(r->client, data, size, &used, &r->err);
-		REQUIRE(r->rc == -1 || used > 0);
+		REQUIRE(r->rc == -1 || used > 0 || size == 0 || rfb_has_more(r->client) || paused);
 		data += used;
 		size -= used;
 		r->events |= rfb_take_events(r->client);

@@ -56,7 +56,7 @@ static int receive(int fd, struct rfb_client *c, struct error *err)
 
 	if (n <= 0)
 		return error_set(err, ERROR_LOST, "the server has gone");
-	for (size_t at = 0, used; at < (size_t)n; at += used) {
+	for (size_t at = 0, used; at < (size_t)n || rfb_has_more(c); at += used) {
 		if (rfb_feed(c, bytes + at, (size_t)n - at, &used, err) == -1 ||
 		    drain(fd, c, err) == -1)
 			return -1;

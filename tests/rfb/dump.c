@@ -172,11 +172,13 @@ static int feed(struct dump *d, struct error *err)
 	const int64_t begun = now_ns();
 	size_t used;
 
-	if (rfb_feed(d->client, d->held, d->held_size, &used, err) == -1)
-		return -1;
+	do {
+		if (rfb_feed(d->client, d->held, d->held_size, &used, err) == -1)
+			return -1;
+		memmove(d->held, d->held + used, d->held_size - used);
+		d->held_size -= used;
+	} while (rfb_has_more(d->client));
 	d->spent_ns += now_ns() - begun;
-	memmove(d->held, d->held + used, d->held_size - used);
-	d->held_size -= used;
 	tell_events(d);
 	if (d->waiting && rfb_request_update(d->client, true))
 		d->waiting = false;

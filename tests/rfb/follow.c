@@ -64,7 +64,7 @@ static int receive(struct follow *f, struct error *err)
 
 	if (n <= 0)
 		return error_set(err, ERROR_LOST, "the server has gone");
-	while (at < (size_t)n) {
+	while (at < (size_t)n || rfb_has_more(f->client)) {
 		size_t used;
 
 		if (rfb_feed(f->client, data + at, (size_t)n - at, &used, err) != 0)

@@ -122,14 +122,14 @@ void server_deflate_end(void *stream)
 int server_play(struct rfb_client *c, const uint8_t *data, size_t len, size_t cut,
                 struct server *said, struct error *err)
 {
-	for (size_t at = 0; at < len;) {
+	for (size_t at = 0; at < len || rfb_has_more(c);) {
 		const size_t size = cut < len - at ? cut : len - at;
 		struct buf *const out = rfb_output(c);
 		size_t used = 0;
 
 		if (rfb_feed(c, data + at, size, &used, err) == -1)
 			return -1;
-		if (used == 0 && buf_used(out) == 0)
+		if (used == 0 && buf_used(out) == 0 && !rfb_has_more(c) && at < len)
 			abort(); /* it would never go on */
 		at += used;
 		if (said != NULL)

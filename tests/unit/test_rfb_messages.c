@@ -283,6 +283,43 @@ static void test_room(void)
 	rfb_free(c);
 }
 
+/* A few bytes have a whole screen moved: between two calls no more than twice the largest is, and all in the end. */
+static void test_a_flood_of_copies(void)
+{
+	enum { COPIES = 12, RAW = 0, COPY_RECT = 1 };
+	const struct frame_rect spot = {0, 0, 1, 1};
+	const struct frame_rect moved = {1, 1, FRAME_SIDE_MAX - 1, FRAME_SIDE_MAX - 1};
+	struct rfb_client *const c = server_client(FRAME_SIDE_MAX, FRAME_SIDE_MAX);
+	struct server s = {0};
+	struct error err = {0};
+	size_t used = 0;
+	int calls = 0;
+
+	test_case("a flood of copies");
+	server_update(&s, COPIES + 1);
+	server_rect(&s, &spot, RAW);
+	server_pixel(&s, 0xff0000);
+	for (int i = 0; i < COPIES; i++) {
+		server_rect(&s, &moved, COPY_RECT);
+		server_u16(&s, 0);
+		server_u16(&s, 0);
+	}
+	(void)rfb_take_events(c);
+	CHECK_INT(0, rfb_feed(c, s.bytes, s.len, &used, &err));
+	CHECK_INT(s.len, used);
+	for (calls = 1; rfb_has_more(c) && calls <= COPIES; calls++) {
+		CHECK_INT(0, rfb_take_events(c));
+		CHECK_INT(0, rfb_feed(c, NULL, 0, &used, &err));
+	}
+	CHECK(calls >= COPIES / 2 && calls <= COPIES);
+	CHECK(!rfb_has_more(c));
+	CHECK_INT(RFB_EVENT_UPDATE, rfb_take_events(c));
+	CHECK_INT(0xff0000, *frame_at(rfb_frame(c), COPIES, COPIES) & 0xffffff);
+	CHECK_INT(0, *frame_at(rfb_frame(c), COPIES + 1, COPIES + 1) & 0xffffff);
+	server_free(&s);
+	rfb_free(c);
+}
+
 int main(void)
 {
 	test_rows();
@@ -292,5 +329,6 @@ int main(void)
 	test_input();
 	test_damage();
 	test_room();
+	test_a_flood_of_copies();
 	return test_finish();
 }
