@@ -59,12 +59,32 @@ static const uint32_t allowed[] = {
 #ifdef SYS_pselect6_time64
     SYS_pselect6_time64,
 #endif
-    /* Time, memory, chance. */
+/* Time, memory, chance. Of those that 32 bits made new ones of, musl calls the old ones otherwise. */
+#ifdef SYS_clock_gettime
     SYS_clock_gettime,
+#endif
+#ifdef SYS_clock_gettime32
+    SYS_clock_gettime32,
+#endif
+#ifdef SYS_clock_getres
     SYS_clock_getres,
+#endif
+#ifdef SYS_clock_getres_time32
+    SYS_clock_getres_time32,
+#endif
+#ifdef SYS_gettimeofday
     SYS_gettimeofday,
+#endif
+#ifdef SYS_gettimeofday_time32
+    SYS_gettimeofday_time32,
+#endif
     SYS_nanosleep,
+#ifdef SYS_clock_nanosleep
     SYS_clock_nanosleep,
+#endif
+#ifdef SYS_clock_nanosleep_time32
+    SYS_clock_nanosleep_time32,
+#endif
 #ifdef SYS_time
     SYS_time,
 #endif

@@ -49,19 +49,19 @@ static size_t take_fds(struct msghdr *m, int *fds, size_t max)
 {
 	size_t count = 0;
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		const size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < n; i++) {
-			int one;
+	/* The kernel gives all of them as one, however they were sent (unix(7)). */
+	struct cmsghdr *const c = CMSG_FIRSTHDR(m);
+	if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return 0;
+	const size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (size_t i = 0; i < n; i++) {
+		int one;
 
-			memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(one));
-			if (count < max)
-				fds[count++] = one;
-			else
-				(void)close(one);
-		}
+		memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(one));
+		if (count < max)
+			fds[count++] = one;
+		else
+			(void)close(one);
 	}
 	return count;
 }
