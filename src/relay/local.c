@@ -149,6 +149,7 @@ ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct err
 void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadline)
 {
 	struct error ignored = {0};
+	bool failed = false;
 
 	while (len > 0) {
 		struct pollfd out = {.fd = l->out_fd, .events = POLLOUT};
@@ -156,8 +157,10 @@ void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadlin
 		if (ready_poll(&out, 1, clock_poll_timeout(deadline)) == 0)
 			return;
 		const ssize_t n = local_write(l, data, len, &ignored);
-		if (n == STREAM_EOF || n == STREAM_ERROR)
+		/* One that fails once may be a driver's passing trouble; a terminal that has gone fails again. */
+		if ((n == STREAM_EOF || n == STREAM_ERROR) && failed)
 			return;
+		failed = failed || n == STREAM_EOF || n == STREAM_ERROR;
 		if (n > 0) {
 			data += n;
 			len -= (size_t)n;

@@ -62,8 +62,8 @@ int64_t local_retry_at(const struct local *l);
  * STREAM_AGAIN; STREAM_ERROR. Call it when poll says so. */
 ssize_t local_write(struct local *l, const uint8_t *data, size_t len, struct error *err);
 
-/* Writes all of data, waiting until `deadline` at most; what does not fit by then is dropped. Signals
- * do not end the wait. */
+/* Writes all of data, waiting until `deadline` at most; what does not fit by then, or fails twice, is
+ * dropped. Signals do not end the wait. */
 void local_put(struct local *l, const uint8_t *data, size_t len, int64_t deadline);
 
 /* Tells the reader of our output that there is no more, as far as the descriptor can. */
