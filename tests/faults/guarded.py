@@ -31,20 +31,22 @@ class Hangs(AssertionError):
 
 
 class Run:
-    """One run. `streams` may name others of its streams; `env` adds variables."""
+    """One run. `streams` may name others of its streams; `env` adds variables; `before` are words of another
+    program, which starts it."""
 
-    def __init__(self, folder, *words, env=None, streams=None):
+    def __init__(self, folder, *words, env=None, streams=None, before=()):
         self.folder = pathlib.Path(folder)
         self.master, self.slave = os.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, WINDOW)
         os.set_blocking(self.master, False)
         self.before = termios.tcgetattr(self.slave)
         self.printed, self.said = bytearray(), bytearray()
+        self.badly_stopped = 0
         for name in ("home", "tmp", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._report = self.folder / "report"
         streams = {"stdin": self.slave, "stdout": self.slave, "stderr": subprocess.PIPE, **(streams or {})}
-        self.process = subprocess.Popen([GUARD, self._report, harness.BINARY, *map(str, words)],
+        self.process = subprocess.Popen([GUARD, self._report, *before, harness.BINARY, *map(str, words)],
                                         env=self._environment(env), **streams)
 
     def _environment(self, more):
@@ -94,7 +96,7 @@ class Run:
         while select.select([self.master], [], [], 0)[0]:
             self.turn(0)
         words = self._report.read_text().split()
-        self.status, self.peak, self.left = int(words[1]), int(words[2]), int(words[3])
+        self.status, self.peak, self.left, self.badly_stopped, self.stops = map(int, words[1:6])
         return self
 
     def _kill(self):
@@ -118,7 +120,7 @@ class Run:
 
     def is_restored(self):
         """The terminal's settings are as before, and no mode stays that was switched on."""
-        return termios.tcgetattr(self.slave) == self.before and not modes_left(bytes(self.printed))
+        return not self.badly_stopped and termios.tcgetattr(self.slave) == self.before and not modes_left(bytes(self.printed))
 
 
 # What stands where nobody has switched anything: the line wraps, the cursor is seen.
