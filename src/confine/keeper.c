@@ -265,10 +265,10 @@ static _Noreturn void serve(const struct confine_plan *plan, int orders)
 {
 	struct order order;
 
+	name_itself();
 	(void)setpgid(0, 0); /* the terminal's signals are for who asks */
 	signals_stand_by();
 	let_go_of_all_but(orders);
-	name_itself();
 	while (order_take(orders, &order) > 0) {
 		if (order.head.kind == ORDER_END)
 			break;

@@ -116,7 +116,7 @@ def test_a_signal_while_a_viewers_process_begins(web01, pool, slow_to_start, ser
     with viewer:
         assert listener.end() == 0
     trace = (tmp_path / "trace").read_text()
-    assert f"{child}" in trace and "SIGKILL" not in trace
+    assert f"{child} " in trace and f"{child} +++ killed" not in trace
     assert_logged_out(pool)
 
 

@@ -110,7 +110,7 @@ def test_another_user_is_refused(host, guest, pool, serve_alice):
                         r"let it in\n", said), said
     assert calls(pool) == before, "the server was asked for somebody else"
     assert guest.received == b""
-    assert listener.children() == []
+    listener.expect_children(0)
 
 
 @pytest.mark.parametrize("host", HOSTS)
