@@ -18,8 +18,7 @@ from outcome import assert_logged_out
 def test_until_the_user_ends_it(web01, pool, serve, number, status, count):
     listener = serve()
     viewers = [listener.attach() for _ in range(count)]
-    children = listener.children()
-    assert len(children) == count
+    children = listener.expect_children(count)
     assert listener.end(number) == status
     for viewer in viewers:
         assert viewer.read_all() == b""
@@ -116,7 +115,7 @@ def test_a_signal_while_a_viewers_process_begins(web01, pool, slow_to_start, ser
     with viewer:
         assert listener.end() == 0
     trace = (tmp_path / "trace").read_text()
-    assert f"{child} " in trace and f"{child} +++ killed" not in trace
+    assert f"{child} " in trace and f"{child} +++ killed by SIGKILL" not in trace
     assert_logged_out(pool)
 
 
