@@ -9,6 +9,8 @@ import time
 import harness
 
 STRACE = shutil.which("strace")
+KEEPER = "xencon-keeper"
+CONFINES = KEEPER.encode() in pathlib.Path(harness.BINARY).read_bytes()    # -Dconfine
 
 
 def memory(pid, field):
@@ -64,7 +66,7 @@ def descriptors(pid):
 def is_keeper(pid):
     """True for the process that a confined one asks for what it may not do."""
     try:
-        return pathlib.Path(f"/proc/{pid}/comm").read_text() == "xencon-keeper\n"
+        return pathlib.Path(f"/proc/{pid}/comm").read_text() == KEEPER + "\n"
     except OSError:
         return False   # it has ended
 
