@@ -212,7 +212,9 @@ int main(void)
 	ask_begin(&k);
 	test_opens(&k);
 	test_replaces();
-	test_starts();
+	/* qemu's emulation of Linux makes no child of a parent; nor has it a filter, so that nobody is confined there. */
+	if (getenv("MESON_EXE_WRAPPER") == NULL)
+		test_starts();
 	test_looks_up();
 	test_connects();
 	test_case("its end");
