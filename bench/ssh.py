@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Bulk output through ssh: xencon beside `ssh HOST cat`, in the same run, over the same sshd and cipher.
 
-Prints MB/s of each, the median of some runs taken in turn, and their ratio. Usage:
-/usr/bin/python3 bench/ssh.py [RUNS]
+And beside nc(1) at a socket that is forwarded as xencon's is: what ssh itself takes for that. Prints MB/s of each, the
+median of some runs taken in turn, and xencon's ratios. Usage: /usr/bin/python3 bench/ssh.py [RUNS]
 """
 import multiprocessing
 import os
@@ -59,10 +59,17 @@ def main():
                                    args=(str(gate.socket), gate.folder / "data", ready))
     pool.start()
     ready.wait()
+    raw, forwarded = gate.folder / "raw", gate.folder / "forwarded"
+    others = [subprocess.Popen(["socat", "-b131072", f"UNIX-LISTEN:{raw},fork", f"SYSTEM:cat {gate.folder}/data"],
+                               stderr=subprocess.DEVNULL),
+              subprocess.Popen([*gate.command.split(), "-N", "-L", f"{forwarded}:{raw}", gates.NAME], env=os.environ)]
+    while not (raw.exists() and forwarded.exists()):
+        time.sleep(0.05)
     try:
         program = gate.program(tempfile.mkdtemp(dir=gate.folder))
         both = {"xencon": program.command("-q", "--stdio", "web01"),
-                "ssh cat": [*gate.command.split(), gates.NAME, f"cat {gate.folder}/data"]}
+                "ssh cat": [*gate.command.split(), gates.NAME, f"cat {gate.folder}/data"],
+                "nc, a forwarded socket": ["nc", "-U", str(forwarded)]}
         seen = {who: [] for who in both}
         for _ in range(runs):
             for who, command in both.items():
@@ -70,8 +77,12 @@ def main():
         medians = {who: statistics.median(rates) for who, rates in seen.items()}
         for who, median in medians.items():
             print(f"{who}: {median:.0f} MB/s")
-        print(f"ratio: {medians['xencon'] / medians['ssh cat']:.2f}")
+        for who in list(medians)[1:]:
+            print(f"xencon / {who}: {medians['xencon'] / medians[who]:.2f}")
     finally:
+        for each in others:
+            each.kill()
+            each.wait()
         pool.terminate()
         gate.close()
 
