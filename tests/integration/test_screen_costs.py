@@ -109,7 +109,7 @@ def test_a_terminal_that_takes_nothing_while_the_guest_scrolls(pool, xencon):
         harness.eventually(lambda: backend.screen.version > version + 20, "the guest scrolls on")
         return len(backend.wait_for("update")) == asked
 
-    harness.eventually(asks_not, "the terminal takes no more")
+    harness.eventually(lambda: procs.rests(terminal.pid) and asks_not(), "the terminal takes no more")
     used = procs.memory(terminal.pid, "VmRSS")
     assert asks_not()
     assert procs.rests(terminal.pid)
