@@ -145,6 +145,7 @@ def desktop(rng, width, height):
     return image
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", [KITTY, SIXEL, BLOCKS])
 def test_an_x_desktop(way, display, pool, xencon):
     path, drawing = display

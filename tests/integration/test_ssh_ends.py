@@ -153,6 +153,7 @@ def test_ssh_ends_while_attached(kill, gate, xencon):
     gate.assert_nothing_left()
 
 
+@pytest.mark.long
 def test_the_users_master_ends_while_attached(gate, xencon):
     master = gates.Master(gate)
     try:
