@@ -103,24 +103,32 @@ int __wrap_wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct erro
 	return ready;
 }
 
-ssize_t __wrap_local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
+/* What the script says of a read: bytes of a stream of which *seen have come, or its end, which sets *over. A
+ * connection that broke has ended as well. */
+static ssize_t come(uint8_t *data, size_t len, uint64_t *seen, bool *over, enum error_kind broken,
+                    struct error *err)
 {
 	const uint8_t said = next(SAYS_END);
 
-	(void)l;
-	REQUIRE(len > 0 && !world.input_over);
+	REQUIRE(len > 0 && !*over);
 	if (said <= SAYS_AGAIN)
 		return STREAM_AGAIN;
+	*over = said <= SAYS_END && (said > SAYS_ERROR || broken == ERROR_LOST);
 	if (said <= SAYS_ERROR)
-		return error_set(err, ERROR_LOCAL, "cannot read the input");
-	world.input_over = said <= SAYS_END;
-	if (world.input_over)
+		return error_set(err, broken, "it broke");
+	if (*over)
 		return STREAM_EOF;
 	const size_t n = moved(said, len);
 	for (size_t i = 0; i < n; i++)
-		data[i] = pattern(world.typed + i);
-	world.typed += n;
+		data[i] = pattern(*seen + i);
+	*seen += n;
 	return (ssize_t)n;
+}
+
+ssize_t __wrap_local_read(struct local *l, uint8_t *data, size_t len, struct error *err)
+{
+	(void)l;
+	return come(data, len, &world.typed, &world.input_over, ERROR_LOCAL, err);
 }
 
 ssize_t __wrap_local_write(struct local *l, const uint8_t *data, size_t len, struct error *err)
@@ -150,22 +158,8 @@ void __wrap_local_shut_output(struct local *l)
 
 static ssize_t console_recv(struct stream *s, uint8_t *data, size_t len, struct error *err)
 {
-	const uint8_t said = next(SAYS_END);
-
 	(void)s;
-	REQUIRE(len > 0 && !world.console_over);
-	if (said <= SAYS_AGAIN)
-		return STREAM_AGAIN;
-	world.console_over = said <= SAYS_END;
-	if (said <= SAYS_ERROR)
-		return error_set(err, ERROR_LOST, "the connection was lost");
-	if (world.console_over)
-		return STREAM_EOF;
-	const size_t n = moved(said, len);
-	for (size_t i = 0; i < n; i++)
-		data[i] = pattern(world.received + i);
-	world.received += n;
-	return (ssize_t)n;
+	return come(data, len, &world.received, &world.console_over, ERROR_LOST, err);
 }
 
 static ssize_t console_send(struct stream *s, const uint8_t *data, size_t len, struct error *err)
