@@ -29,11 +29,10 @@ struct feed {
 	uint64_t acts;    /* how many there were then */
 	int64_t ended_at; /* the same, once the console has ended */
 	bool ended;
-	bool deaf; /* it takes nothing any more; why is told by what it says, or its end */
-	bool more; /* there may be more at hand than the last turn took */
-	bool
-	    behind; /* bytes are held: until there is room for the client's answers, or until it has drawn those before */
-	bool flows; /* changes come by themselves, since feed_want */
+	bool deaf;   /* it takes nothing any more; why is told by what it says, or its end */
+	bool more;   /* there may be more at hand than the last turn took */
+	bool behind; /* bytes wait for room for answers, or for those before to be drawn */
+	bool flows;  /* changes come by themselves, since feed_want */
 };
 
 /* Makes the client; nothing is sent or read yet. To be ended with feed_close. ERROR_LOCAL. */
