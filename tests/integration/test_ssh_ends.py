@@ -39,12 +39,18 @@ def master_of(gate):
     return found
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_we_end_while_ssh_logs_in(kill, gate, xencon):
+def logging_in(gate, xencon):
+    """The program, whose ssh waits for an answer that does not come."""
     stuck(gate)
     process = xencon.start("web01")
     harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
                        "ssh is called")
+    return process
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_we_end_while_ssh_logs_in(kill, gate, xencon):
+    process = logging_in(gate, xencon)
     harness.kill(process, kill)
     assert harness.finish(process) == 128 + kill
     gate.assert_nothing_left()
@@ -131,10 +137,7 @@ def test_ssh_is_stopped(gate, xencon):
 
 
 def test_ssh_is_stopped_while_it_logs_in(gate, xencon):
-    stuck(gate)
-    process = xencon.start("web01")
-    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
-                       "ssh is called")
+    process = logging_in(gate, xencon)
     os.kill(master_of(gate), signal.SIGSTOP)
     harness.kill(process)
     assert harness.finish(process) == 128 + signal.SIGTERM
@@ -167,10 +170,7 @@ def test_the_users_master_ends_while_attached(gate, xencon):
 
 
 def test_ssh_ends_while_it_logs_in(gate, xencon):
-    stuck(gate)
-    process = xencon.start("web01")
-    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
-                       "ssh is called")
+    process = logging_in(gate, xencon)
     os.kill(master_of(gate), signal.SIGKILL)
     assert harness.finish(process) == 3
     assert b"ssh to ssh://xen1" in process.stderr.read()
