@@ -16,6 +16,7 @@
 #include "net/proxy.h"
 #include "net/resolve.h"
 #include "os/file.h"
+#include "os/image.h"
 #include "trust/authorities.h"
 
 #define TERMINAL_PATH_MAX 256
@@ -122,6 +123,7 @@ void contain_begin(const struct access *a, const struct contain *more)
 {
 	struct confine_plan plan;
 
+	image_let_go();
 	if (more->starts_again) {
 		log_trace(LOG_STEPS, "not confined: to find a serial port again takes logins "
 		                     "that nobody can foretell");
