@@ -8,6 +8,8 @@ import os
 import pathlib
 import re
 
+import pytest
+
 import guests
 import harness
 import rfbclient
@@ -93,6 +95,7 @@ def ask(xencon, title, name, words):
     return status, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", words)
 
 
+@pytest.mark.plain
 def test_the_table(make_pool, make_xencon):
     pool = make_pool(hosts=2)
     xencon = make_xencon(pool)

@@ -38,6 +38,7 @@ def sections(program):
 
 def test_each_option_stands_once_below_those_who_take_it(program):
     groups = sections(program)
+    usage = text(program, "--help")
     every = groups.pop("every command")
     own = {command: [] for command in COMMANDS}
     listed = list(every)
@@ -54,7 +55,7 @@ def test_each_option_stands_once_below_those_who_take_it(program):
         assert sorted(found) == sorted(own[command] + common), command
         # Nor does the parser take another.
         for option in set(listed) - set(own[command]) - set(every):
-            value = "=x" if re.search(rf"{option} [A-Z]", text(program, "--help")) else ""
+            value = "=x" if re.search(rf"{option} [A-Z]", usage) else ""
             assert_failed(program.run(command, option + value), 2, f"xencon {command} takes no {option}")
 
 

@@ -124,6 +124,7 @@ def test_viewers_that_are_killed(pool, serve):
     assert listener.said() == ""
 
 
+@pytest.mark.plain
 def test_a_thousand_one_after_another(make_pool, make_xencon, serve):
     pool = make_pool(tls=False)
     pool.add_vm("web01", rfb_backend=sim.Source(b"RFB 003.008\n", stay=True))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Certificates for the simulated hosts, made with the openssl command.
 
-Making a key is slow, so what was made with the same parameters is used again for the rest of the
-run; everything lies in one temporary directory that goes when the program ends. Never decides who
-shows which certificate.
+Making a key is slow, so hosts' certificates of one kind share one, and what was made with the same
+parameters is used again for the rest of the run; everything lies in one temporary directory that
+goes when the program ends. Never decides who shows which certificate.
 """
 import atexit
 import datetime
@@ -14,6 +14,9 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+import threading
+
+_making_a_key = threading.Lock()    # hosts are made by several threads
 
 _CONFIG = """
 [ca]
@@ -84,26 +87,32 @@ def _make(name, san, days, key, digest, label, issuer, is_authority):
     config = _CONFIG.format(digest=digest, extensions="\n".join(extensions))
     (work / "openssl.cnf").write_text(config)
     (work / "index.txt").touch()
-    _openssl(work, "genpkey", *_key_options(key), "-out", "key.pem")
-    _openssl(work, "req", "-new", "-config", "openssl.cnf", "-key", "key.pem",
+    # Two authorities of one name must not sign for each other.
+    with _making_a_key:
+        key_file = _make_key(key, work.name if is_authority else None)
+    _openssl(work, "req", "-new", "-config", "openssl.cnf", "-key", key_file,
              "-subj", "/CN=" + name, "-out", "request.pem")
     start, end = _validity(days)
     if issuer:
         signer = ["-cert", issuer.cert_file, "-keyfile", issuer.key_file]
     else:
-        signer = ["-selfsign", "-keyfile", "key.pem"]
+        signer = ["-selfsign", "-keyfile", key_file]
     _openssl(work, "ca", "-batch", "-notext", "-config", "openssl.cnf", *signer,
              "-in", "request.pem", "-out", "cert.pem", "-extensions", "extensions",
              "-startdate", f"{start:%Y%m%d%H%M%SZ}", "-enddate", f"{end:%Y%m%d%H%M%SZ}")
-    return Certificate(work / "cert.pem", work / "key.pem",
+    return Certificate(work / "cert.pem", key_file,
                        f"{start:%Y%m%dT%H:%M:%SZ}", f"{end:%Y%m%dT%H:%M:%SZ}")
 
 
-def _key_options(key):
+@functools.lru_cache(maxsize=None)
+def _make_key(key, owner):
+    """The file of a key of that kind: the one that all share, or the owner's."""
     kind, _, size = key.partition(":")
-    if kind == "ec":
-        return ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + size]
-    return ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:" + size]
+    option = "ec_paramgen_curve:" if kind == "ec" else "rsa_keygen_bits:"
+    path = _directory() / f"{owner or 'shared'}-{kind}-{size}.pem"
+    _openssl(_directory(), "genpkey", "-algorithm", kind.upper(), "-pkeyopt", option + size,
+             "-out", path)
+    return path
 
 
 def _validity(days):

@@ -162,9 +162,11 @@ static void test_keys(void)
 	CHECK_STR("+2a:ffe1 +0f:ff09 -0f:ff09 -2a:ffe1", show(&s, shown));
 }
 
-/* Each character of each layout: it is typed by places that are not 0, and nothing stays pressed. */
+/* Each character of each layout: it is typed by places that are not 0, and nothing stays pressed. Beyond the Latin letters
+ * a layout is asked for a quarter of them, the next one, mostly a variant of it, for the next quarter. */
 static void test_all_layouts(void)
 {
+	const uint32_t latin_end = 0x250;
 	size_t typed = 0;
 	size_t wrong = 0;
 
@@ -175,6 +177,8 @@ static void test_all_layouts(void)
 		for (uint32_t character = ' '; character < 0x2200; character++) {
 			struct typing_sequence s;
 
+			if (character >= latin_end && character % 4 != i % 4)
+				continue;
 			if (!typing_character(&t, character, 0, &s))
 				continue;
 			typed++;
