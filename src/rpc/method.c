@@ -27,6 +27,11 @@ static const char *const vm_fields[] = {
 static const char *const host_fields[] = {"uuid", "name_label", "address", "console_idle_timeout",
                                           NULL};
 
+/* The fields that we go by, and that are text on every server: one of another type is not the record that was asked
+ * for, and to read it as empty would be to say that there is no such machine. */
+static const char *const text_fields[] = {"uuid",        "name_label", "power_state", "domain_type",
+                                          "resident_on", "protocol",   "location",    "address"};
+
 #define ONE  .reply_max = METHOD_REPLY_MAX
 #define MANY .reply_max = METHOD_LIST_MAX
 
@@ -39,15 +44,18 @@ static const struct method methods[METHOD_COUNT] = {
     [METHOD_THIS_HOST] = {"session.get_this_host", "ss", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_ADDRESS] = {"host.get_address", "s", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_NAME] = {"host.get_name_label", "s", METHOD_GIVES_TEXT, ONE},
-    [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_MAP, MANY, .keep = host_fields},
-    [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY},
-    [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_MAP, MANY, .keep = vm_fields},
+    [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_RECORDS, MANY,
+                         .keep = host_fields},
+    [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY},
+    [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY,
+                        .keep = vm_fields},
     [METHOD_VM_BY_NAME] = {"VM.get_by_name_label", "s", METHOD_GIVES_LIST, ONE},
     [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_MAP, ONE},
-    [METHOD_CONSOLE_ROWS] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP, MANY},
-    [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
-    [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_MAP, ONE},
-    [METHOD_POOL_ALL] = {"pool.get_all_records", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_CONSOLE_ROWS] = {"console.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY},
+    [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_RECORDS, ONE},
+    [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_RECORDS,
+                                  ONE},
+    [METHOD_POOL_ALL] = {"pool.get_all_records", "s", METHOD_GIVES_RECORDS, ONE},
     /* With an empty token it gives everything of a class. How long it may take is its own parameter:
      * see rpc_extend. */
     [METHOD_EVENT_FROM] = {"event.from", "s", METHOD_GIVES_MAP, MANY},
@@ -58,7 +66,31 @@ const struct method *method_of(enum method_name method)
 	return &methods[method];
 }
 
-bool method_gives(const struct method *m, const json_t *result)
+static bool is_record(const json_t *value)
+{
+	for (size_t i = 0; i < sizeof(text_fields) / sizeof(text_fields[0]); i++) {
+		const json_t *const field = json_object_get(value, text_fields[i]);
+
+		if (field != NULL && !json_is_string(field))
+			return false;
+	}
+	return json_is_object(value);
+}
+
+static bool are_records(json_t *result)
+{
+	const char *ref;
+	json_t *record;
+
+	json_object_foreach(result, ref, record)
+	{
+		if (!is_record(record))
+			return false;
+	}
+	return json_is_object(result);
+}
+
+bool method_gives(const struct method *m, json_t *result)
 {
 	switch (m->result) {
 	case METHOD_GIVES_ANYTHING:
@@ -69,6 +101,8 @@ bool method_gives(const struct method *m, const json_t *result)
 		return json_is_array(result);
 	case METHOD_GIVES_MAP:
 		return json_is_object(result);
+	case METHOD_GIVES_RECORDS:
+		return are_records(result);
 	}
 	return false;
 }
@@ -80,6 +114,7 @@ const char *method_result_name(const struct method *m)
 	    [METHOD_GIVES_TEXT] = "text",
 	    [METHOD_GIVES_LIST] = "list",
 	    [METHOD_GIVES_MAP] = "map",
+	    [METHOD_GIVES_RECORDS] = "map of records",
 	};
 
 	return names[m->result];

@@ -43,7 +43,8 @@ enum method_result {
 	METHOD_GIVES_ANYTHING, /* it is not looked at */
 	METHOD_GIVES_TEXT,
 	METHOD_GIVES_LIST,
-	METHOD_GIVES_MAP, /* a record, or a map of references to records */
+	METHOD_GIVES_MAP, /* a record, or what is described where it is read */
+	METHOD_GIVES_RECORDS, /* a map of references to records, whose fields are text where we say so */
 };
 
 struct method {
@@ -63,8 +64,9 @@ struct method {
 /* The table's row; it lives as long as the program. */
 const struct method *method_of(enum method_name method);
 
-/* Whether `result` has the type that the method promises, and that type in words: "map". */
-bool method_gives(const struct method *m, const json_t *result);
+/* Whether `result` has the type that the method promises, and that type in words: "map". A record may lack fields: which
+ * there are depends on the server's version. */
+bool method_gives(const struct method *m, json_t *result);
 const char *method_result_name(const struct method *m);
 
 /* The parameters as a trace may show them: a new reference, NULL when memory is short. */

@@ -159,10 +159,10 @@ LOGIN_ANSWERS = [
 VM_ANSWERS = [
     ("names that drive terminals", set_(name_label=EVIL), UNKNOWN),
     ("a name of 100,000 characters", set_(name_label="x" * 100_000), UNKNOWN),
-    ("fields of the wrong types", set_(name_label=7, uuid=[], power_state={}), UNKNOWN),
+    ("fields of the wrong types", set_(name_label=7, uuid=[], power_state={}), WRONG),
     ("no fields", drop("name_label", "uuid", "power_state", "resident_on"), UNKNOWN),
     ("a state that there is not", set_(power_state="\x1b[31mOn fire"), NONE),
-    ("records that are numbers", change(s.result({"OpaqueRef:1": 1, "OpaqueRef:2": None})), UNKNOWN),
+    ("records that are numbers", change(s.result({"OpaqueRef:1": 1, "OpaqueRef:2": None})), WRONG),
     ("500,000 records without a field", change(s.raw_result(
         b"{" + b",".join(b'"%x":{}' % n for n in range(500_000)) + b"}")), UNKNOWN),
     ("1,000 of the name", change(s.answer(lambda made: {**made, "result": {
@@ -176,10 +176,10 @@ CONSOLE_ANSWERS = [
     ("a location that is no URL", set_(location="../../etc/passwd"), WRONG),
     ("a location at port 0", set_(location="http://127.0.0.1:0/console"), WRONG),
     ("a location on a file", set_(location="file:///etc/passwd"), WRONG),
-    ("fields of the wrong types", set_(protocol=[], location=7, uuid={}), NONE),
+    ("fields of the wrong types", set_(protocol=[], location=7, uuid={}), WRONG),
     ("no fields", drop("protocol", "location", "uuid"), NONE),
     ("a kind that there is not", set_(protocol="\x1b[31mx"), NONE),
-    ("records that are numbers", change(s.result({"OpaqueRef:1": 1, "OpaqueRef:2": None})), NONE),
+    ("records that are numbers", change(s.result({"OpaqueRef:1": 1, "OpaqueRef:2": None})), WRONG),
     ("no records", change(s.result({})), NONE),
 ]
 
