@@ -9,7 +9,7 @@ from sim import certs
 import trusting
 from outcome import HELLO, assert_failed, assert_served, calls, connects
 
-NOWHERE = "{scheme}://192.0.2.1/console?uuid={uuid}"     # an address for documents
+NOWHERE = "{scheme}://127.0.0.1:1/console?uuid={uuid}"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_console_elsewhere(pool, xencon):
 def test_a_console_elsewhere_without_it(pool, xencon):
     done = xencon.run("--connect-timeout", "1", "web02")
     assert done.returncode == 3
-    assert "192.0.2.1" in done.stderr
+    assert "127.0.0.1:1" in done.stderr
     assert connects(pool) == []
 
 

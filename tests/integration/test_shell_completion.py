@@ -124,4 +124,4 @@ def test_lines(shell, typed, given):
 
 def test_a_pool_that_is_not_known_says_nothing(shell):
     """Nothing on the terminal but what was typed: no question, no error."""
-    assert shell.complete("xencon -s 192.0.2.1 console n\tx") == "[-s][192.0.2.1][console][nx]"
+    assert shell.complete("xencon -s 127.0.0.1:1 console n\tx") == "[-s][127.0.0.1:1][console][nx]"

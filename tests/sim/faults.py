@@ -13,8 +13,8 @@ A fault waits at a stage until something gets there, and is used up after `times
     action            stages    does
     split             2345      in pieces: cut at `at`, or `every` so many bytes; `pause` between
     drip              2345      split with every=1 and pause=0.001
-    delay             1234      waits for `seconds` first; a call's answer is made before that, and
-                                a request shows its method once it is
+    delay             1234      waits for `seconds` first, or `until` that gives true; a call's answer
+                                is made before that, and a request shows its method once it is
     stall             12345     nothing more is sent or read, until the client closes
     silence           12345     nothing more is sent, but what comes is read and dropped
     reset             12345     a TCP reset
@@ -49,12 +49,13 @@ from .stream import CHUNK, Gone
 STAGES = ("accept", "tls", "rpc", "connect", "console")
 NOISE = bytes(range(128, 256)) + b"\r\n\r\n"
 FILLER = b"x" * CHUNK
+LOOK_SECONDS = .01
 
 # Each action's stages, by number, and parameters.
 _ACTIONS = {
     "split": ("2345", "at every pause"),
     "drip": ("2345", "every pause"),
-    "delay": ("1234", "seconds"),
+    "delay": ("1234", "seconds until"),
     "stall": ("12345", "at"),
     "silence": ("12345", "at"),
     "reset": ("12345", "at"),
@@ -180,11 +181,21 @@ def deliver(fault, stream, reply, host):
         _send(fault, stream, bytes(reply), host)
 
 
+def _delay(fault, pool):
+    until = fault.get("until")
+    if until is None:
+        pool.pause(fault.get("seconds", 1))
+        return
+    while not until():
+        if pool.pause(LOOK_SECONDS):
+            return
+
+
 def _send(fault, stream, data, host):
     """Send data as the fault says."""
     action = fault.action
     if action == "delay":
-        host.pool.pause(fault.get("seconds", 1))
+        _delay(fault, host.pool)
     elif action in ("stall", "silence"):
         hold(stream, reading=action == "silence")
     elif action == "reset":
