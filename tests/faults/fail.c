@@ -4,7 +4,9 @@
  * fail, or a signal come before one, or the clock jump. All is asked for by the environment:
  *
  *   FAIL_WHAT    memory, read, write, poll, open (files, sockets, pipes, processes): what is counted and fails;
- *                signal: all of them are counted, and nothing fails; clock: that jumps
+ *                signal: all of them are counted, and nothing fails; clock: that jumps; interrupted: half of
+ *                the calls that may wait are, by a signal; short: a stream moves a byte at a time; again: half of the
+ *                calls on a descriptor that does not block find it not ready after all
  *   FAIL_AT      which call of these, from 1; 0: none, they are only counted
  *   FAIL_SIGNAL  for "signal": which one is raised
  *   FAIL_REPORT  a file of zeroes for the count, as a long
@@ -19,12 +21,14 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,7 +43,10 @@ enum what {
 	WHAT_POLL,
 	WHAT_OPEN,
 	WHAT_SIGNAL,
-	WHAT_CLOCK
+	WHAT_CLOCK,
+	WHAT_INTERRUPTED,
+	WHAT_SHORT,
+	WHAT_AGAIN
 };
 
 static enum what what;
@@ -57,9 +64,11 @@ extern void *__libc_realloc(void *p, size_t size);
 static void __attribute__((constructor)) begin(void)
 {
 	static const char *const names[] = {
-	    [WHAT_MEMORY] = "memory", [WHAT_READ] = "read", [WHAT_WRITE] = "write",
-	    [WHAT_POLL] = "poll",     [WHAT_OPEN] = "open", [WHAT_SIGNAL] = "signal",
-	    [WHAT_CLOCK] = "clock"};
+	    [WHAT_MEMORY] = "memory", [WHAT_READ] = "read",
+	    [WHAT_WRITE] = "write",   [WHAT_POLL] = "poll",
+	    [WHAT_OPEN] = "open",     [WHAT_SIGNAL] = "signal",
+	    [WHAT_CLOCK] = "clock",   [WHAT_INTERRUPTED] = "interrupted",
+	    [WHAT_SHORT] = "short",   [WHAT_AGAIN] = "again"};
 	const char *const asked = getenv("FAIL_WHAT");
 	const char *const when = getenv("FAIL_AT");
 	const char *const signal_number = getenv("FAIL_SIGNAL");
@@ -97,6 +106,46 @@ static bool fails(enum what kind, int error)
 	return true;
 }
 
+/* Whether this call is one of a half of them, which no loop falls into step with; the same ones in each run. */
+static bool half_of_them(void)
+{
+	static uint32_t state = 1;
+
+	++*count;
+	state = state * 1664525U + 1013904223U;
+	return (state >> 31) != 0;
+}
+
+/* A kernel's free choice: before a call that moves bytes, or that waits (`fd` is -1). Gives false where the call ends with
+ * errno, having done nothing. */
+static bool goes_on(int fd, size_t *len, int flags)
+{
+	int type = SOCK_STREAM;
+	socklen_t size = sizeof(type);
+
+	if (getpid() != self)
+		return true;
+	if (what == WHAT_INTERRUPTED && half_of_them()) {
+		errno = EINTR;
+		return false;
+	}
+	if (fd < 0)
+		return true;
+	if (what == WHAT_AGAIN &&
+	    ((flags & MSG_DONTWAIT) != 0 || (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0) &&
+	    half_of_them()) {
+		errno = EAGAIN;
+		return false;
+	}
+	/* Of a datagram the rest would be lost. */
+	(void)getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	if (what == WHAT_SHORT && type == SOCK_STREAM && *len > 1) {
+		++*count;
+		*len = 1;
+	}
+	return true;
+}
+
 #define REAL(type, name, ...)             \
 	static type (*real)(__VA_ARGS__); \
 	if (real == NULL)                 \
@@ -120,31 +169,47 @@ void *realloc(void *p, size_t size)
 ssize_t read(int fd, void *buffer, size_t len)
 {
 	REAL(ssize_t, "read", int, void *, size_t);
-	return fails(WHAT_READ, EIO) ? -1 : real(fd, buffer, len);
+	if (fails(WHAT_READ, EIO) || !goes_on(fd, &len, 0))
+		return -1;
+	return real(fd, buffer, len);
 }
 
 ssize_t recv(int fd, void *buffer, size_t len, int flags)
 {
 	REAL(ssize_t, "recv", int, void *, size_t, int);
-	return fails(WHAT_READ, EIO) ? -1 : real(fd, buffer, len, flags);
+	if (fails(WHAT_READ, EIO) || !goes_on(fd, &len, flags))
+		return -1;
+	return real(fd, buffer, len, flags);
 }
 
 ssize_t write(int fd, const void *buffer, size_t len)
 {
 	REAL(ssize_t, "write", int, const void *, size_t);
-	return fd != STDERR_FILENO && fails(WHAT_WRITE, EIO) ? -1 : real(fd, buffer, len);
+	if ((fd != STDERR_FILENO && fails(WHAT_WRITE, EIO)) || !goes_on(fd, &len, 0))
+		return -1;
+	return real(fd, buffer, len);
 }
 
 ssize_t send(int fd, const void *buffer, size_t len, int flags)
 {
 	REAL(ssize_t, "send", int, const void *, size_t, int);
-	return fails(WHAT_WRITE, EIO) ? -1 : real(fd, buffer, len, flags);
+	if (fails(WHAT_WRITE, EIO) || !goes_on(fd, &len, flags))
+		return -1;
+	return real(fd, buffer, len, flags);
 }
 
 int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	REAL(int, "poll", struct pollfd *, nfds_t, int);
-	return fails(WHAT_POLL, ENOMEM) ? -1 : real(fds, n, timeout);
+	if (fails(WHAT_POLL, ENOMEM) || !goes_on(-1, NULL, 0))
+		return -1;
+	return real(fds, n, timeout);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+	REAL(pid_t, "waitpid", pid_t, int *, int);
+	return goes_on(-1, NULL, 0) ? real(pid, status, options) : -1;
 }
 
 int open64(const char *path, int flags, ...)

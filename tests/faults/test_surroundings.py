@@ -28,6 +28,16 @@ def test_a_clock_that_is_set_forth_and_back(command):
     assert command != "console" or faulty.HELLO in outcome.printed
 
 
+@pytest.mark.parametrize("choice", ["interrupted", "short", "again"])
+@pytest.mark.parametrize("command", faulty.COMMANDS)
+def test_what_a_kernel_may_choose(command, choice):
+    """Calls that are interrupted, move a byte, or find nothing after all: nobody notices."""
+    outcome = well(faulty.run(command, {"FAIL_WHAT": choice}, tls=command == "console"), 0, *ENDED)
+    assert outcome.count > 0
+    assert command != "console" or faulty.HELLO in outcome.printed
+    assert command != "list" or b"web01" in outcome.printed
+
+
 def test_a_clock_that_is_set_while_a_log_is_written(tmp_path):
     log = tmp_path / "log"
     outcome = well(faulty.run("console", {"FAIL_WHAT": "clock"}, words=["--log", log, "--timestamps"]), 0)
