@@ -8,10 +8,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/suggest.h"
 #include "base/table.h"
 #include "os/signals.h"
 #include "xapi/record.h"
-#include "xapi/suggest.h"
 
 #define SEVERAL_MAX 60 /* rows of a table that somebody still reads above a message */
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "test.h"
-#include "xapi/suggest.h"
 
 static const struct {
 	const char *name;

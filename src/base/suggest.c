@@ -7,7 +7,7 @@
  * ALWAYS TRUE: one name costs at most a fixed time, whatever it holds; how many are considered is the
  * caller's affair.
  */
-#include "xapi/suggest.h"
+#include "base/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

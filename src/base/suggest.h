@@ -3,8 +3,8 @@
  * "Did you mean": the names nearest to one that was not found, and what a name that looks just like it
  * differs in. Pure.
  */
-#ifndef XENCON_XAPI_SUGGEST_H
-#define XENCON_XAPI_SUGGEST_H
+#ifndef XENCON_BASE_SUGGEST_H
+#define XENCON_BASE_SUGGEST_H
 
 #include <stddef.h>
 
