@@ -91,16 +91,30 @@ int access_learn(struct access *a, struct error *err)
 	return siblings_learn(&a->siblings, &a->session, err);
 }
 
-int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,
-                   struct console *ret_console, struct error *err)
+void access_hurry(struct access *a)
 {
-	struct session *const s = &a->session;
+	if (!a->settings->has_console_address)
+		session_want_host(&a->session);
+}
 
-	if (target->control_domain ? vm_find_control_domain(s, target->what, ret_vm, err) != 0
-	                           : vm_find(s, target->what, ret_vm, err) != 0)
-		return -1;
-	target_name(target, ret_vm);
-	return console_find(s, ret_vm, target->protocol, ret_console, err);
+bool access_at_hand(const struct access *a, const struct vm *vm, struct console *ret)
+{
+	return !a->settings->has_console_address && console_at_hand(&a->session, vm, ret);
+}
+
+/* The host would not give a console by its VM's uuid: what it says of that may come from the VM's having none, from
+ * another host's having it by now, or from a server that knows no such request. The console's record tells. */
+static int connect_found(struct access *a, const struct vm *vm, const struct connect_access *how,
+                         struct tunnel *ret, struct error *err)
+{
+	struct console found = {0};
+
+	log_trace(LOG_STEPS, "not by the VM's uuid: looking its console up");
+	int rc = console_find(&a->session, vm, CONSOLE_GRAPHIC, &found, err);
+	if (rc == 0)
+		rc = connect_console(&a->session, vm, &found, how, ret, err);
+	console_free(&found);
+	return rc;
 }
 
 int access_connect(struct access *a, const struct vm *vm, const struct console *console,
@@ -118,7 +132,13 @@ int access_connect(struct access *a, const struct vm *vm, const struct console *
 
 	if (console->serial)
 		return port_connect(&a->port, &from, vm, ret, err);
-	return connect_console(&a->session, vm, console, &how, ret, err);
+	const int rc = connect_console(&a->session, vm, console, &how, ret, err);
+	const bool refused =
+	    rc != 0 && (err->reason == REASON_REFUSED || err->reason == REASON_STALE_LOCATION);
+	if (!refused || !console->by_vm)
+		return rc;
+	error_clear(err);
+	return connect_found(a, vm, &how, ret, err);
 }
 
 bool access_is_open(const struct access *a)

@@ -44,12 +44,15 @@ int access_renew(struct access *a, struct error *err);
  * were named are gone, and from then on only to a pool that is the same. Fails only with ERROR_INTERRUPTED. */
 int access_learn(struct access *a, struct error *err);
 
-/* Finds the VM and its console; they are the caller's to free, also after a failure. Errors as vm_find
- * and console_find. */
-int access_look_up(struct access *a, const struct target *target, struct vm *ret_vm,
-                   struct console *ret_console, struct error *err);
+/* Before a VM is looked up whose graphical console is wanted soon: with it the host is asked that answers, where
+ * access_at_hand can make use of that. */
+void access_hurry(struct access *a);
 
-/* Opens the tunnel to a console that was found; errors as connect_console, and one that can be resolved by
+/* The VM's graphical console as console_at_hand, where consoles are not to be had at an address of their own. */
+bool access_at_hand(const struct access *a, const struct vm *vm, struct console *ret);
+
+/* Opens the tunnel to a console that was found, or is at hand: where the host refuses the latter (404, 500), it is
+ * looked up, and asked for once more. Errors as connect_console and console_find, and one that can be resolved by
  * asking a person is not yet. */
 int access_connect(struct access *a, const struct vm *vm, const struct console *console,
                    struct tunnel *ret, struct error *err);

@@ -7,6 +7,7 @@
  * before anything is said about the end, and before anything is waited for on leaving.
  */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "access/contain.h"
@@ -27,8 +28,9 @@ struct visit {
 	struct until *until;
 	struct access *access;
 	struct stay *stay;
-	bool again; /* a console was attached before */
-	bool over;  /* what was waited for was printed, or the time is up */
+	struct vm *found; /* filled: a machine without such a console */
+	bool again;       /* a console was attached before */
+	bool over;        /* what was waited for was printed, or the time is up */
 };
 
 static void say(void *context, const char *line)
@@ -187,9 +189,9 @@ static int open_until(const struct console_settings *console, const struct sourc
 }
 
 /* A machine without a text console is shown by its graphical one, where there is a terminal for it. */
-static bool falls_back(const struct console_settings *console, const struct error *err)
+static bool may_fall_back(const struct console_settings *console)
 {
-	return err->reason == REASON_NO_CONSOLE && !console->text_only && !console->stdio &&
+	return !console->text_only && !console->stdio && !console->serial_typed &&
 	       isatty(STDOUT_FILENO) == 1 && (console->read_only || isatty(STDIN_FILENO) == 1);
 }
 
@@ -218,6 +220,7 @@ static int attach_all(struct visit *v, const struct target *what, struct error *
 	    .wait = console->wait,
 	    .wait_ms = console->wait_ms,
 	    .reconnect = console->reconnect,
+	    .falls_back = strcmp(what->protocol, CONSOLE_TEXT) == 0 && may_fall_back(console),
 	    .leave = attach_leave_key(v->attachment, leave),
 	    .advice = "try again in a moment, or use --wait",
 	    .say = say,
@@ -227,6 +230,9 @@ static int attach_all(struct visit *v, const struct target *what, struct error *
 	rc = visit(v, err);
 	attach_leave(v->attachment, false);
 	attach_close(v->attachment);
+	vm_free(v->found);
+	*v->found = v->stay->known; /* handed over */
+	v->stay->known = (struct vm){0};
 	stay_end(v->stay);
 	return rc;
 }
@@ -270,6 +276,7 @@ int command_console(const struct invocation *invocation, struct error *err)
 	    .until = &until,
 	    .access = &g.access,
 	    .stay = &stay,
+	    .found = &g.found,
 	};
 	const struct sources *const sources = &g.settings.sources;
 	int rc = -1;
@@ -284,7 +291,7 @@ int command_console(const struct invocation *invocation, struct error *err)
 	    recorder_open(&recorder, console.log_file, console.timestamps, err) != 0)
 		goto out;
 	rc = attach_wanted(&v, &g.target, err);
-	if (rc != 0 && !console.serial_typed && falls_back(&console, err))
+	if (rc != 0 && err->reason == REASON_NO_CONSOLE && may_fall_back(&console))
 		rc = fall_back(&g, &screen, err);
 out:
 	graphical_close(&g);

@@ -63,6 +63,8 @@ int graphical_reach(struct graphical *g, const struct graphical_wait *wait, stru
 		}
 		g->spec.advice = "try again in a moment, or use --wait";
 		stay_init(&g->stay, &g->access, &g->target, &g->spec);
+		g->stay.known = g->found; /* handed over */
+		g->found = (struct vm){0};
 		g->visited = true;
 	}
 	/* A machine that starts is answered with 200 and nothing, which may mean not yet. */
@@ -92,6 +94,7 @@ int graphical_blame(const struct graphical *g, struct error *err)
 void graphical_close(struct graphical *g)
 {
 	let_go(g);
+	vm_free(&g->found);
 	if (g->visited)
 		stay_end(&g->stay);
 	access_close(&g->access);

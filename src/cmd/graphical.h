@@ -22,6 +22,7 @@ struct graphical {
 	bool
 	    looks_on; /* the console is attached for long: what it may end by is asked when it begins */
 	struct contain contain; /* what is still needed once the console is there */
+	struct vm found;        /* by who had looked for another console of it; or all zeroes */
 	struct vm vm;
 	struct tunnel tunnel;
 	struct feed feed;

@@ -261,6 +261,11 @@ void rpc_extend(struct rpc *rpc, int ms)
 	rpc->call.reply.timeout_ms += ms;
 }
 
+void rpc_limit(struct rpc *rpc, int ms)
+{
+	reply_limit(&rpc->call.reply, ms, rpc->call.reply.max);
+}
+
 int rpc_fd(const struct rpc *rpc)
 {
 	return rpc->conn->stream->fd;

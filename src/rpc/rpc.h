@@ -123,6 +123,10 @@ void rpc_progress(const struct rpc *rpc, int64_t *ret_come, int64_t *ret_whole);
 /* The answer to the call under way may take `ms` more than others: a long poll. */
 void rpc_extend(struct rpc *rpc, int ms);
 
+/* It may take no longer than `ms` from now on, where that is less: what only saves something is not waited for as
+ * long as what is needed. */
+void rpc_limit(struct rpc *rpc, int ms);
+
 /* What to wait for with poll(2), and until when (clock_ms), before rpc_is_ready is asked again. */
 int rpc_fd(const struct rpc *rpc);
 short rpc_events(const struct rpc *rpc);

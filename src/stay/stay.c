@@ -8,12 +8,12 @@
  */
 #include "stay/stay.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "os/wait.h"
+#include "stay/backoff.h"
 #include "stay/greeting.h"
 #include "xapi/host.h"
 
@@ -96,27 +96,46 @@ static void note(struct stay *s, const struct vm *vm)
 	s->target.control_domain = false;
 }
 
-/* Finds the machine; the console that it then has. *ret_vm may be filled after a failure, too. */
-static int look(struct stay *s, struct vm *ret_vm, struct console *ret_console, struct error *err)
+/* The machine: as it was found a moment ago, by the uuid that it had, or by what it is called. */
+static int find(struct stay *s, struct session *session, struct vm *ret, struct error *err)
+{
+	const char *const what = s->target.what;
+
+	if (s->target.control_domain)
+		return vm_find_control_domain(session, what, ret, err);
+	if (s->known.ref == NULL)
+		return s->unknown_told || s->uuid[0] != '\0'
+		           ? vm_find_quietly(session, what, ret, err)
+		           : vm_find(session, what, ret, err);
+	*ret = s->known; /* handed over */
+	s->known = (struct vm){0};
+	return 0;
+}
+
+/* Finds the machine; the console that it then has. *ret_vm may be filled after a failure, too. The first try that
+ * `connects` goes straight to one that is at hand; where a machine is on its way the record tells where to. */
+static int look(struct stay *s, bool connects, struct vm *ret_vm, struct console *ret_console,
+                struct error *err)
 {
 	struct session *const session = &s->access->session;
-	const struct target *const t = &s->target;
-	int rc;
+	const bool graphic = strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0;
+	const bool first = connects && !s->tried && !s->target.control_domain;
 
-	if (t->control_domain)
-		rc = vm_find_control_domain(session, t->what, ret_vm, err);
-	else if (s->unknown_told || s->uuid[0] != '\0')
-		rc = vm_find_quietly(session, t->what, ret_vm, err);
-	else
-		rc = vm_find(session, t->what, ret_vm, err);
-	if (rc != 0)
+	if (first && (graphic || s->spec.falls_back))
+		access_hurry(s->access);
+	s->tried = true;
+	if (find(s, session, ret_vm, err) != 0)
 		return -1;
 	note(s, ret_vm);
-	target_name(t, ret_vm);
+	target_name(&s->target, ret_vm);
 	s->failures = 0;
-	if (is_patient(s) && console_check_kind(session, ret_vm, t->protocol, err) != 0)
+	/* What never comes is not asked for again and again, nor on the way to another kind. */
+	if ((is_patient(s) || (s->spec.falls_back && vm_is_told_hvm(ret_vm))) &&
+	    console_check_kind(session, ret_vm, s->target.protocol, err) != 0)
 		return -1;
-	return console_find(session, ret_vm, t->protocol, ret_console, err);
+	if (first && graphic && access_at_hand(s->access, ret_vm, ret_console))
+		return 0;
+	return console_find(session, ret_vm, s->target.protocol, ret_console, err);
 }
 
 /* How long the console's first word is waited for: a graphical console's server speaks first. */
@@ -138,15 +157,18 @@ static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct
 
 	s->looked = false;
 	if (rc == 0)
-		rc = look(s, &vm, &console, err);
+		rc = look(s, ret != NULL, &vm, &console, err);
 	s->looked = rc == 0;
 	if (rc == 0 && ret != NULL)
 		rc = access_connect(s->access, &vm, &console, ret, err);
 	if (rc == 0 && ret != NULL && (rc = greeting_await(ret, vm.name, greeting_ms(s), err)) != 0)
 		tunnel_close(ret);
 	console_free(&console);
+	vm_free(&s->known);
 	if (rc == 0)
 		*ret_vm = vm; /* handed over */
+	else if (err->reason == REASON_NO_CONSOLE)
+		s->known = vm; /* handed over: another kind may be wanted next */
 	else
 		vm_free(&vm);
 	return rc;
@@ -259,20 +281,6 @@ static int gone(struct stay *s, struct error *failure, struct error *err)
 {
 	error_clear(failure);
 	return error_set(err, ERROR_NOT_FOUND, "\"%s\" has been deleted", s->name);
-}
-
-static int backoff_ms(int failures)
-{
-	int ms = STAY_BACKOFF_MS;
-	unsigned chance = 0;
-
-	for (int i = 1; i < failures && ms < STAY_BACKOFF_MAX_MS; i++)
-		ms *= 2;
-	if (ms > STAY_BACKOFF_MAX_MS)
-		ms = STAY_BACKOFF_MAX_MS;
-	/* OpenSSL knows each system's source, old kernels' too. Without any it is the shortest. */
-	(void)RAND_bytes((unsigned char *)&chance, sizeof(chance));
-	return ms / 2 + (int)(chance % (unsigned)(ms / 2 + 1));
 }
 
 /* Waits for `at`, or, where the machine is watched, for something to happen to it. After that what is tried
@@ -487,4 +495,5 @@ int stay_visit(const struct stay_plan *plan, struct stay *ret_stay, struct vm *r
 void stay_end(struct stay *s)
 {
 	watch_stop(&s->watch);
+	vm_free(&s->known);
 }

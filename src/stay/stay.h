@@ -27,17 +27,13 @@
 #define STAY_STEP_MS     20
 #define STAY_STEP_MAX_MS 500
 
-/* Where nothing can be learned by events, a host that is not reached: so long at first, doubled each time, and
- * half of it left to chance, so that many who lost one host do not all come back in the same moment. */
-#define STAY_BACKOFF_MS     250
-#define STAY_BACKOFF_MAX_MS 15000
-
 #define STAY_LINE_MAX (2 * CONDITION_TEXT_MAX)
 
 struct stay_spec {
-	bool wait;          /* before the first attachment: until the machine runs */
-	int wait_ms;        /* that long; 0: for as long as it takes */
-	bool reconnect;     /* after the first attachment */
+	bool wait;       /* before the first attachment: until the machine runs */
+	int wait_ms;     /* that long; 0: for as long as it takes */
+	bool reconnect;  /* after the first attachment */
+	bool falls_back; /* without a text console the graphical one follows at once, see `known` */
 	const char *leave;  /* how the user ends it, for messages: "^C" */
 	const char *advice; /* what to do about a machine that is on its way */
 	/* Shows a line on the user's terminal; NULL: nobody is told. */
@@ -55,6 +51,10 @@ struct stay {
 	char uuid[64];
 	char name[256];
 	struct guest guest;
+	/* Owned, or all zeroes: a machine that was found a moment ago. After REASON_NO_CONSOLE it is the one that has
+	 * none of this kind, for who takes it. Set after stay_init, it spares the first look. */
+	struct vm known;
+	bool tried;    /* the machine was looked for before */
 	bool doubtful; /* the console before ended without a byte */
 	/* After stay_reach: the guest that was attached before is known to be the one that is now. */
 	bool lived_on;

@@ -90,7 +90,9 @@ static enum state locate(struct attempt *a, struct error *err)
 	char fallback[64 + sizeof("/console?uuid=")];
 	const char *target = fallback;
 
-	if (a->console->location[0] == '\0') {
+	if (a->console->by_vm) {
+		(void)snprintf(fallback, sizeof(fallback), "/console?uuid=%s", a->vm->uuid);
+	} else if (a->console->location[0] == '\0') {
 		if (!text_is_uuid(a->console->uuid)) { /* it goes into a request line */
 			(void)error_set(err, ERROR_PROTOCOL, "the console of \"%s\" has no uuid",
 			                a->vm->name);
@@ -145,6 +147,10 @@ static int is_same_host(struct session *s, const struct vm *vm, bool *ret, struc
 	struct error failure = {0};
 	json_t *result = NULL;
 
+	if (s->host != NULL) {
+		*ret = strcmp(s->host, vm->resident_on) == 0;
+		return 0;
+	}
 	if (session_call(s, METHOD_THIS_HOST, json_pack("[s]", s->ref), &result, &failure) != 0) {
 		*ret = false;
 		if (failure.reason != REASON_NONE && failure.reason != REASON_SILENT) {
@@ -207,11 +213,13 @@ static enum state turn_to_other(struct attempt *a, struct error *err)
 static enum state choose(struct attempt *a, struct error *err)
 {
 	struct session *const s = a->session;
-	bool same = is_same_place(a);
+	bool same = a->console->by_vm || is_same_place(a);
 
 	/* A socket's address tells nothing of its host's. That host serves its own machines, and refuses others' in
-	 * as many words, so that asking for the console costs less than asking where we are. */
-	if (!same && !a->guessed && address_is_socket(&s->rpc.endpoint.address)) {
+	 * as many words, so that asking for the console costs less than asking where we are, if that was not asked
+	 * along with something else. */
+	if (!same && !a->guessed && s->host == NULL &&
+	    address_is_socket(&s->rpc.endpoint.address)) {
 		a->guessed = true;
 		a->guessing = true;
 		same = true;

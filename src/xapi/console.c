@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "xapi/record.h"
 
 static json_t *find_protocol(json_t *records, const char *protocol)
@@ -101,6 +102,18 @@ int console_check_kind(const struct session *s, const struct vm *vm, const char 
 	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm
 	           ? missing(s, vm, protocol, NULL, err)
 	           : 0;
+}
+
+bool console_at_hand(const struct session *s, const struct vm *vm, struct console *ret)
+{
+	/* A control domain's needs another role, and what it has of this kind differs by release. The uuid goes
+	 * into a request line. */
+	if (strcmp(vm->power_state, "Running") != 0 || vm->is_control_domain ||
+	    !text_is_uuid(vm->uuid) || s->host == NULL || !record_is_ref(s->host) ||
+	    strcmp(s->host, vm->resident_on) != 0)
+		return false;
+	*ret = (struct console){.by_vm = true};
+	return true;
 }
 
 static int take(const json_t *record, struct console *ret, struct error *err)

@@ -12,7 +12,9 @@
 
 struct console {
 	char *uuid;
-	bool serial;    /* the others are NULL: it is no console of XAPI's */
+	bool serial; /* the others are NULL: it is no console of XAPI's */
+	bool
+	    by_vm; /* likewise: the VM's graphical one, on the host that answers us; see console_at_hand */
 	char *location; /* a URL; empty after a refresh of the pool's database */
 };
 
@@ -21,6 +23,12 @@ struct console {
  * then shows the way to the graphical one. */
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
                  struct error *err);
+
+/* Whether the graphical console of `vm` can be asked for without its record: the VM runs, and on the very host that
+ * answers us, as far as session_want_host has told; CONNECT takes a VM's uuid for its graphical console [seen]. Asks
+ * nothing; *ret is filled where it is true. A refusal of such a CONNECT (404, 500) says no more than that
+ * console_find is to be asked. */
+bool console_at_hand(const struct session *s, const struct vm *vm, struct console *ret);
 
 /* Whether a machine of this kind has such a console at all once it runs. -1 with *err, as above, where it
  * never will. */

@@ -53,6 +53,9 @@ int session_login(struct session *s, const char *user, const char *password, str
 	/* Nobody would wait long enough for the session, which would be left behind. */
 	if (signals_fatal() != 0)
 		return error_interrupted(err, signals_fatal());
+	/* Another session may be another host's. */
+	free(s->host);
+	s->host = NULL;
 	signals_defer_begin();
 	/* The last parameter, the originator, is what the server's log and its limit go by. */
 	rc = rpc_call(&s->rpc, METHOD_LOGIN,
@@ -115,6 +118,55 @@ int session_hint_silence(const struct session *s, struct error *err)
 	                       "another has taken that place, ask another host: --server HOST");
 }
 
+void session_want_host(struct session *s)
+{
+	s->host_wanted = s->host == NULL;
+}
+
+/* Takes the answer to the question behind the call. It would only have saved something: but for a signal, what goes
+ * wrong here is told by what is asked next, if it lasts. */
+static int take_host(struct session *s, struct error *err)
+{
+	struct error failure = {0};
+	json_t *result = NULL;
+
+	rpc_limit(&s->rpc, SESSION_HOST_MS);
+	const int rc = rpc_finish(&s->rpc, &result, &failure);
+	if (rc == 0)
+		s->host = strdup(json_string_value(result));
+	json_decref(result);
+	if (failure.kind == ERROR_INTERRUPTED) {
+		*err = failure;
+		return -1;
+	}
+	error_clear(&failure);
+	return 0;
+}
+
+int session_call_with_host(struct session *s, enum method_name method, json_t *params, json_t **ret,
+                           struct error *err)
+{
+	json_t *result = NULL;
+
+	if (!s->host_wanted)
+		return session_call(s, method, params, ret, err);
+	s->host_wanted = false;
+	if (session_begin(s, method, params, err) != 0)
+		return -1;
+	/* The session once more: whose host is asked for. Without memory for it, nothing is asked. */
+	const bool asked = session_queue(s, METHOD_THIS_HOST, json_pack("[s]", s->ref), err) == 0;
+	if (!asked)
+		error_clear(err);
+	if (rpc_finish(&s->rpc, &result, err) != 0)
+		return err->reason == REASON_SILENT ? session_hint_silence(s, err) : -1;
+	if (asked && take_host(s, err) != 0) {
+		json_decref(result);
+		return -1;
+	}
+	*ret = result;
+	return 0;
+}
+
 static int logout_once(struct session *s, struct error *err)
 {
 	json_t *result = NULL;
@@ -143,7 +195,8 @@ static void forget(struct session *s)
 {
 	secret_free(s->ref);
 	secret_free(s->parting);
-	s->ref = s->parting = NULL;
+	free(s->host);
+	s->ref = s->parting = s->host = NULL;
 }
 
 /* A connection that was cut, a toolstack that starts anew: a moment later the logout may pass. */

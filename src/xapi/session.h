@@ -16,9 +16,15 @@
 /* How long leaving may take on account of the logout, whoever does it. */
 #define SESSION_LOGOUT_MS SIGNALS_GRACE_MS
 
+/* The answer to a question that was sent behind another comes with the other's; what stands between and has dropped
+ * it is not waited for as long as a server. */
+#define SESSION_HOST_MS 2000
+
 struct session {
 	struct rpc rpc;
 	char *ref;          /* the secret; NULL when not logged in */
+	char *host;         /* owned: the host that answers, where it was learnt; or NULL */
+	bool host_wanted;   /* it is to be asked for, see session_want_host */
 	struct aside aside; /* the process that logs out beside us, */
 	char *parting;      /* and the secret that it has; ours again where it fails */
 };
@@ -40,6 +46,15 @@ int session_queue(struct session *s, enum method_name method, json_t *params, st
 /* rpc_call with the session put before `params` (an array, taken over). */
 int session_call(struct session *s, enum method_name method, json_t *params, json_t **ret,
                  struct error *err);
+
+/* The next session_call_with_host asks which host answers. It stays known as long as the session lasts. */
+void session_want_host(struct session *s);
+
+/* session_call, and where it is wanted that question right behind it, in the same flight, so that it costs no round
+ * trip. s->host is known afterwards; or NULL where the server did not say, and then it is not asked again: that has
+ * cost at most SESSION_HOST_MS and the connection, and nothing has failed. */
+int session_call_with_host(struct session *s, enum method_name method, json_t *params, json_t **ret,
+                           struct error *err);
 
 /* A host that the session was shown to has not answered since `asked` (clock_ms): nor may the coordinator. */
 void session_doubt(struct session *s, int64_t asked);

@@ -54,7 +54,7 @@ static int query(struct session *s, enum method_name method, const char *field, 
 	query_where(&q, field, value);
 	if (q.unfit)
 		return error_set(err, ERROR_USAGE, "the name is too long");
-	return session_call(s, method, query_params(&q), ret, err);
+	return session_call_with_host(s, method, query_params(&q), ret, err);
 }
 
 /* The records that `refs` lead to, one by one. */
@@ -86,7 +86,7 @@ static int by_quoted_name(struct session *s, const char *name, json_t **ret, str
 	json_t *refs = NULL;
 	int rc;
 
-	if (session_call(s, METHOD_VM_BY_NAME, json_pack("[s]", name), &refs, err) != 0)
+	if (session_call_with_host(s, METHOD_VM_BY_NAME, json_pack("[s]", name), &refs, err) != 0)
 		return -1;
 	if (json_array_size(refs) <= SINGLE_RECORDS_MAX)
 		rc = fetch_each(s, refs, ret, err);
@@ -126,14 +126,20 @@ static char *join_operations(const json_t *record)
 	return strdup(text);
 }
 
-/* Servers before 7.5 do not tell the type; there the way of booting does. [source] */
-static bool is_hvm(const json_t *record)
+/* Servers before 7.5 do not tell the type. [source] */
+static bool type_is_told(const json_t *record)
 {
 	const char *const type = record_text(record, "domain_type");
 
-	if (type[0] == '\0' || strcmp(type, "unspecified") == 0)
+	return type[0] != '\0' && strcmp(type, "unspecified") != 0;
+}
+
+/* Where the type is not told the way of booting tells it. [source] */
+static bool is_hvm(const json_t *record)
+{
+	if (!type_is_told(record))
 		return record_text(record, "HVM_boot_policy")[0] != '\0';
-	return strcmp(type, "hvm") == 0;
+	return strcmp(record_text(record, "domain_type"), "hvm") == 0;
 }
 
 /* platform's counts for more. [source: xapi_xenops.ml] */
@@ -157,6 +163,7 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	    .operations = join_operations(record),
 	    .domid = record_number(record, "domid", -1),
 	    .is_hvm = is_hvm(record),
+	    .type_is_told = type_is_told(record),
 	    .keymap = strdup(record_text(json_object_get(record, "platform"), "keymap")),
 	    .hvm_serial = strdup(hvm_serial(record)),
 	    .is_control_domain = record_flag(record, "is_control_domain"),
@@ -324,6 +331,11 @@ out:
 const char *vm_called(const struct vm *vm)
 {
 	return vm->called != NULL ? vm->called : vm->uuid;
+}
+
+bool vm_is_told_hvm(const struct vm *vm)
+{
+	return vm->is_hvm && vm->type_is_told && strcmp(vm->power_state, "Running") == 0;
 }
 
 void vm_free(struct vm *vm)

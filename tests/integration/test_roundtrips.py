@@ -33,13 +33,13 @@ def far_pool(line, make_pool):
     return lambda **options: line.far.call(lambda: make_pool(**options))
 
 
-def first_byte(line, xencon, far, *words):
+def first_byte(line, xencon, far, *words, first=HELLO[:1]):
     """Runs the program at the near end until the console speaks; gives the round trips and the
     seconds that took. Leaving is more traffic, and must not be counted."""
     started = time.monotonic()
-    process = xencon.start("-q", "--idle", "0", *words, preexec_fn=line.near.enter)
+    process = xencon.start(*words, "-q", preexec_fn=line.near.enter)
     try:
-        assert process.stdout.read(1) == HELLO[:1]
+        assert process.stdout.read(1) == first
         return line.round_trips(far), time.monotonic() - started
     finally:
         process.communicate(timeout=harness.PATIENCE)
@@ -73,10 +73,31 @@ def test_from_nothing_to_the_first_byte(tls, most, line, far_pool, make_xencon):
     """TCP 1, TLS 1.2 2, login 1, VM 1, consoles 1, CONNECT 1."""
     pool = far_pool(addresses=line.FAR[:1], tls=tls)
     pool.add_vm("web01", backend=sim.Source(HELLO, stay=True))
-    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[0], "web01")
+    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[0], "--idle", "0", "web01")
     assert 3 < trips <= most, f"{seconds:.3f} s"
     assert seconds >= trips * 2 * ONE_WAY_S
     assert_logged_out(pool)
+
+
+@pytest.mark.parametrize("tls, most", [(True, 6), (False, 4)], ids=["tls", "clear"])
+def test_to_a_viewers_first_byte(tls, most, line, far_pool, make_xencon):
+    """The consoles are not asked for: TCP 1, TLS 1.2 2, login 1, VM and which host that is 1, CONNECT 1."""
+    pool = far_pool(addresses=line.FAR[:1], tls=tls)
+    pool.add_vm("web01")
+    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[0], "vnc", "--stdio", "web01", first=b"R")
+    assert 3 < trips <= most, f"{seconds:.3f} s"
+    assert_logged_out(pool)
+
+
+@pytest.mark.parametrize("curve, most", [(None, 5), ("secp384r1", 6)])
+def test_where_the_server_takes_tls_1_3(curve, most, line, far_pool, make_xencon):
+    """TLS is one less; but not where the server takes no curve that was guessed at."""
+    pool = far_pool(addresses=line.FAR[:1], tls_profile="1.3")
+    if curve:
+        pool.coordinator.tls_context.set_ecdh_curve(curve)
+    pool.add_vm("web01")
+    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[0], "vnc", "--stdio", "web01", first=b"R")
+    assert trips == most, f"{seconds:.3f} s"
 
 
 @pytest.mark.parametrize("tls", [True, False], ids=["tls", "clear"])
@@ -97,8 +118,17 @@ def test_a_console_on_another_host(line, far_pool, make_xencon):
     asking the pool which certificate that host must show another."""
     pool = far_pool(addresses=line.FAR)
     pool.add_vm("web02", pool.hosts[1], backend=sim.Source(HELLO, stay=True))
-    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[1], "web02")
+    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[1], "--idle", "0", "web02")
     assert 10 < trips <= 12, f"{seconds:.3f} s"
+    assert_logged_out(pool)
+
+
+def test_a_viewer_of_another_host(line, far_pool, make_xencon):
+    """Which host is asked comes with the VM: that is one less than for a text console."""
+    pool = far_pool(addresses=line.FAR)
+    pool.add_vm("web02", pool.hosts[1])
+    trips, seconds = first_byte(line, make_xencon(pool), line.FAR[1], "vnc", "--stdio", "web02", first=b"R")
+    assert 10 < trips <= 11, f"{seconds:.3f} s"
     assert_logged_out(pool)
 
 

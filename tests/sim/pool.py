@@ -61,7 +61,7 @@ class Pool(changes.Changes):
     is the range of real hosts. Unless `addresses` are given, hosts are at 127.0.0.1, 127.0.0.2 and
     so on with one port, as supporters tell the coordinator's address without one.
     `members` are hosts of another pool that become this one's.
-    cookie_refused, location_port and tls_profile (6.5, 7.0, 8.2) are as on servers of some years.
+    cookie_refused, location_port and tls_profile (6.5, 7.0, 8.2, 1.3) are as on servers of some years.
     `scale` is how long what the API is asked to do takes: 1 is as long as on real hosts, 0 no time.
     `unknown_calls` are calls that a server of its age does not know.
     """
