@@ -22,6 +22,7 @@ from rows import Row, machine, table
 import delayline  # a part of the integration tests
 
 HELLO = b"login: "
+GREETING = b"RFB 003.008\n"    # a graphical console speaks first
 PR_SET_CHILD_SUBREAPER = 36
 ONE_WAY_S = 0.02
 
@@ -57,14 +58,15 @@ while data := sock.recv(65536):
 """
 
 
-def commands(certificate, place, options):
-    """Each program's words and what its environment has besides."""
+def commands(certificate, place, options, graphical=False):
+    """Each program's words and what its environment has besides; to the text console, or the graphical one."""
+    recipe, client = (text.replace("vt100", "rfb") if graphical else text for text in (RECIPE, CLIENT))
     env = {**os.environ, "CERT": certificate, "ADDRESS": place, "XENCON_PASSWORD": "secret", "LC_ALL": "C.UTF-8",
            "HOME": tempfile.gettempdir()}
     return env, {
-        "xencon": [BINARY, "-q", "--stdio", *options, "greets"],
-        "curl and openssl": ["sh", "-c", RECIPE, "sh", "greets"],
-        "Python, one connection": ["/usr/bin/python3", "-c", CLIENT, "greets"],
+        "xencon": [BINARY, *(["vnc"] if graphical else []), "-q", "--stdio", *options, "greets"],
+        "curl and openssl": ["sh", "-c", recipe, "sh", "greets"],
+        "Python, one connection": ["/usr/bin/python3", "-c", client, "greets"],
     }
 
 
@@ -127,18 +129,20 @@ def times(runs):
         yield Row(what, "ms", {name: [values[number] for values in rows] for name, rows in found.items()})
 
 
-def trips_of(name):
+def trips_of(name, graphical=False):
     """How many round trips a program takes, TCP's and TLS's included, on a line of its own."""
+    wanted = GREETING if graphical else HELLO
     with delayline.DelayLine(ONE_WAY_S) as line:
         pool = line.far.call(lambda: sim.Pool(addresses=line.FAR[:1]))
         line.far.call(pool.start)
         pool.add_vm("greets", backend=sim.Script(greet))
         host = pool.coordinator
-        env, each = commands(host.cert_file, f"{host.address}:{host.port}", ["-s", host.url, "--cacert", host.cert_file])
+        env, each = commands(host.cert_file, f"{host.address}:{host.port}", ["-s", host.url, "--cacert", host.cert_file],
+                             graphical)
         process = subprocess.Popen(each[name], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
                                    preexec_fn=line.near.enter)
         seen = b""
-        while HELLO not in seen:
+        while wanted not in seen:
             seen += os.read(process.stdout.fileno(), 65536) or sys.exit(f"{name} said {seen!r}")
         count = line.round_trips(line.FAR[0], -1)
         os.killpg(process.pid, signal.SIGTERM)
@@ -148,17 +152,20 @@ def trips_of(name):
 
 
 def trips():
-    yield Row("to the first byte", "round trips", {name: [trips_of(name)] for name in commands("", "", [])[1]})
+    names = list(commands("", "", [])[1])
+    yield Row("to the first byte", "round trips", {name: [trips_of(name)] for name in names})
+    yield Row("to the graphical console's first byte", "round trips", {name: [trips_of(name, True)] for name in names})
 
 
-def named_trips():
+def named_trips(graphical=False):
     """What xencon says of its own, step by step: the lines of -v that have a number of round trips."""
     with tempfile.TemporaryDirectory() as folder, sim.Pool() as pool:
         pool.add_vm("greets", backend=sim.Script(greet))
         host = pool.coordinator
-        env, each = commands(host.cert_file, "", ["-s", host.url, "--cacert", host.cert_file])
+        env, each = commands(host.cert_file, "", ["-s", host.url, "--cacert", host.cert_file], graphical)
         words = [word for word in each["xencon"] if word not in ("-q", "--stdio")]
-        done = subprocess.run([*words, "-v", "--until", "login", "--timeout", "20"], env={**env, "HOME": folder},
+        words += ["--stdio"] if graphical else ["--until", "login", "--timeout", "20"]
+        done = subprocess.run([*words, "-v"], env={**env, "HOME": folder},
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return [line for line in done.stderr.split("\n") if "round trip" in line]
 
@@ -172,4 +179,5 @@ if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{time.strftime('%Y-%m-%d')}, {machine()}; median of {count} (least to most)\n")
     print("\n".join(table(rows(count))))
-    print("", *named_trips(), sep="\n")
+    for picture in (False, True):
+        print("", *named_trips(picture), sep="\n")
