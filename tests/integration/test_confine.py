@@ -120,12 +120,28 @@ def status(pid):
     return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
 
 
-def test_who_is_confined(pool, puppet, xencon):
+# What a build with -Dconfine=false says.
+WITHOUT = "not confined: this build was made without it"
+
+
+@pytest.fixture
+def confines():
+    """Whether the program is of a build that does."""
+    return WITHOUT.encode() not in pathlib.Path(harness.BINARY).read_bytes()
+
+
+def test_who_is_confined(confines, pool, puppet, xencon):
     """The process on the console has a filter and no way to more privileges; its keeper has neither, and no
-    descriptor but where orders come in."""
+    descriptor but where orders come in. Of a build without it the process is as who started it, and alone."""
     process = xencon.start("--idle", "1000", "web01")
     puppet.say(b"hello\r\n")
     assert process.stdout.readline() == b"hello\r\n"
+    if not confines:
+        assert status(process.pid)["Seccomp"] == status("self")["Seccomp"]
+        assert_logged_out(pool)
+        harness.eventually(lambda: procs.offspring(process.pid) == [], "nobody is beside it")
+        harness.kill(process)
+        return
     assert (status(process.pid)["Seccomp"], status(process.pid)["NoNewPrivs"]) == ("2", "1")
     assert_logged_out(pool)
     assert procs.children(process.pid) == []
@@ -138,10 +154,13 @@ def test_who_is_confined(pool, puppet, xencon):
     harness.eventually(lambda: not pathlib.Path(f"/proc/{keeper}").exists(), "the keeper has ended")
 
 
-def test_it_is_said(pool, puppet, xencon):
+def test_it_is_said(confines, pool, puppet, xencon):
     process = xencon.start("-v", "--idle", "0", "web01")
     puppet.say(b"hello\r\n")
     stderr = process.communicate(timeout=harness.PATIENCE)[1].decode()
+    if not confines:
+        assert WITHOUT in stderr
+        return
     assert "confined: no program, no socket (seccomp)" in stderr
     assert re.search(r"confined: no file by name but a few \(Landlock \d+\)|"
                      r"not confined: files can be opened, there is no Landlock", stderr)
