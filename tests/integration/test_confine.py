@@ -144,7 +144,7 @@ def test_who_is_confined(confines, pool, puppet, xencon):
         return
     assert (status(process.pid)["Seccomp"], status(process.pid)["NoNewPrivs"]) == ("2", "1")
     assert_logged_out(pool)
-    assert procs.children(process.pid) == []
+    harness.eventually(lambda: procs.children(process.pid) == [], "who logs out has ended")
     keeper = procs.keeper(process.pid)
     assert (status(keeper)["Seccomp"], status(keeper)["NoNewPrivs"]) == ("0", "0")
     opened = {os.readlink(f"/proc/{keeper}/fd/{fd}") for fd in os.listdir(f"/proc/{keeper}/fd")}
