@@ -61,6 +61,11 @@ def _always(rows, status):
     return [(name, how, status, *rest) for name, how, _, *rest in rows]
 
 
+def _followed(rows):
+    """Another question's answer stands right behind: an answer that claims too much eats of it."""
+    return [(name, how, table.WRONG) if name == table.TOO_LONG else (name, how, *rest) for name, how, *rest in rows]
+
+
 def _phases():
     console, wait = ["web01"], ["--wait=5", "web02"]
     for name, how, status, *kind in table.DIAL:
@@ -71,7 +76,8 @@ def _phases():
         yield Cell("TLS", name, status, console, fault=sim.Fault("tls", times=None, **how), tls=True, kind="".join(kind))
     calls = [(name, how, status, *kind) for name, how, status, _, *kind in table.HTTP]
     yield from _rpc("login", "session.login_with_password", console, calls + table.JSON + table.LOGIN_ANSWERS, login=True)
-    yield from _rpc("VM look-up", "VM.get_all_records_where", console, calls + table.JSON + table.VM_ANSWERS)
+    yield from _rpc("VM look-up", "VM.get_all_records_where", console,
+                    _followed(calls) + table.JSON + table.VM_ANSWERS)
     yield from _rpc("console look-up", "console.get_all_records_where", console,
                     calls + table.JSON + table.CONSOLE_ANSWERS)
     for name, how, _, status, *kind in table.HTTP:

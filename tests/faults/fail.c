@@ -6,7 +6,7 @@
  *   FAIL_WHAT    memory, read, write, poll, open (files, sockets, pipes, processes): what is counted and fails;
  *                signal: all of them are counted, and nothing fails; clock: that jumps; interrupted: half of
  *                the calls that may wait are, by a signal; short: a stream moves a byte at a time; again: half of the
- *                calls on a descriptor that does not block find it not ready after all
+ *                calls on a terminal or connection that does not block find it not ready after all
  *   FAIL_AT      which call of these, from 1; 0: none, they are only counted
  *   FAIL_SIGNAL  for "signal": which one is raised
  *   FAIL_REPORT  a file of zeroes for the count, as a long
@@ -116,30 +116,44 @@ static bool half_of_them(void)
 	return (state >> 31) != 0;
 }
 
-/* A kernel's free choice: before a call that moves bytes, or that waits (`fd` is -1). Gives false where the call ends with
- * errno, having done nothing. */
-static bool goes_on(int fd, size_t *len, int flags)
+/* Whether poll(2) may have promised too much there: a segment was damaged, another program of the terminal was quicker. Of
+ * what programs of one machine say to each other a kernel knows what it has. */
+static bool may_disappoint(int fd, int flags)
+{
+	int domain = AF_UNSPEC;
+	socklen_t size = sizeof(domain);
+
+	if ((flags & MSG_DONTWAIT) == 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0)
+		return false;
+	(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+	return domain == AF_INET || isatty(fd);
+}
+
+/* Of a datagram the rest would be lost. */
+static bool may_be_short(int fd)
 {
 	int type = SOCK_STREAM;
 	socklen_t size = sizeof(type);
 
+	(void)getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	return type == SOCK_STREAM;
+}
+
+/* A kernel's free choice: before a call that moves bytes, or that waits (`fd` is -1). Gives false where the call ends with
+ * errno, having done nothing. */
+static bool goes_on(int fd, size_t *len, int flags)
+{
 	if (getpid() != self)
 		return true;
 	if (what == WHAT_INTERRUPTED && half_of_them()) {
 		errno = EINTR;
 		return false;
 	}
-	if (fd < 0)
-		return true;
-	if (what == WHAT_AGAIN &&
-	    ((flags & MSG_DONTWAIT) != 0 || (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0) &&
-	    half_of_them()) {
+	if (what == WHAT_AGAIN && fd >= 0 && may_disappoint(fd, flags) && half_of_them()) {
 		errno = EAGAIN;
 		return false;
 	}
-	/* Of a datagram the rest would be lost. */
-	(void)getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
-	if (what == WHAT_SHORT && type == SOCK_STREAM && *len > 1) {
+	if (what == WHAT_SHORT && fd >= 0 && *len > 1 && may_be_short(fd)) {
 		++*count;
 		*len = 1;
 	}

@@ -55,6 +55,8 @@ TLS = [
     ("another certificate", {"action": "wrong_cert"}, DOWN, SAYS_NO),
 ]
 
+TOO_LONG = "Content-Length too long"
+
 # Of every reply, CONNECT's included: the status of a call, the status of CONNECT (None: see CONNECT).
 HTTP = [
     ("a reset", {"action": "reset"}, DOWN, DOWN),
@@ -84,7 +86,7 @@ HTTP = [
     ("`Connection: close`, and stays", change(s.header(b"Connection: close")), OK, OK),
     ("no length, and an end", change(s.without_length, then="close"), OK, None),
     ("Content-Length too short", change(s.length(lambda n: [n - 4])), WRONG, None),
-    ("Content-Length too long", change(s.length(lambda n: [n + 4])), DOWN, None, WAITS),
+    (TOO_LONG, change(s.length(lambda n: [n + 4])), DOWN, None, WAITS),
     ("Content-Length too long, and an end", change(s.length(lambda n: [n + 4]), then="close"), DOWN, None),
     ("Content-Length negative", change(s.length(lambda n: [-n])), WRONG, None),
     ("Content-Length of 2^64 and more", change(s.length(lambda n: [2 ** 64 + n])), WRONG, WRONG),
