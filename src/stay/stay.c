@@ -129,9 +129,8 @@ static int look(struct stay *s, bool connects, struct vm *ret_vm, struct console
 	note(s, ret_vm);
 	target_name(&s->target, ret_vm);
 	s->failures = 0;
-	/* What never comes is not asked for again and again, nor on the way to another kind. */
-	if ((is_patient(s) || (s->spec.falls_back && vm_is_told_hvm(ret_vm))) &&
-	    console_check_kind(session, ret_vm, s->target.protocol, err) != 0)
+	/* What never comes is not asked for again and again. */
+	if (is_patient(s) && console_check_kind(session, ret_vm, s->target.protocol, err) != 0)
 		return -1;
 	if (first && graphic && access_at_hand(s->access, ret_vm, ret_console))
 		return 0;

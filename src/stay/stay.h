@@ -30,10 +30,10 @@
 #define STAY_LINE_MAX (2 * CONDITION_TEXT_MAX)
 
 struct stay_spec {
-	bool wait;       /* before the first attachment: until the machine runs */
-	int wait_ms;     /* that long; 0: for as long as it takes */
-	bool reconnect;  /* after the first attachment */
-	bool falls_back; /* without a text console the graphical one follows at once, see `known` */
+	bool wait;          /* before the first attachment: until the machine runs */
+	int wait_ms;        /* that long; 0: for as long as it takes */
+	bool reconnect;     /* after the first attachment */
+	bool falls_back;    /* without a text console the graphical one is wanted, see `known` */
 	const char *leave;  /* how the user ends it, for messages: "^C" */
 	const char *advice; /* what to do about a machine that is on its way */
 	/* Shows a line on the user's terminal; NULL: nobody is told. */

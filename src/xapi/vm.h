@@ -17,7 +17,6 @@ struct vm {
 	char *operations;  /* what is being done with it: "pool_migrate", several with commas */
 	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
 	bool is_hvm;       /* such a machine never has a text console */
-	bool type_is_told; /* by the record, not by how it would boot next */
 	char *keymap;      /* platform:keymap, "" where the VM has none: its QEMU's -k */
 	char *hvm_serial;  /* what the record says of the serial port; "" for the usual one */
 	bool is_control_domain; /* a host's own: its console needs another role */
@@ -40,9 +39,6 @@ int vm_find_control_domain(struct session *s, const char *host, struct vm *ret, 
 
 /* What hints are to call it by: `called`, or the uuid. */
 const char *vm_called(const struct vm *vm);
-
-/* Whether it runs as an HVM guest, and its record says so, not how it would boot next: that may have been changed. */
-bool vm_is_told_hvm(const struct vm *vm);
 
 /* Frees what the fields hold; all zeroes is fine. */
 void vm_free(struct vm *vm);

@@ -177,15 +177,25 @@ def test_consoles_at_an_address_of_their_own(pool, xencon):
 
 
 def test_in_place_of_a_text_console(pool, xencon):
-    """The record says that there is none: the VM is not looked up twice, its consoles are not looked up at all."""
+    """Only the consoles tell that there is none; neither they nor the VM are looked up twice."""
     with ptys.Pty() as pty:
         process = pty.start(xencon, "--as", "picture", "--graphics", "blocks", "web01")
         harness.eventually(lambda: connects(pool), "it is asked for")
-        assert before_connect(pool) == STRAIGHT
+        assert before_connect(pool) == AS_EVER
         assert asked_for(connects(pool)[0]) == pool.web01.uuid
         harness.kill(process)
         pty.read_rest()
     assert_logged_out(pool)
+
+
+def test_a_text_console_of_what_will_be_hvm(pool, xencon):
+    """A type that was changed while the guest runs is that of its next start."""
+    text = pool.add_vm("text", backend=sim.Source(HELLO), domain_type="hvm")
+    with ptys.Pty() as pty:
+        process = pty.start(xencon, "-q", "text")
+        assert pty.read_until(b"web01") == HELLO[:HELLO.index(b"web01") + 5]
+        harness.finish(process)
+    assert connects(pool)[0].head.startswith(b"CONNECT /console?uuid=" + text.console().uuid.encode())
 
 
 def test_a_text_console_in_a_terminal(pool, xencon):
@@ -195,17 +205,3 @@ def test_a_text_console_in_a_terminal(pool, xencon):
         pty.read_rest()
         assert harness.finish(process) == 0
     assert before_connect(pool) == AS_EVER
-
-
-def test_an_old_server_does_not_tell_the_type(make_pool, make_xencon):
-    """How it would boot next says less than its consoles do."""
-    pool = make_pool(generation="old")
-    vm = pool.add_vm("old", consoles=("rfb",))
-    pool.database.set("VM", vm.ref, HVM_boot_policy="BIOS order")
-    with ptys.Pty() as pty:
-        process = pty.start(make_xencon(pool), "--as", "picture", "--graphics", "blocks", "old")
-        harness.eventually(lambda: connects(pool), "it is asked for")
-        assert before_connect(pool) == AS_EVER
-        assert asked_for(connects(pool)[0]) == vm.uuid
-        harness.kill(process)
-        pty.read_rest()
