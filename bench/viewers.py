@@ -24,6 +24,7 @@ from rows import Row, machine, table
 
 CONSOLE_MIB = 16
 PIECE = 1 << 18
+HELD = 1 << 17     # of each viewer's, by the kernel
 MANY = (8, 64, 256)
 
 CLIENT = """foreground = yes
@@ -62,7 +63,11 @@ class Relay:
 
     def viewer(self):
         """A connection whose console has greeted, and waits for a byte."""
-        sock = socket.create_connection((ADDRESS, self.port))
+        sock = socket.socket()
+        # With the kernel's own, hundreds of readers that fall behind let it run short of memory for TCP; then it drops
+        # what came, and who is served is a matter of whose timers run.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD)
+        sock.connect((ADDRESS, self.port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._web:
             key = base64.b64encode(os.urandom(16)).decode()
