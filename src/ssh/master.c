@@ -25,8 +25,9 @@
 
 #define LOOK_STEP_MS 10
 
-/* A question to the user's master, which is a process of this machine. */
-#define CHECK_MS 5000
+/* A question to the user's master, which is a process of this machine: the answer is there at once, on a busy one after
+ * some seconds. Of one that is stopped it never comes, and a login of our own takes its place. */
+#define CHECK_MS 15000
 
 /* One that is asked to end closes its connection, and does not wait for the other side. */
 #define END_MS 500

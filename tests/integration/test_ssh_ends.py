@@ -160,7 +160,9 @@ def test_ssh_ends_while_attached(kill, gate, xencon):
 def test_the_users_master_ends_while_attached(gate, xencon):
     master = gates.Master(gate)
     try:
-        terminal = attached(xencon.terminal("web01"))
+        terminal = xencon.terminal("-v", "web01")
+        terminal.expect_exact("over the user's own master connection")
+        attached(terminal)
         os.kill(master.process.pid, signal.SIGKILL)
         assert terminal.finish() == 7
         assert "its master connection is gone" in terminal.before.decode()
