@@ -25,9 +25,8 @@
 
 #define LOOK_STEP_MS 10
 
-/* A question to the user's master, which is a process of this machine: the answer is there at once, on a busy one after
- * some seconds. Of one that is stopped it never comes, and a login of our own takes its place. */
-#define CHECK_MS 15000
+/* A question to the user's master, which is a process of this machine. */
+#define CHECK_MS 5000
 
 /* One that is asked to end closes its connection, and does not wait for the other side. */
 #define END_MS 500
@@ -41,21 +40,30 @@ struct asking {
 	size_t shown;
 };
 
+/* A line to a master that is gone, or goes in this very moment, becomes a login with a shell (ssh(1) does so by itself,
+ * for -O check as well, and succeeds): not here. A ProxyCommand would do, too, but may be part of what the user's
+ * ControlPath is made of (%C). */
+static void forbid_login(struct words *w)
+{
+	words_option(w, "PreferredAuthentications=none");
+}
+
 void master_words(const struct master *m, struct words *ret)
 {
 	struct words_style style = m->style;
 
 	style.batch = true; /* whoever has logged in has answered */
 	words_begin(ret, &style);
-	if (m->kind != MASTER_OWN)
+	if (m->kind != MASTER_OWN) {
+		forbid_login(ret);
 		return;
+	}
 	/* The configuration has told our master all, and could only be in the way here (RemoteCommand). */
 	words_add(ret, "-F");
 	words_add(ret, "/dev/null");
 	words_add(ret, "-S");
 	words_add(ret, m->control);
-	/* A master that refuses, or is gone, is replaced by a login of its own (ssh(1) does so by itself): not here. */
-	words_option(ret, "ProxyCommand=false");
+	words_option(ret, "ProxyCommand=false"); /* as forbid_login, without going anywhere */
 }
 
 int master_run(const struct master *m, const char *line, int timeout_ms)
@@ -90,6 +98,7 @@ static bool user_has_one(const struct master *m)
 
 	style.batch = true;
 	words_begin(&w, &style);
+	forbid_login(&w);
 	words_add(&w, "-O");
 	words_add(&w, "check");
 	words_destination(&w, &m->to);

@@ -12,9 +12,11 @@
 
 /* Options of ssh that start a program here, and all others but these, are no words of ours. */
 static const char *const values[] = {
-    "BatchMode=yes",           "ControlMaster=yes",  "ControlPersist=no",
-    "ClearAllForwardings=yes", "EscapeChar=none",    "RemoteCommand=none",
-    "ServerAliveCountMax=3",   "ProxyCommand=false", "LogLevel=INFO",
+    "BatchMode=yes",         "ControlMaster=yes",
+    "ControlPersist=no",     "ClearAllForwardings=yes",
+    "EscapeChar=none",       "RemoteCommand=none",
+    "ServerAliveCountMax=3", "ProxyCommand=false",
+    "LogLevel=INFO",         "PreferredAuthentications=none",
 };
 static const char *const counted[] = {"ConnectTimeout=", "ServerAliveInterval="};
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """However a run through ssh ends, and whatever ends first: nothing is left, and what happened is said."""
+import contextlib
 import os
 import signal
+import socket
+import threading
 
 import pytest
 
@@ -26,6 +29,14 @@ def guest(pool):
 
 def attached(terminal):
     return terminal.attached()
+
+
+def spoken_to(terminal, guest):
+    """Attached, and the guest has said something: a console that ends before that is looked for again."""
+    attached(terminal)
+    guest.say(b"hello")
+    terminal.expect_exact("hello")
+    return terminal
 
 
 def stuck(gate):
@@ -145,8 +156,8 @@ def test_ssh_is_stopped_while_it_logs_in(gate, xencon):
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
-def test_ssh_ends_while_attached(kill, gate, xencon):
-    terminal = attached(xencon.terminal("web01"))
+def test_ssh_ends_while_attached(kill, guest, gate, xencon):
+    terminal = spoken_to(xencon.terminal("web01"), guest)
     os.kill(master_of(gate), kill)
     assert terminal.finish() == 7
     said = terminal.before.decode()
@@ -156,18 +167,40 @@ def test_ssh_ends_while_attached(kill, gate, xencon):
     gate.assert_nothing_left()
 
 
-@pytest.mark.long
-def test_the_users_master_ends_while_attached(gate, xencon):
+def test_the_users_master_ends_while_attached(guest, gate, xencon):
     master = gates.Master(gate)
     try:
         terminal = xencon.terminal("-v", "web01")
         terminal.expect_exact("over the user's own master connection")
-        attached(terminal)
+        spoken_to(terminal, guest)
         os.kill(master.process.pid, signal.SIGKILL)
         assert terminal.finish() == 7
         assert "its master connection is gone" in terminal.before.decode()
     finally:
         master.close()
+    gate.assert_nothing_left()
+
+
+def test_a_master_that_ends_when_it_is_asked(gate, xencon):
+    """Its socket takes who comes, and hangs up. ssh(1) would log in by itself then, run a shell and succeed."""
+    path = gate.folder / "cm"
+    gate.configure(f"ControlPath {path}")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def hang_up():
+            with contextlib.suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        terminal = xencon.terminal("-v", "web01")
+        terminal.attached()
+        assert "user's own master" not in terminal.before.decode()
+        assert terminal.quit() == 0
+        assert gate.logins == 1
+        listener.shutdown(socket.SHUT_RDWR)
     gate.assert_nothing_left()
 
 
