@@ -239,6 +239,6 @@ def is_open(port, host="127.0.0.1"):
     """Whether anything listens there."""
     try:
         socket.create_connection((host, port), timeout=harness.PATIENCE).close()
-    except ConnectionRefusedError:
-        return False
+    except (ConnectionRefusedError, ConnectionResetError):
+        return False    # the latter: it has just stopped to
     return True

@@ -95,7 +95,7 @@ def test_a_shell_that_ends_is_started_again(console, guest):
     connection.send(b"exit\n")
     connection.until(b"exit\r\n")
     connection.until(PROMPT)
-    assert guest.backend.pid != first
+    wait_for(lambda: guest.backend.pid != first)
     assert run(connection, "echo back") == "back"
 
 
