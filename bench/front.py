@@ -170,6 +170,9 @@ def proportional_mib(pid):
     """The memory that the family takes, what is shared counted in part."""
     total = 0
     for each in family(pid):
-        rollup = pathlib.Path(f"/proc/{each}/smaps_rollup").read_text()
+        try:
+            rollup = pathlib.Path(f"/proc/{each}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue    # who logs out, and had just ended
         total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024

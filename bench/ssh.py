@@ -50,7 +50,8 @@ def serve(socket, data, said):
     """The pool, in a process of its own: what it costs is not the reader's."""
     def hand_over(stream, _backend, _shaper, _watch):
         stream.sock.setblocking(True)
-        with subprocess.Popen(["cat", data], stdin=subprocess.DEVNULL, stdout=stream.fileno()) as cat:
+        with subprocess.Popen(["cat", data], stdin=subprocess.DEVNULL, stdout=stream.fileno(),
+                              stderr=subprocess.DEVNULL) as cat:
             cat.wait()
         stream.sock.recv(1)     # until who reads has had enough
 
