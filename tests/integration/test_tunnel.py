@@ -195,7 +195,8 @@ def test_one_connection_serves_for_everything(pool, xencon, vm):
     assert calls(pool) == ["session.login_with_password", "VM.get_all_records_where",
                            "console.get_all_records_where", "CONNECT", "pool.get_all_records",
                            "session.logout"]
-    assert {request.connection_id for request in pool.requests[:4]} == {1}
+    # A stranger on the machine may have come to the port first, and gone.
+    assert len({request.connection_id for request in pool.requests[:4]}) == 1
 
 
 @pytest.mark.parametrize("call", ["session.login_with_password", "VM.get_all_records_where",
