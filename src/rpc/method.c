@@ -50,7 +50,7 @@ static const struct method methods[METHOD_COUNT] = {
     [METHOD_VM_LIST] = {"VM.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY,
                         .keep = vm_fields},
     [METHOD_VM_BY_NAME] = {"VM.get_by_name_label", "s", METHOD_GIVES_LIST, ONE},
-    [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_MAP, ONE},
+    [METHOD_VM_RECORD] = {"VM.get_record", "s", METHOD_GIVES_RECORD, ONE},
     [METHOD_CONSOLE_ROWS] = {"console.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY},
     [METHOD_CONSOLE_WHERE] = {"console.get_all_records_where", "s", METHOD_GIVES_RECORDS, ONE},
     [METHOD_CERTIFICATE_WHERE] = {"Certificate.get_all_records_where", "s", METHOD_GIVES_RECORDS,
@@ -101,6 +101,8 @@ bool method_gives(const struct method *m, json_t *result)
 		return json_is_array(result);
 	case METHOD_GIVES_MAP:
 		return json_is_object(result);
+	case METHOD_GIVES_RECORD:
+		return is_record(result);
 	case METHOD_GIVES_RECORDS:
 		return are_records(result);
 	}
@@ -110,11 +112,9 @@ bool method_gives(const struct method *m, json_t *result)
 const char *method_result_name(const struct method *m)
 {
 	static const char *const names[] = {
-	    [METHOD_GIVES_ANYTHING] = "value",
-	    [METHOD_GIVES_TEXT] = "text",
-	    [METHOD_GIVES_LIST] = "list",
-	    [METHOD_GIVES_MAP] = "map",
-	    [METHOD_GIVES_RECORDS] = "map of records",
+	    [METHOD_GIVES_ANYTHING] = "value", [METHOD_GIVES_TEXT] = "text",
+	    [METHOD_GIVES_LIST] = "list",      [METHOD_GIVES_MAP] = "map",
+	    [METHOD_GIVES_RECORD] = "record",  [METHOD_GIVES_RECORDS] = "map of records",
 	};
 
 	return names[m->result];

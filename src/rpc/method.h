@@ -43,8 +43,9 @@ enum method_result {
 	METHOD_GIVES_ANYTHING, /* it is not looked at */
 	METHOD_GIVES_TEXT,
 	METHOD_GIVES_LIST,
-	METHOD_GIVES_MAP, /* a record, or what is described where it is read */
-	METHOD_GIVES_RECORDS, /* a map of references to records, whose fields are text where we say so */
+	METHOD_GIVES_MAP,     /* what is described where it is read */
+	METHOD_GIVES_RECORD,  /* a map, whose fields are text where we say so */
+	METHOD_GIVES_RECORDS, /* a map of references to such records */
 };
 
 struct method {

@@ -38,6 +38,7 @@ class Cell:
     tls: bool = False
     kind: str = ""
     login: bool = False         # the session may have been made without our hearing of it
+    vm: str = "web01"
 
 
 @dataclasses.dataclass
@@ -68,6 +69,7 @@ def _followed(rows):
 
 def _phases():
     console, wait = ["web01"], ["--wait=5", "web02"]
+    shot, quoted = ["shot", "web01", "FOLDER/home/shot.png"], 'say "hi"'
     for name, how, status, *kind in table.DIAL:
         refuse = how["action"] == "refuse"
         yield Cell("dial", name, status, console, refuse=refuse, tls=True, kind="".join(kind),
@@ -78,6 +80,13 @@ def _phases():
     yield from _rpc("login", "session.login_with_password", console, calls + table.JSON + table.LOGIN_ANSWERS, login=True)
     yield from _rpc("VM look-up", "VM.get_all_records_where", console,
                     _followed(calls) + table.JSON + table.VM_ANSWERS)
+    yield from _rpc("a VM's record", "VM.get_record", [quoted], table.JSON + table.RECORD_ANSWERS, vm=quoted)
+    yield from _rpc("which host", "session.get_this_host", shot,
+                    _always(calls + table.JSON, table.OK) + table.HOST_ANSWERS)
+    for words, leave in ((["type", "web01", "x"], ()), (["screen", "web01"], (table.LEAVES,))):
+        some = [(f"{words[0]}: {name}", how, table.OK, *leave) for name, how, *_ in calls + table.JSON + table.HOST_ANSWERS
+                if name in table.HOST_SOME]
+        yield from _rpc("which host", "session.get_this_host", words, some)
     yield from _rpc("console look-up", "console.get_all_records_where", console,
                     calls + table.JSON + table.CONSOLE_ANSWERS)
     for name, how, _, status, *kind in table.HTTP:
@@ -90,7 +99,7 @@ def _phases():
     polled = [(*row[:3], table.WAITS) for row in calls + table.JSON]
     yield from _rpc("event poll", "event.from", wait, _always(polled, table.NONE) + table.EVENT_ANSWERS)
     for name, dialogue, status, *kind in table.HANDSHAKE:
-        yield Cell("RFB handshake", name, status, ["shot", "web01", "FOLDER/home/shot.png"],
+        yield Cell("RFB handshake", name, status, shot,
                    graphical=sim.Script(dialogue), kind="".join(kind))
     for name, dialogue, status, *kind in table.STREAM:
         yield Cell("RFB stream", name, status, ["screen", "web01"], graphical=sim.Script(dialogue), kind="".join(kind))
@@ -107,7 +116,7 @@ PHASES = list(dict.fromkeys(cell.phase for cell in cells()))
 def _pool(cell):
     pool = sim.Pool(tls=cell.tls)
     pool.start()
-    pool.add_vm("web01", backend=cell.text or sim.Source(HELLO), rfb_backend=cell.graphical)
+    pool.add_vm(cell.vm, backend=cell.text or sim.Source(HELLO), rfb_backend=cell.graphical)
     pool.add_vm("web02", power_state="Halted")
     if cell.fault:
         pool.faults.add(cell.fault)

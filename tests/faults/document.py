@@ -24,6 +24,9 @@ PHASES = {
     "TLS": "The server's first flight. `xencon web01`.",
     "login": "The answer to session.login_with_password. `xencon web01`.",
     "VM look-up": "The answer to VM.get_all_records_where. `xencon web01`.",
+    "a VM's record": "The answer to VM.get_record, for a name that no query can say. `xencon 'say \"hi\"'`.",
+    "which host": "The answer to session.get_this_host, asked in one flight with the VM: it would have saved a round trip. "
+                  "`xencon shot web01 FILE`, or the command that is named.",
     "console look-up": "The answer to console.get_all_records_where. `xencon web01`.",
     "CONNECT": "The answer to CONNECT. `xencon web01`.",
     "relay": "What the console says. `xencon web01`.",

@@ -161,6 +161,11 @@ def records(change):
     return answer(edit)
 
 
+def record(change):
+    """A result that is one record."""
+    return answer(lambda made: change(made["result"]))
+
+
 def twice(field):
     """A field that is there a second time, with another value."""
     return body(lambda right: right.replace(b'"%s"' % field, b'"%s": "other", "%s"' % (field, field), 1))

@@ -171,6 +171,28 @@ VM_ANSWERS = [
         f"OpaqueRef:{n}": next(iter(made["result"].values())) for n in range(1000)}})), UNKNOWN),
     ("no records", change(s.result({})), UNKNOWN),
 ]
+# Of a VM that no query can name: its record alone.
+RECORD_ANSWERS = [
+    ("a name that drives terminals", change(s.record(lambda record: record.update(name_label=EVIL))), UNKNOWN),
+    ("a name that is a number", change(s.record(lambda record: record.update(name_label=7))), WRONG),
+    ("a uuid that is a list", change(s.record(lambda record: record.update(uuid=[]))), WRONG),
+    ("a state that is a map", change(s.record(lambda record: record.update(power_state={}))), WRONG),
+    ("a host that is null", change(s.record(lambda record: record.update(resident_on=None))), WRONG),
+    ("no fields", change(s.result({})), UNKNOWN),
+]
+# Which host answers is asked behind the VM, to save a round trip: whatever comes, the console is had.
+HOST_ANSWERS = [
+    ("a host that there is not", change(s.result("OpaqueRef:" + "0" * 36)), OK),
+    ("the host of a VM that is halted", change(s.result("OpaqueRef:NULL")), OK),
+    ("a reference that drives terminals", change(s.result("OpaqueRef:" + EVIL)), OK),
+    ("a reference of 100,000 characters", change(s.result("x" * 100_000)), OK),
+    ("an empty reference", change(s.result("")), OK),
+    ("a call that it does not know", {"action": "error", "code": "MESSAGE_METHOD_UNKNOWN", "params": ["x"]}, OK),
+    ("a session that it does not know", {"action": "error", "code": "SESSION_INVALID", "params": ["x"]}, OK),
+    ("an error that drives terminals", {"action": "error", "code": EVIL, "params": [EVIL]}, OK),
+]
+# For each command that asks, some of all that: an answer, none, one that ends nowhere, and a lie.
+HOST_SOME = ["a reset", "stall", "a body without end", "no JSON", "a host that there is not"]
 CONSOLE_ANSWERS = [
     ("a location that drives terminals", set_(location="https://" + EVIL + "/console"), WRONG),
     ("a location with a line end in it", set_(location="https://127.0.0.1/console\r\nX-Evil: y"), WRONG),
