@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests/integration")]
 
 import sim  # noqa: E402
+from sim import ports  # noqa: E402
 
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
 ADDRESS = "127.0.0.1"
@@ -42,11 +43,6 @@ protocol = proxy
 accept = {address}:{console}
 connect = {address}:{server}
 """
-
-
-def free_port():
-    with socket.create_server((ADDRESS, 0)) as sock:
-        return sock.getsockname()[1]
 
 
 def stunnel(folder, name, text):
@@ -129,7 +125,8 @@ class Front:
     """The stunnel. `vm` adds machines whose console of either kind is one of `consoles`."""
 
     def __init__(self, folder, pool, consoles):
-        self.api, self.console = free_port(), free_port()
+        self._held = ports.Held(), ports.Held()
+        self.api, self.console = (each.number for each in self._held)
         self.certificate = sim.certs.make("xen1", san=(ADDRESS,))
         self.consoles, self._pool = consoles, pool
         self._process = stunnel(folder, "front", CONFIGURATION.format(
@@ -146,6 +143,8 @@ class Front:
     def stop(self):
         self._process.kill()
         self._process.wait()
+        for each in self._held:
+            each.close()
 
 
 def family(pid):

@@ -18,8 +18,8 @@ import sys
 import tempfile
 import time
 
-from front import ADDRESS, BINARY, GREETING, REQUEST, Consoles, Front, await_port, free_port, head_of, processor_time, \
-    proportional_mib, sim, stunnel
+from front import ADDRESS, BINARY, GREETING, REQUEST, Consoles, Front, await_port, head_of, processor_time, \
+    ports, proportional_mib, sim, stunnel
 from rows import Row, machine, table
 
 CONSOLE_MIB = 16
@@ -43,7 +43,8 @@ class Relay:
     """A program that takes viewers on a port of its own; `says` is what a viewer has to say first."""
 
     def __init__(self, name, front, folder):
-        self.name, self.port = name, free_port()
+        self._held = ports.Held()
+        self.name, self.port = name, self._held.number
         self._web = name == "websockify"
         self._asks = name != "xencon"
         place = f"{ADDRESS}:{front.console}"
@@ -95,6 +96,7 @@ class Relay:
     def stop(self):
         self._process.terminate()
         self._process.wait()
+        self._held.close()
 
 
 def flow(relay, count, seconds):

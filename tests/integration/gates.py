@@ -11,6 +11,8 @@ import tempfile
 
 import pytest
 
+from sim import ports
+
 import harness
 import jumps
 import procs
@@ -30,7 +32,8 @@ class Gate:
             pool.coordinator.listen_unix(str(self.socket))
         self._before = list(before)          # words before sshd's own
         self.server_lines = server_lines
-        self.port = jumps.free_port()
+        self._held = ports.Held()
+        self.port = self._held.number
         for name, phrase in (("host", ""), ("user", passphrase), ("other", "")):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-f",
                             self.folder / name], check=True)
@@ -131,6 +134,7 @@ class Gate:
 
     def close(self):
         self.stop()
+        self._held.close()
         shutil.rmtree(self.folder)
 
 

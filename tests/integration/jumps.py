@@ -12,6 +12,8 @@ import subprocess
 
 import pytest
 
+from sim import ports
+
 import harness
 import procs
 
@@ -22,11 +24,6 @@ def need(program, package):
     if found is None:
         pytest.skip(f"there is no {program} (Debian: {package})")
     return found
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
 
 
 def listens(port):
@@ -43,7 +40,8 @@ class Sshd:
     def __init__(self, folder):
         self._folder = pathlib.Path(folder)
         self._folder.mkdir()
-        self.port = free_port()
+        self._held = ports.Held()
+        self.port = self._held.number
         sshd = need("sshd", "openssh-server")
         need("ssh", "openssh-client")
         for name in ("host", "user"):
@@ -78,13 +76,15 @@ class Sshd:
     def close(self):
         self._process.terminate()
         self._process.wait(harness.PATIENCE)
+        self._held.close()
 
 
 class Socks:
     """A SOCKS server on loopback, which is an ssh to a server."""
 
     def __init__(self, sshd):
-        self.port = free_port()
+        self._held = ports.Held()
+        self.port = self._held.number
         self._process = subprocess.Popen(
             sshd.ssh("-N", "-D", f"127.0.0.1:{self.port}"), stdin=subprocess.DEVNULL)
         harness.eventually(lambda: listens(self.port), "ssh listens")
@@ -92,6 +92,7 @@ class Socks:
     def close(self):
         self._process.terminate()
         self._process.wait(harness.PATIENCE)
+        self._held.close()
 
 
 class Recorded:

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 import sim
+from sim import ports
 
 import harness
 from outcome import assert_failed
@@ -163,9 +164,8 @@ def test_a_trickle_ends(make_pool, make_xencon):
 @pytest.fixture
 def closed_port():
     """An address at which nobody listens and that nobody else can take meanwhile."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"127.0.0.1:{taken.getsockname()[1]}"
+    with ports.Held() as taken:
+        yield str(taken)
 
 
 def test_nobody_listens(xencon, closed_port):

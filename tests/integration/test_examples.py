@@ -16,6 +16,7 @@ import sim
 
 import harness
 import jumps
+from sim import ports
 from sim.rfb import BARS
 
 EXAMPLES = harness.ROOT / "doc" / "examples"
@@ -243,7 +244,8 @@ class Browser:
 
     def __init__(self, folder):
         driver = jumps.need("chromedriver", "chromium-driver")
-        self.port = jumps.free_port()
+        self._held = ports.Held()
+        self.port = self._held.number
         self.process = subprocess.Popen([driver, f"--port={self.port}"], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         harness.eventually(lambda: jumps.listens(self.port), "chromedriver listens")
@@ -269,6 +271,7 @@ class Browser:
         finally:
             self.process.terminate()
             self.process.wait(harness.PATIENCE)
+            self._held.close()
 
 
 # The middle of each of the picture's bars, as the page's canvas has it.
@@ -283,7 +286,8 @@ return seen;"""
 def test_a_browser_as_the_viewer(examples, pool, tmp_path):
     jumps.need("websockify", "websockify")
     pool.add_vm("web02", consoles=("rfb",), domain_type="hvm")
-    port = jumps.free_port()
+    held = ports.Held()
+    port = held.number
     process = subprocess.Popen([EXAMPLES / "viewer-in-browser", "web02"], env={**examples.env, "PORT": str(port)},
                                stdout=subprocess.PIPE, text=True)
     browser = None
@@ -305,6 +309,7 @@ def test_a_browser_as_the_viewer(examples, pool, tmp_path):
             browser.close()
         process.terminate()
         process.wait(harness.PATIENCE)
+        held.close()
         process.stdout.close()
 
 

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 import sim
-from sim import certs
+from sim import certs, ports
 
 import harness
 import trusting
@@ -277,8 +277,8 @@ def test_a_chain(missing, make, tmp_path):
 def test_a_real_stunnel(make_pool, tmp_path):
     """TLS 1.0 and RSA-1024 as a real one speaks them."""
     pool = make_pool(tls=False)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        server = f"127.0.0.1:{probe.getsockname()[1]}"
+    held = ports.Held()
+    server = str(held)
     pool.add_vm("web01", backend=sim.Source(HELLO),
                 location=f"https://{server}/console?uuid={{uuid}}")
     certificate = certs.make("xen1", san=("127.0.0.1",), key="rsa:1024", digest="sha1")
@@ -302,6 +302,7 @@ def test_a_real_stunnel(make_pool, tmp_path):
     finally:
         front.kill()
         front.wait()
+        held.close()
 
 
 def listens(server):

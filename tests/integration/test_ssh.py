@@ -10,12 +10,12 @@ import pytest
 
 import gates
 import harness
-import jumps
 import sim
 
 from gates import gate, xencon  # noqa: F401
 from outcome import HELLO, assert_failed, assert_logged_out, assert_served, calls
 from rfbclient import Viewer
+from sim import ports
 
 LOOK_UPS = ["session.login_with_password", "VM.get_all_records_where",
             "console.get_all_records_where"]
@@ -176,9 +176,9 @@ def test_completion_asks_nothing(pool, gate, xencon, tmp_path):
 
 
 def test_hosts_in_turn(pool, gate, xencon):
-    closed = jumps.free_port()
-    done = xencon.run("-s", f"ssh://127.0.0.1:{closed},{gate.server}", "web01",
-                      env={"XENCON_SERVER": gate.server})
+    with ports.Held() as closed:
+        done = xencon.run("-s", f"ssh://{closed},{gate.server}", "web01",
+                          env={"XENCON_SERVER": gate.server})
     assert_served(done, pool)
     assert "Connection refused" in done.stderr
     assert f"; trying {gate.server}" in done.stderr

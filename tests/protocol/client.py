@@ -203,12 +203,6 @@ def anything():
     return context
 
 
-def free_port():
-    """A port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def wait_for_port(port, seconds=10):
     """Wait until somebody accepts connections there."""
     deadline = time.monotonic() + seconds

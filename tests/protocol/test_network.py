@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Networks that stand still, refuse, or reset; certificates that are replaced."""
+import socket
 import threading
 
 import pytest
@@ -80,6 +81,18 @@ def test_nobody_listens(pool, tunnel, connect):
     tunnel.until(b"x")
     pool.coordinator.network("up")
     assert connect(pool.coordinator).login() in pool.sessions
+
+
+@pytest.mark.parametrize("away", [lambda host: host.stop(), lambda host: host.network("refuse")],
+                         ids=["stopped", "refuses"])
+def test_a_port_at_which_nobody_listens_is_nobody_elses(away, pool):
+    """Or a client would meet a stranger there, and the host could not come back."""
+    host = pool.coordinator
+    away(host)
+    with pytest.raises(ConnectionRefusedError):
+        client.Client(host)
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind((host.address, host.port))
 
 
 def test_resets(pool, tunnel, connect):

@@ -14,6 +14,7 @@ import xmlrpc.client
 import pytest
 
 import sim
+from sim import ports
 
 from . import client
 
@@ -129,7 +130,8 @@ def test_a_real_tls_front_end(tmp_path, connect):
 def front_end(directory, certificate, host):
     """A running stunnel; gives what `client` needs to know of a host."""
     # It cannot be told to take any port that is free.
-    port = client.free_port()
+    held = ports.Held()
+    port = held.number
     config = directory / "stunnel.conf"
     config.write_text(f"""foreground = yes
 pid =
@@ -153,3 +155,4 @@ TIMEOUTclose = 0
     finally:
         process.terminate()
         process.wait(10)
+        held.close()

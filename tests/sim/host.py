@@ -8,7 +8,7 @@ import pathlib
 import socket
 import threading
 
-from . import certs, life, network, records, server, tls, vm
+from . import certs, life, network, ports, records, server, tls, vm
 
 
 class Host:
@@ -27,6 +27,7 @@ class Host:
         self.tls_context = None
         self.life = life.Life(self)
         self.link = network.Link()
+        self._held = None
         self._listener = None
         self._accepting = []
         self._certificate_refs = {}
@@ -112,27 +113,20 @@ class Host:
 
     def bind(self):
         """Take the address and port; a port of 0 becomes the one that was got."""
-        family = socket.AF_INET6 if self._is_ipv6 else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.address, self.port))
-        except OSError:
-            listener.close()
-            raise
-        self.port = listener.getsockname()[1]
-        self._listener = listener
+        self._held = ports.Held(self.port, self.address)
+        self.port = self._held.number
 
     def release(self):
         """Give the address and port up."""
-        listener, self._listener = self._listener, None
-        if listener:
-            listener.close()
+        held, self._held = self._held, None
+        if held:
+            held.close()
 
     def start(self):
         """Accept connections."""
-        if not self._listener:
+        if not self._held:
             self.bind()
+        self._listener = self._held.listener()
         self._accept(self._listener)
 
     def listen_unix(self, path):
@@ -143,10 +137,10 @@ class Host:
         self._accept(listener)
 
     def stop(self):
-        """Stop listening and cut every connection, as a host that dies does."""
+        """Stop listening and cut every connection, as a host that dies does. The port stays its own."""
         for pair in list(self._accepting):
             self._stop_accepting(*pair)
-        self.release()
+        self._listener = None
         self.pool.cut(self)
 
     def add_control_domain(self):
@@ -160,7 +154,7 @@ class Host:
         for listener, thread in list(self._accepting):
             if listener is self._listener:
                 self._stop_accepting(listener, thread)
-        self.release()
+        self._listener = None
 
     def _stop_accepting(self, listener, thread):
         self._accepting.remove((listener, thread))

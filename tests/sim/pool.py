@@ -127,6 +127,7 @@ class Pool(changes.Changes):
             each.stop()
         for each in self.hosts:
             each.stop()
+            each.release()
         for each in self.vms:
             for backend in each.backends:
                 backend.stop()
