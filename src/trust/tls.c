@@ -22,9 +22,10 @@ struct tls {
 	struct stream stream; /* first: a stream is a tls */
 	SSL_CTX *context;
 	SSL *ssl;
-	bool legacy;    /* old, weak TLS was allowed */
-	unsigned trips; /* log_trips before the handshake */
-	bool drained;   /* the last recv found nothing whole: only poll can tell of more */
+	bool legacy;     /* old, weak TLS was allowed */
+	unsigned trips;  /* log_trips before the handshake */
+	unsigned hellos; /* that the handshake has sent: two where the first's curve was refused */
+	bool drained;    /* the last recv found nothing whole: only poll can tell of more */
 	char name[ADDRESS_SHOW_MAX]; /* of the peer, for messages */
 	char description[80];
 };
@@ -177,6 +178,20 @@ static int ask_for(SSL *ssl, const struct address *peer, struct error *err)
 	return error_set(err, ERROR_LOCAL, "cannot ask for the certificate of \"%s\"", peer->host);
 }
 
+/* Of each message of the handshake that is sent or has come. RFC 8446, section 4.1.4: HelloRetryRequest is answered with
+ * another ClientHello. */
+static void count_hellos(int sent, int version, int kind, const void *data, size_t len, SSL *ssl,
+                         void *context)
+{
+	struct tls *const t = context;
+
+	(void)version;
+	(void)ssl;
+	if (sent != 0 && kind == SSL3_RT_HANDSHAKE && len > 0 &&
+	    *(const uint8_t *)data == SSL3_MT_CLIENT_HELLO)
+		t->hellos++;
+}
+
 struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct error *err)
 {
 	struct tls *const t = calloc(1, sizeof(*t));
@@ -207,6 +222,8 @@ struct stream *tls_begin(int fd, const struct address *peer, bool legacy, struct
 	SSL_set_verify(t->ssl, SSL_VERIFY_NONE, NULL);
 	if (ask_for(t->ssl, peer, err) != 0)
 		goto failed;
+	SSL_set_msg_callback(t->ssl, count_hellos);
+	SSL_set_msg_callback_arg(t->ssl, t);
 	t->stream.fd = fd; /* ours from here on */
 	return &t->stream;
 failed:
@@ -289,9 +306,11 @@ int tls_shake(struct stream *s, short *ret_events, struct error *err)
 	}
 	(void)snprintf(t->description, sizeof(t->description), "%s, %s", SSL_get_version(t->ssl),
 	               SSL_get_cipher_name(t->ssl));
-	/* RFC 8446, section 2; RFC 5246, section 7.3: two before 1.3, but for a session that goes on. */
-	log_trips_waited(
-	    t->trips, SSL_version(t->ssl) >= TLS1_3_VERSION || SSL_session_reused(t->ssl) ? 1 : 2);
+	SSL_set_msg_callback(t->ssl, NULL); /* it would see each record from here on */
+	/* RFC 8446, section 2: one for each hello; RFC 5246, section 7.3: another before 1.3, but for a session that
+	 * goes on. */
+	const bool is_short = SSL_version(t->ssl) >= TLS1_3_VERSION || SSL_session_reused(t->ssl);
+	log_trips_waited(t->trips, t->hellos + (is_short ? 0 : 1));
 	log_trace(LOG_STEPS, "%s with %s, round trips: %u", t->description, t->name, log_trips());
 	return 1;
 }

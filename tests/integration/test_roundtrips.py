@@ -89,7 +89,11 @@ def test_to_a_viewers_first_byte(tls, most, line, far_pool, make_xencon):
     assert_logged_out(pool)
 
 
-@pytest.mark.parametrize("curve, most", [(None, 5), ("secp384r1", 6)])
+# What a server takes alone, so that it refuses the one that was guessed at.
+REFUSING = "secp384r1"
+
+
+@pytest.mark.parametrize("curve, most", [(None, 5), (REFUSING, 6)])
 def test_where_the_server_takes_tls_1_3(curve, most, line, far_pool, make_xencon):
     """TLS is one less; but not where the server takes no curve that was guessed at."""
     pool = far_pool(addresses=line.FAR[:1], tls_profile="1.3")
@@ -100,10 +104,14 @@ def test_where_the_server_takes_tls_1_3(curve, most, line, far_pool, make_xencon
     assert trips == most, f"{seconds:.3f} s"
 
 
-@pytest.mark.parametrize("tls", [True, False], ids=["tls", "clear"])
-def test_what_is_said_of_them(tls, line, far_pool, make_xencon):
+@pytest.mark.parametrize("options, curve", [
+    ({}, None), ({"tls": False}, None), ({"tls_profile": "1.3"}, None), ({"tls_profile": "1.3"}, REFUSING)],
+    ids=["tls", "clear", "1.3", "1.3, the curve refused"])
+def test_what_is_said_of_them(options, curve, line, far_pool, make_xencon):
     """-v counts as the line does."""
-    pool = far_pool(addresses=line.FAR[:1], tls=tls)
+    pool = far_pool(addresses=line.FAR[:1], **options)
+    if curve:
+        pool.coordinator.tls_context.set_ecdh_curve(curve)
     pool.add_vm("web01", backend=sim.Source(HELLO, stay=True))
     process = make_xencon(pool).start("-v", "--idle", "0", "web01", preexec_fn=line.near.enter)
     assert process.stdout.read(1) == HELLO[:1]
