@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Proxy commands: see proxy.h. A socket pair and no two pipes, so that the stream above sees one descriptor, as
- * of any connection. Always true: the command has the other end alone, on its standard numbers, and no
+ * Proxy commands: see proxy.h. Always true: the command has the other end alone, on its standard numbers, and no
  * descriptor of ours besides.
  */
 #include "net/proxy.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -71,26 +68,14 @@ int proxy_start(const char *command, const struct address *to, int *ret_fd, stru
 	char line[PROXY_COMMAND_MAX];
 	char port[8];
 	const struct expand_value values[] = {{'h', to->host}, {'p', port}};
-	int ends[2];
 
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)to->port);
 	const struct expand_letters letters = {.what = "proxy", .values = values, .count = 2};
 	if (expand_command(&letters, command, line, sizeof(line), err) != 0)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket pair");
-	for (int i = 0; i < 2; i++)
-		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	const struct child_spec spec = {.command = line, .in = ends[1], .out = ends[1]};
-	const int rc = child_start(&spec, ret_proxy, err);
-	(void)close(ends[1]);
-	if (rc != 0) {
-		(void)close(ends[0]);
+	if (child_connect(line, 0, ret_proxy, ret_fd, err) != 0)
 		return error_context(err, "the proxy command");
-	}
 	log_trace(LOG_STEPS, "through: %s", line);
-	*ret_fd = ends[0];
 	return 0;
 }
 

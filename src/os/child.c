@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,29 @@ int child_start(const struct child_spec *spec, struct child *ret, struct error *
 		return error_set_errno(err, ERROR_LOCAL, "cannot start \"%s\"", spec->command);
 	(void)setpgid(pid, pid); /* whichever of us comes first */
 	*ret = (struct child){.pid = pid, .has_group = true};
+	return 0;
+}
+
+int child_connect(const char *command, int spec_err, struct child *ret, int *ret_fd,
+                  struct error *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket pair");
+	for (int i = 0; i < 2; i++)
+		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	const struct child_spec spec = {
+	    .command = command, .in = ends[1], .out = ends[1], .err = spec_err};
+	const int rc = child_start(&spec, ret, err);
+	/* Ours of its end would keep us from seeing that it has ended. */
+	(void)close(ends[1]);
+	if (rc != 0) {
+		(void)close(ends[0]);
+		return -1;
+	}
+	*ret_fd = ends[0];
 	return 0;
 }
 
@@ -124,7 +148,7 @@ bool child_wait(struct child *c, int64_t deadline)
 	return true;
 }
 
-static void send(const struct child *c, int signal)
+static void signal_all(const struct child *c, int signal)
 {
 	(void)kill(c->has_group ? -c->pid : c->pid, signal);
 }
@@ -133,10 +157,10 @@ void child_end(struct child *c, int patience_ms)
 {
 	if (c->pid == 0)
 		return;
-	send(c, SIGTERM);
-	send(c, SIGCONT); /* one that is stopped hears nothing else */
+	signal_all(c, SIGTERM);
+	signal_all(c, SIGCONT); /* one that is stopped hears nothing else */
 	if (!child_wait(c, clock_ms() + patience_ms) || c->has_group)
-		send(c, SIGKILL);
+		signal_all(c, SIGKILL);
 	(void)child_wait(c, CLOCK_NEVER);
 	child_reap(c);
 }
@@ -275,7 +299,7 @@ bool child_hold(const struct child *c)
 
 	if (!child_has_terminal(c) || c->ended)
 		return false;
-	send(c, SIGTTIN);
+	signal_all(c, SIGTTIN);
 	do {
 		const struct timespec pause = {.tv_nsec = 1000000};
 

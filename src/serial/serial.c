@@ -5,10 +5,8 @@
  */
 #include "serial/serial.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,24 +22,16 @@
 
 static int start(const char *line, struct tunnel *t, struct error *err)
 {
-	int ends[2];
+	int fd;
 
 	if (buf_init(&t->first, BUFFER_SIZE, err) != 0)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-		return error_set_errno(err, ERROR_LOCAL, "cannot make a socket pair");
-	for (int i = 0; i < 2; i++)
-		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	/* What ssh, or a tool there, might complain of would be in the way of the console: the status tells. */
-	const struct child_spec spec = {
-	    .command = line, .in = ends[1], .out = ends[1], .err = CHILD_NULL};
-	const int rc = child_start(&spec, &t->carrier, err);
-	(void)close(ends[1]);
-	if (rc == 0)
-		t->stream = stream_plain(ends[0], err);
+	if (child_connect(line, CHILD_NULL, &t->carrier, &fd, err) != 0)
+		return -1;
+	t->stream = stream_plain(fd, err);
 	if (t->stream == NULL) {
-		(void)close(ends[0]);
+		(void)close(fd);
 		return -1;
 	}
 	t->stream->program = true;
