@@ -114,6 +114,19 @@ static bool next_line(struct lines *l, const char **ret_line, size_t *ret_len)
 	return true;
 }
 
+/* The next line that is an entry. */
+static bool next_known(struct lines *l, struct known_line *ret)
+{
+	const char *line;
+	size_t len;
+
+	while (next_line(l, &line, &len)) {
+		if (known_parse_line(line, len, ret))
+			return true;
+	}
+	return false;
+}
+
 static int read_lines(const char *path, char **ret_text, struct lines *ret, struct error *err)
 {
 	size_t len = 0;
@@ -132,15 +145,13 @@ int known_find(const char *path, const struct address *server,
 	char key[ADDRESS_SHOW_MAX];
 	struct lines lines;
 	char *text = NULL;
-	const char *line;
-	size_t len;
 
 	/* Read without the lock: the file is only ever replaced, so that what is opened is whole. */
 	if (read_lines(path, &text, &lines, err) != 0)
 		return -1;
 	address_show_key(server, key);
-	while (result.verdict != KNOWN_MATCH && next_line(&lines, &line, &len)) {
-		if (!known_parse_line(line, len, &known) || strcmp(known.server, key) != 0)
+	while (result.verdict != KNOWN_MATCH && next_known(&lines, &known)) {
+		if (strcmp(known.server, key) != 0)
 			continue;
 		/* Not in constant time: a certificate is no secret. */
 		const bool same = memcmp(known.digest, digest, KNOWN_DIGEST_SIZE) == 0;
@@ -258,15 +269,11 @@ int known_list(const char *path, void (*each)(void *context, const struct known_
 	struct known_line known;
 	struct lines lines;
 	char *text = NULL;
-	const char *line;
-	size_t len;
 
 	if (read_lines(path, &text, &lines, err) != 0)
 		return -1;
-	while (next_line(&lines, &line, &len)) {
-		if (known_parse_line(line, len, &known))
-			each(context, &known);
-	}
+	while (next_known(&lines, &known))
+		each(context, &known);
 	free(text);
 	return 0;
 }
