@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The far end of a guest's serial cable, at which root has a shell, and what that shell can tell of the guest's screen."""
+"""The far end of a guest's serial cable: as it is, and with root's shell at it, which can tell of the guest's screen."""
 import base64
 import gzip
 import os
@@ -12,8 +12,8 @@ LIMIT_S = float(os.environ.get("PATIENCE", 120))
 PROMPT = "root@web01:/root# "
 
 
-class Cable:
-    """A shell by the serial port: `run` gives what a command prints."""
+class Wire:
+    """The bytes that come and go."""
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
@@ -26,19 +26,39 @@ class Cable:
     def send(self, text):
         self._socket.sendall(text.encode())
 
-    def until(self, text):
-        """Reads up to and with a text; gives what came before it."""
+    def read_until(self, mark):
+        """Reads up to and with these bytes; gives what came before them."""
         deadline = time.monotonic() + LIMIT_S
-        while text.encode() not in self._seen:
-            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            try:
-                more = self._socket.recv(65536)
-            except TimeoutError:
-                raise AssertionError(f"no {text!r}; last: {self._seen[-500:]!r}") from None
-            assert more, f"the guest ended before {text!r}; last: {self._seen[-500:]!r}"
-            self._seen += more
-        before, _, self._seen = self._seen.partition(text.encode())
-        return before.decode(errors="replace")
+        while mark not in self._seen:
+            assert self._more(deadline), f"no {mark!r}; last: {self._seen[-500:]!r}"
+        before, _, self._seen = self._seen.partition(mark)
+        return before
+
+    def take(self, count):
+        """So many bytes, or those that have come when there are no more."""
+        deadline = time.monotonic() + LIMIT_S
+        while len(self._seen) < count and self._more(deadline):
+            pass
+        taken, self._seen = self._seen[:count], self._seen[count:]
+        return taken
+
+    def _more(self, deadline):
+        """Whether something came before the deadline."""
+        self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
+        try:
+            more = self._socket.recv(65536)
+        except TimeoutError:
+            return False
+        assert more, f"the guest has gone; last: {self._seen[-500:]!r}"
+        self._seen += more
+        return True
+
+
+class Cable(Wire):
+    """A shell by the serial port: `run` gives what a command prints."""
+
+    def until(self, text):
+        return self.read_until(text.encode()).decode(errors="replace")
 
     def login(self):
         self.until("web01 login: ")

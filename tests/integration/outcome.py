@@ -5,13 +5,24 @@ Knows no single message: the tests name what theirs must say.
 """
 import re
 
+import pytest
+
 import harness
+import sim
 
 # What a test's console says where any words will do.
 HELLO = b"hello from web01\r\n"
 
 # Lower case, but for words that are written in capitals only; a row of evidence is moved in.
 MESSAGE = re.compile(r"xencon: (?:(?![A-Z][a-z])\S|  \S)")
+
+
+@pytest.fixture
+def pool(make_pool):
+    """One whose web01 says HELLO, for the tests to import."""
+    made = make_pool()
+    made.add_vm("web01", backend=sim.Source(HELLO))
+    return made
 
 
 def assert_failed(done, status, *says, pool=None, rows=0, password="secret"):

@@ -11,14 +11,7 @@ import sim
 import harness
 import users
 import procs
-from outcome import HELLO, assert_failed, assert_logged_out
-
-
-@pytest.fixture
-def pool(make_pool):
-    made = make_pool()
-    made.add_vm("web01", backend=sim.Source(HELLO))
-    return made
+from outcome import HELLO, assert_failed, assert_logged_out, pool  # noqa: F401
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def test_a_toolstack_that_starts(first, pool, xencon):
     assert_logged_out(pool)
 
 
-def test_the_console_goes_on_and_leaving_is_quick(pool, xencon):
-    """The tunnel to a supporter stands; the pool cannot be asked for anything any more."""
+def lost_with_it(pool, xencon):
+    """A guest of the supporter whose console was lost, and nobody is there to be asked for it."""
     vm = guests.add(pool, host=pool.hosts[1]).vm
     terminal = xencon.terminal("--reconnect", "web01")
     terminal.expect(f"guest {vm.domid}\r\n")
@@ -58,19 +58,19 @@ def test_the_console_goes_on_and_leaving_is_quick(pool, xencon):
     pool.kill_coordinator()
     vm.end_tunnels()
     terminal.expect("trying on")
+    return vm, terminal
+
+
+def test_the_console_goes_on_and_leaving_is_quick(pool, xencon):
+    """The tunnel to a supporter stands; the pool cannot be asked for anything any more."""
+    _, terminal = lost_with_it(pool, xencon)
     assert terminal.quit() == 0
     assert terminal.settings() == terminal.found
 
 
 def test_another_takes_over(pool, xencon):
     """The address that was given is dead for good: the pool's other hosts were learnt while it was up."""
-    vm = guests.add(pool, host=pool.hosts[1]).vm
-    terminal = xencon.terminal("--reconnect", "web01")
-    terminal.expect(f"guest {vm.domid}\r\n")
-    assert_logged_out(pool)
-    pool.kill_coordinator()
-    vm.end_tunnels()
-    terminal.expect("trying on")
+    vm, terminal = lost_with_it(pool, xencon)
     pool.emergency_transition(pool.hosts[1]).finish()
     terminal.expect("the pool's coordinator is .* now")
     terminal.expect(f"guest {vm.domid}\r\n")

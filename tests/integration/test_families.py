@@ -34,11 +34,9 @@ def network():
     """Two addresses of ours; for others of their networks nobody answers."""
     if shutil.which("unshare") is None:
         pytest.skip("there is no unshare command (Debian: util-linux)")
-    try:
+    with delayline.or_skip():
         made = delayline.Namespace()
         made.tun("net0", V4 + "/24", V6 + "/64")
-    except delayline.Unavailable as error:
-        pytest.skip(f"no network namespaces here: {error}")
     yield made
     made.close()
 

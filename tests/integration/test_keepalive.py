@@ -17,10 +17,8 @@ HELLO = b"hello from web01"
 
 @pytest.fixture
 def line():
-    try:
+    with delayline.or_skip():
         made = delayline.DelayLine(0.001)
-    except delayline.Unavailable as error:
-        pytest.skip(f"no network namespaces here: {error}")
     with made:
         yield made
 

@@ -9,27 +9,13 @@ import time
 
 import pytest
 
-import sim
-
 import harness
 import trusting
-from outcome import HELLO, assert_failed, assert_served
-from trusting import ASKED_AGAIN, QUESTION, WRONG, answer, entries, file, know, name, write_known  # noqa: F401
+from outcome import HELLO, assert_failed, assert_served, pool  # noqa: F401
+from trusting import (ASKED_AGAIN, QUESTION, WRONG, answer, entries, file, know, name,  # noqa: F401
+                      stranger, write_known)  # noqa: F401
 
 LIMIT = 1024 * 1024
-
-
-@pytest.fixture
-def pool(make_pool):
-    made = make_pool()
-    made.add_vm("web01", backend=sim.Source(HELLO))
-    return made
-
-
-@pytest.fixture
-def stranger(pool, make_xencon):
-    """The program, told nothing about whom to trust."""
-    return make_xencon(pool, trust=False)
 
 
 def assert_said_yes(terminal, text="yes"):

@@ -154,6 +154,12 @@ def test_a_password_is_not_asked_for(pool, make_xencon):
         middle.assert_met_and_told_nothing()
 
 
+def believing(host, trust, middle, file):
+    """Makes the host believed at his address in one of three ways; gives the options for it."""
+    trusting.write_known(file, *[f"{middle.server} {host.fingerprint}"] * (trust == "known"))
+    return ["--fingerprint", host.fingerprint] if trust == "pin" else []
+
+
 @pytest.mark.parametrize("method", ["session.login_with_password", "VM.get_all_records_where",
                                     "console.get_all_records_where"])
 @pytest.mark.parametrize("trust", ["known", "cacert", "pin"])
@@ -162,8 +168,7 @@ def test_after_the_first_connection(trust, method, pool, make_xencon, file):
     host = pool.coordinator
     xencon = make_xencon(pool, trust=trust == "cacert")
     with on_the_way_to(host, honest=1) as middle:
-        trusting.write_known(file, *[f"{middle.server} {host.fingerprint}"] * (trust == "known"))
-        options = ["--fingerprint", host.fingerprint] if trust == "pin" else []
+        options = believing(host, trust, middle, file)
         pool.faults.add(sim.Fault("rpc", "connection_close", method=method))
         done = quiet(xencon, *options, "-s", middle.server, "web03")
         assert middle.passed == 1
@@ -177,8 +182,7 @@ def test_on_the_connection_of_the_logout(trust, pool, make_xencon, file):
     host = pool.coordinator
     xencon = make_xencon(pool, trust=trust == "cacert")
     with on_the_way_to(host, honest=1) as middle:
-        trusting.write_known(file, *[f"{middle.server} {host.fingerprint}"] * (trust == "known"))
-        options = ["--fingerprint", host.fingerprint] if trust == "pin" else []
+        options = believing(host, trust, middle, file)
         done = quiet(xencon, "-v", *options, "-s", middle.server, "web03")
         assert (done.stdout, done.returncode) == (HELLO, 0), done.stderr
         assert "logout failed" in done.stderr
@@ -208,8 +212,7 @@ def test_on_the_connection_of_a_viewer(trust, pool, make_xencon, file, tmp_path)
     host = pool.coordinator
     xencon = make_xencon(pool, trust=trust == "cacert")
     with on_the_way_to(host, honest=99) as middle:
-        trusting.write_known(file, *[f"{middle.server} {host.fingerprint}"] * (trust == "known"))
-        options = ["--fingerprint", host.fingerprint] if trust == "pin" else []
+        options = believing(host, trust, middle, file)
         process = xencon.start("vnc", "-l", tmp_path / "viewer", *options, "-s", middle.server,
                                "web03", start_new_session=True)
         assert process.stdout.readline().strip() == os.fsencode(tmp_path / "viewer")

@@ -59,11 +59,9 @@ class Place:
 def place(make_pool, make_xencon, tmp_path):
     if shutil.which("unshare") is None:
         pytest.skip("there is no unshare command (Debian: util-linux)")
-    try:
+    with delayline.or_skip():
         network = delayline.Namespace()
         network.tun("net0", V4 + "/24", V6 + "/64", REFUSES4 + "/24", REFUSES6 + "/64")
-    except delayline.Unavailable as error:
-        pytest.skip(f"no network namespaces here: {error}")
     yield Place(network, make_pool, make_xencon, tmp_path)
     network.close()
 

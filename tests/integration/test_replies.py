@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Replies of a form that no XAPI has, but what stands before one may; and those that take their time."""
 import contextlib
-import select
 import socket
 import threading
 
@@ -9,7 +8,7 @@ import pytest
 
 import sim
 
-import harness
+import between
 from outcome import HELLO, assert_failed, assert_logged_out
 
 LOGIN = "session.login_with_password"
@@ -36,18 +35,8 @@ class Between:
 
     def _serve(self, sock):
         with contextlib.suppress(OSError), sock, socket.create_connection(self._behind) as other:
-            to = {sock: other, other: sock}
-            while to:
-                for ready in select.select(list(to), [], [], harness.PATIENCE)[0]:
-                    data = ready.recv(65536)
-                    if ready is other and data.startswith(b"HTTP/1.1 "):
-                        data = self._change(data)
-                    if data:
-                        to[ready].sendall(data)
-                        continue
-                    with contextlib.suppress(OSError):
-                        to[ready].shutdown(socket.SHUT_WR)
-                    del to[ready]
+            between.pass_on(sock, other, lambda data: self._change(data) if data.startswith(b"HTTP/1.1 ")
+                            else data)
 
 
 @pytest.fixture

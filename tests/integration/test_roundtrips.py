@@ -19,10 +19,8 @@ HELLO = b"hello from web01"
 
 @pytest.fixture
 def line():
-    try:
+    with delayline.or_skip():
         made = delayline.DelayLine(ONE_WAY_S)
-    except delayline.Unavailable as error:
-        pytest.skip(f"no network namespaces here: {error}")
     with made:
         yield made
 

@@ -11,14 +11,7 @@ import harness
 import sim
 
 from gates import gate, xencon  # noqa: F401
-from outcome import HELLO, assert_failed, assert_served
-
-
-@pytest.fixture
-def pool(make_pool):
-    made = make_pool()
-    made.add_vm("web01", backend=sim.Source(HELLO))
-    return made
+from outcome import HELLO, assert_failed, assert_served, pool  # noqa: F401
 
 
 @pytest.mark.parametrize("options", ["-o ControlPath=none", "-S none", "-o ControlMaster=no",

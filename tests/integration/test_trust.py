@@ -8,20 +8,8 @@ import pytest
 import sim
 from sim import certs
 
-from outcome import HELLO, assert_failed, assert_served
-
-
-@pytest.fixture
-def pool(make_pool):
-    made = make_pool()
-    made.add_vm("web01", backend=sim.Source(HELLO))
-    return made
-
-
-@pytest.fixture
-def stranger(pool, make_xencon):
-    """The program, told nothing about whom to trust."""
-    return make_xencon(pool, trust=False)
+from outcome import HELLO, assert_failed, assert_served, pool  # noqa: F401
+from trusting import stranger  # noqa: F401
 
 
 def assert_told_nothing(pool, since=0):

@@ -4,16 +4,15 @@
 Owns one listener at most, which writes down every byte that somebody tells it. Expects nothing of
 the program; the tests do that.
 """
-import contextlib
 import pathlib
 import re
-import select
 import socket
 import ssl
 import threading
 
 import pytest
 
+import between
 import harness
 from sim import certs
 
@@ -35,6 +34,12 @@ def known_hosts(home):
 @pytest.fixture
 def file(tmp_path):
     return known_hosts(tmp_path)
+
+
+@pytest.fixture
+def stranger(pool, make_xencon):
+    """The program, told nothing about whom to trust."""
+    return make_xencon(pool, trust=False)
 
 
 def quiet(xencon, *arguments, **options):
@@ -159,13 +164,4 @@ class Middle:
 
     def _pass_on(self, sock):
         with socket.create_connection((self.behind.address, self.behind.port)) as other:
-            to = {sock: other, other: sock}
-            while to:
-                for ready in select.select(list(to), [], [], harness.PATIENCE)[0]:
-                    data = ready.recv(65536)
-                    if data:
-                        to[ready].sendall(data)
-                        continue
-                    with contextlib.suppress(OSError):
-                        to[ready].shutdown(socket.SHUT_WR)
-                    del to[ready]
+            between.pass_on(sock, other)

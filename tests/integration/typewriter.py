@@ -6,6 +6,7 @@ import struct
 import threading
 
 from sim import backends
+from sim.stream import exactly
 
 import harness
 
@@ -186,10 +187,4 @@ class _Viewer:
         self.sent, self.wants, self.gone, self.size = 0, False, False, None
 
     def take(self, size):
-        data = b""
-        while len(data) < size:
-            piece = self._sock.recv(size - len(data))
-            if not piece:
-                raise EOFError
-            data += piece
-        return data
+        return exactly(self._sock, size)

@@ -7,12 +7,11 @@ import pathlib
 import re
 import select
 import shutil
-import socket
 import subprocess
-import time
 
 import pytest
 
+import cable
 import guest as guests
 
 pytestmark = pytest.mark.long
@@ -67,45 +66,6 @@ def overlay(tmp_path_factory):
 CONSOLE_LACKS = "\u00c5\u00e5"
 
 
-class Serial:
-    """The far end of the serial cable."""
-
-    def __init__(self, path):
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
-        self._seen = b""
-
-    def close(self):
-        self._socket.close()
-
-    def send(self, text):
-        self._socket.sendall(text.encode())
-
-    def _more(self, deadline):
-        self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-        try:
-            more = self._socket.recv(65536)
-        except TimeoutError:
-            return False
-        assert more, "the guest has gone"
-        self._seen += more
-        return True
-
-    def until(self, text):
-        deadline = time.monotonic() + LIMIT_S
-        while text not in self._seen:
-            assert self._more(deadline), f"no {text!r}; last: {self._seen[-500:]!r}"
-        self._seen = self._seen.partition(text)[2]
-
-    def take(self, count):
-        """So many bytes, or those that have come when there are no more."""
-        deadline = time.monotonic() + LIMIT_S
-        while len(self._seen) < count and self._more(deadline):
-            pass
-        taken, self._seen = self._seen[:count], self._seen[count:]
-        return taken
-
-
 class Press:
     """The program `press`."""
 
@@ -134,19 +94,19 @@ class Machine:
     def __init__(self, overlay, layout, server):
         options, vnc, keymap = SERVERS[server]
         self.guest = guests.Guest(paused=True, overlay=overlay, options=options, vnc=vnc).start()
-        self.serial = Serial(self.guest.serial_path)
+        self.serial = cable.Wire(self.guest.serial_path)
         self.guest.cont()
-        self.serial.until(b"web01 login: ")
+        self.serial.read_until(b"web01 login: ")
         self.serial.send("root\r")
-        self.serial.until(b"root@web01:/root# ")
+        self.serial.read_until(b"root@web01:/root# ")
         self.serial.send(f"loadkeys -q -u -C /dev/tty1 /{layout}.kmap && echo lo''aded\r")
-        self.serial.until(b"loaded\r\n")
+        self.serial.read_until(b"loaded\r\n")
         self.press = Press(self.guest.vnc_path, layout, keymap)
 
     def listen(self):
         """From here on what is typed comes out of the serial port."""
         self.serial.send("openvt -c 2 -s -- sh /echo\r")
-        self.serial.until(b"listening\n")
+        self.serial.read_until(b"listening\n")
 
     def type(self, command, expected):
         """Types, and gives what came out; as many bytes as are expected, so that none is waited for in vain."""
@@ -209,9 +169,9 @@ def test_another_terminal_and_a_restart(make_machine, server):
     machine = make_machine("de", server)
     # The kernel goes to no terminal that nobody has opened.
     machine.serial.send("openvt -c 2 -- sleep 9999; echo op''ened\r")
-    machine.serial.until(b"opened\r\n")
+    machine.serial.read_until(b"opened\r\n")
     machine.press.tell("keys alt-f2")
     machine.serial.send("until grep -q tty2 /sys/class/tty/tty0/active; do sleep 0.1; done; echo chan''ged\r")
-    machine.serial.until(b"changed\r\n")
+    machine.serial.read_until(b"changed\r\n")
     machine.press.tell("keys ctrl-alt-del")
-    machine.serial.until(b"] Linux version ")
+    machine.serial.read_until(b"] Linux version ")

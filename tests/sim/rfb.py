@@ -12,6 +12,7 @@ import threading
 import time
 
 from . import backends
+from .stream import exactly
 
 BARS = ((255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0),
         (255, 0, 255), (255, 0, 0), (0, 0, 255), (0, 0, 0))
@@ -81,13 +82,7 @@ class Viewer:
             pass
 
     def _take(self, size):
-        data = b""
-        while len(data) < size:
-            piece = self._sock.recv(size - len(data))
-            if not piece:
-                raise EOFError
-            data += piece
-        return data
+        return exactly(self._sock, size)
 
     def _unpack(self, layout):
         return struct.unpack(layout, self._take(struct.calcsize(layout)))

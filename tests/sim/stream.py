@@ -30,6 +30,17 @@ class Late(Exception):
     """The deadline passed."""
 
 
+def exactly(sock, size):
+    """The next `size` bytes of a socket; EOFError where they do not come."""
+    data = b""
+    while len(data) < size:
+        piece = sock.recv(size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return data
+
+
 class Stream:
     """A connection in the clear."""
 

@@ -199,8 +199,23 @@ const char *test_folder_file(char path[TEST_PATH_MAX])
 void test_folder_remove(const char *path)
 {
 	char folder[TEST_PATH_MAX];
+	char lock[TEST_PATH_MAX + sizeof(".lock")];
 
+	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
+	(void)unlink(lock);
 	(void)unlink(path);
 	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
 	(void)rmdir(folder);
+}
+
+bool test_check_file(const char *path, const char *expected)
+{
+	char text[4096];
+	FILE *const file = fopen(path, "r");
+
+	if (!CHECK(file != NULL))
+		return false;
+	const size_t len = fread(text, 1, sizeof(text), file);
+	(void)fclose(file);
+	return CHECK_MEM(expected, strlen(expected), text, len);
 }

@@ -53,9 +53,13 @@ void *test_copy(const void *data, size_t len);
 void test_stderr_begin(void);
 size_t test_stderr_end(char *out, size_t cap);
 
-/* The path of a file in a new folder of our own; test_folder_remove removes both. */
+/* The path of a file in a new folder of our own; test_folder_remove removes both, and
+ * its lock. */
 #define TEST_PATH_MAX 128
 const char *test_folder_file(char path[TEST_PATH_MAX]);
 void test_folder_remove(const char *path);
+
+/* Checks that a file (of up to 4 KiB) has this text. */
+bool test_check_file(const char *path, const char *expected);
 
 #endif

@@ -118,29 +118,6 @@ static void write_file(const char *path, const char *text)
 	CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-static void check_file(const char *path, const char *expected)
-{
-	char text[4096] = "";
-	FILE *const file = fopen(path, "r");
-	size_t len = 0;
-
-	CHECK(file != NULL);
-	if (file == NULL)
-		return;
-	len = fread(text, 1, sizeof(text) - 1, file);
-	(void)fclose(file);
-	CHECK_MEM(expected, strlen(expected), text, len);
-}
-
-static void remove_all(const char *path)
-{
-	char lock[TEST_PATH_MAX + sizeof(".lock")];
-
-	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
-	(void)unlink(lock);
-	test_folder_remove(path);
-}
-
 static const struct {
 	const char *name;
 	const char *text;
@@ -179,7 +156,7 @@ static void test_find(void)
 		if (found.verdict == KNOWN_CHANGED)
 			CHECK_INT(0x22, found.digest[0]);
 	}
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static const struct {
@@ -220,9 +197,9 @@ static void test_add(void)
 		CHECK_INT(add_rows[i].before == NULL ? 0600 : mode, status.st_mode & 07777);
 		CHECK_INT(0, known_forget(path, &xen1, &forgotten, &err));
 		CHECK_INT(1, forgotten);
-		check_file(path, add_rows[i].kept);
+		test_check_file(path, add_rows[i].kept);
 	}
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static void test_longest_entry(void)
@@ -239,7 +216,7 @@ static void test_longest_entry(void)
 	CHECK_INT(0, known_find(path, &longest, one, &found, &err));
 	CHECK_INT(KNOWN_MATCH, found.verdict);
 	CHECK_INT(1, found.line);
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static void count_line(void *context, const struct known_line *line)
@@ -261,7 +238,7 @@ static void test_list(void)
 	write_file(path, "# x\nB:443 " ONE "\n\njunk\nA:1 " TWO);
 	CHECK_INT(0, known_list(path, count_line, &count, &err));
 	CHECK_INT(2, count);
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static void test_size(void)
@@ -281,7 +258,7 @@ static void test_size(void)
 		CHECK_INT(over ? ERROR_LOCAL : ERROR_NONE, err.kind);
 		CHECK_INT(-over, known_forget(path, &xen1, &count, &err));
 		CHECK_INT(1 - over, count);
-		remove_all(path);
+		test_folder_remove(path);
 	}
 }
 

@@ -38,28 +38,6 @@ static const struct {
      "0123456789012345678901234567890123456789012345678901234567890123 lab\n" FIRST " lab\n"},
 };
 
-static void check_text(const char *path, const char *expected)
-{
-	char text[1024];
-	FILE *const file = fopen(path, "r");
-
-	CHECK(file != NULL);
-	if (file == NULL)
-		return;
-	const size_t len = fread(text, 1, sizeof(text), file);
-	(void)fclose(file);
-	CHECK_MEM(expected, strlen(expected), text, len);
-}
-
-static void remove_all(const char *path)
-{
-	char lock[TEST_PATH_MAX + sizeof(".lock")];
-
-	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
-	(void)unlink(lock);
-	test_folder_remove(path);
-}
-
 static void test_rows(void)
 {
 	char path[TEST_PATH_MAX];
@@ -81,12 +59,12 @@ static void test_rows(void)
 		CHECK_INT(0, first_seen_pool(path, rows[i].key, FIRST, first, &err));
 		CHECK_STR("", err.text);
 		CHECK_STR(rows[i].first, first);
-		check_text(path, rows[i].after != NULL ? rows[i].after : rows[i].before);
+		test_check_file(path, rows[i].after != NULL ? rows[i].after : rows[i].before);
 		CHECK_INT(0, stat(path, &status));
 		if (rows[i].after != NULL)
 			CHECK_INT(rows[i].before == NULL ? 0600 : 0640, status.st_mode & 07777);
 	}
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static void test_too_large(void)
@@ -106,7 +84,7 @@ static void test_too_large(void)
 	CHECK_CONTAINS(path, err.text);
 	CHECK_STR("untouched", first);
 	CHECK(stat(path, &status) == 0 && status.st_size == POOLS_FILE_MAX + 1);
-	remove_all(path);
+	test_folder_remove(path);
 }
 
 static void test_no_folder(void)
