@@ -20,7 +20,6 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "integration")]
 
 import gates  # noqa: E402
 import sim  # noqa: E402
-import sim.tunnel  # noqa: E402
 
 SIZE = 256 << 20
 WARM = 1 << 20
@@ -48,17 +47,9 @@ def rate(command, env, request=b""):
 
 def serve(socket, data, said):
     """The pool, in a process of its own: what it costs is not the reader's."""
-    def hand_over(stream, _backend, _shaper, _watch):
-        stream.sock.setblocking(True)
-        with subprocess.Popen(["cat", data], stdin=subprocess.DEVNULL, stdout=stream.fileno(),
-                              stderr=subprocess.DEVNULL) as cat:
-            cat.wait()
-        stream.sock.recv(1)     # until who reads has had enough
-
-    sim.tunnel.relay = hand_over
     pool = sim.Pool()
     pool.start()
-    vm = pool.add_vm("web01")
+    vm = pool.add_vm("web01", backend=sim.Command("cat", data, stay=True))     # until who reads has had enough
     pool.coordinator.listen_unix(socket)
     session = pool.sessions_table.admit("root", pool.coordinator).ref
     said.put(f"CONNECT /console?uuid={vm.console().uuid} HTTP/1.1\r\nCookie: session_id={session}\r\n\r\n".encode())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Consoles: who gets which, how bytes pass, and how a tunnel ends."""
 import base64
+import os
 import threading
 
 import pytest
@@ -56,6 +57,27 @@ def test_much_data_passes(host, connect):
         connection.data = b""
     assert b"".join(pieces) == source.data
     assert connection.rest() == b"" and connection.ended == "clean"
+
+
+def test_what_a_command_prints(host, connect):
+    """In the clear it has the connection itself, and what it says does not pass through the pool."""
+    vm = host.pool.add_vm("web01", backend=sim.Command("sh", "-c", "readlink /proc/self/fd/1; head -c 9000000 /dev/zero"))
+    connection = connect(host).open(vm.console())
+    number = os.fstat(host.pool.connections[-1].stream.fileno()).st_ino
+    said, _, zeros = connection.rest().partition(b"\n")
+    assert (said == b"socket:[%d]" % number) == (not host.pool.tls)
+    assert zeros == bytes(9000000) and connection.ended == "clean"
+
+
+@pytest.mark.parametrize("command", [["sleep", "600"], ["cat", "/dev/zero"], ["true"]], ids=lambda words: words[0])
+def test_a_command_ends_with_its_domain(command, host, connect):
+    vm = host.pool.add_vm("web01", backend=sim.Command(*command, stay=True))
+    connection = connect(host).open(vm.console())
+    connection.send(b"typed")
+    vm.shutdown()
+    connection.rest()
+    assert connection.ended == "clean"
+    assert vm.backend.clients == 0
 
 
 def test_a_clients_end_leaves_the_other_direction_open(host, connect):

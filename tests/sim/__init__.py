@@ -38,7 +38,7 @@ No test has to sleep: `Hold.wait`, `Journal.wait` and reading from a connection 
 meant. The API has these changes, too: operations.py, and pool.designate_new_master.
 """
 from . import certs
-from .backends import Backend, Dead, Echo, Script, Sink, Socket, Source
+from .backends import Backend, Command, Dead, Echo, Script, Sink, Socket, Source
 from .database import ApiError
 from .faults import Fault
 from .pool import Pool
@@ -47,5 +47,5 @@ from .sessions import REAL_AUTH_DELAY
 from .shell import Shell
 from .textscreen import TextScreen
 
-__all__ = ["ApiError", "Backend", "Dead", "Echo", "Fault", "Pool", "REAL_AUTH_DELAY", "Rfb",
+__all__ = ["ApiError", "Backend", "Command", "Dead", "Echo", "Fault", "Pool", "REAL_AUTH_DELAY", "Rfb",
            "Script", "Shell", "Sink", "Socket", "Source", "TextScreen", "certs"]

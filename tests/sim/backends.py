@@ -4,10 +4,16 @@
 A backend has `connect()`, which gives a connected socket or None when nothing answers there;
 `disconnect()`, which ends its present clients as the end of a domain does; and `stop()`, after
 which no thread and no child is left. A client's end of file is carried to it as one direction's
-end only. Knows nothing of consoles, pools or the wire.
+end only. One may have `serve_directly(sock)` as well: where a client's connection is in the clear it
+gets that connection itself, in the thread that answered CONNECT, and blocks until it is over. Then
+nothing stands in between: no faults of consoles, no idle limit, no mode of the network. Knows
+nothing of consoles, pools or the wire.
 """
+import os
 import random
+import select
 import socket
+import subprocess
 import threading
 import time
 
@@ -143,6 +149,37 @@ class Source(Backend):
         if self._stay:
             while sock.recv(CHUNK):
                 pass
+
+
+class Command(Backend):
+    """Runs a command for every client: what it prints is the console's, which then ends or stays; what is typed is
+    dropped. In the clear it prints into the client's connection itself, at the cost of no one else."""
+
+    def __init__(self, *words, stay=False):
+        super().__init__()
+        self._words = words
+        self._stay = stay
+
+    def serve_directly(self, sock):
+        with self._lock:
+            self._served[sock] = threading.current_thread()
+        self._run(sock)
+
+    def serve(self, sock):
+        with subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=sock.fileno(),
+                              stderr=subprocess.DEVNULL) as process:
+            ended = os.pidfd_open(process.pid)
+            try:
+                # A connection that is over on both sides is reported unasked; a client's half of its end is none.
+                watched = select.poll()
+                watched.register(ended, select.POLLIN)
+                watched.register(sock, 0)
+                watched.poll()
+            finally:
+                process.kill()
+                os.close(ended)
+        while self._stay and sock.recv(CHUNK):
+            pass
 
 
 class Dead(Backend):

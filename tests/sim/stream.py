@@ -44,6 +44,8 @@ def exactly(sock, size):
 class Stream:
     """A connection in the clear."""
 
+    encrypted = False
+
     def __init__(self, sock):
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
@@ -212,6 +214,8 @@ class Stream:
 class TlsStream(Stream):
     """A connection inside TLS, server side; `shape(stream)` is called with the server's first
     flight queued, for tests that want to spoil it."""
+
+    encrypted = True
 
     def __init__(self, sock, context, shape=None):
         super().__init__(sock)

@@ -217,12 +217,25 @@ def _serve(host, stream, tunnel, console, fault):
         stream.send(bytes(reply) + first)
     else:
         faults.deliver(fault, stream, reply, host)
+        serve = getattr(console.backend, "serve_directly", None)
+        if serve and not stream.encrypted and _is_alive(host, console):
+            _hand_over(stream, tunnel, serve)
+            return
         tunnel.attach(_connect_backend(host, console))
     if tunnel.backend is None:
         end(stream)
         return
     shaper = shaping.Shaper(host.pool.faults.take("console", host, console.protocol))
     relay(stream, tunnel.backend, shaper, _watch(host, console))
+
+
+def _hand_over(stream, tunnel, serve):
+    """The backend has the connection for itself, and blocks on it. What the client sent with CONNECT is lost."""
+    stream.sock.setblocking(True)
+    tunnel.attach(stream.sock.dup())
+    serve(tunnel.backend)
+    stream.sock.setblocking(False)
+    end(stream)
 
 
 def _watch(host, console):
@@ -234,12 +247,15 @@ def _watch(host, console):
     return idle.Watch(limit, settings.idle_period, settings.idle_versions)
 
 
+def _is_alive(host, console):
+    """Between a domain's end and its next one, nobody is at the socket of its console. To ask a guest that has ended
+    would boot it."""
+    return console.vm.refusal(host) is None and console.vm.power_state == "Running"
+
+
 def _connect_backend(host, console):
-    """A connection to the backend, or None: between a domain's end and its next one, nobody is at
-    the socket of its console. To ask a guest that has ended would boot it."""
-    vm = console.vm
-    alive = vm.refusal(host) is None and vm.power_state == "Running"
-    return console.backend.connect() if alive else None
+    """A connection to the backend, or None."""
+    return console.backend.connect() if _is_alive(host, console) else None
 
 
 def _first_bytes(backend, seconds):
