@@ -56,25 +56,24 @@ static int check_running(const struct vm *vm, struct error *err)
 	return 0;
 }
 
-/* `s` is a session whose server may lead to dom0. */
-static int missing(const struct session *s, const struct vm *vm, const char *protocol,
-                   json_t *records, struct error *err)
+static int lacks(const struct vm *vm, const char *protocol, enum error_reason reason,
+                 struct error *err)
 {
-	const bool text = strcmp(protocol, CONSOLE_TEXT) == 0;
-	const char *const other = text ? CONSOLE_GRAPHIC : CONSOLE_TEXT;
+	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
+	          strcmp(protocol, CONSOLE_TEXT) == 0 ? "text" : "graphical");
+	return error_reason(err, reason);
+}
+
+/* It has none of this kind, and will not get one. `s` is a session whose server may lead to dom0. */
+static int never(const struct session *s, const struct vm *vm, const char *protocol,
+                 struct error *err)
+{
 	const char *const serial = address_is_socket(&s->rpc.endpoint.address)
 	                               ? "its serial port is one: add --serial; "
 	                               : "";
 
-	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no %s console", vm->name,
-	          text ? "text" : "graphical");
-	/* A machine that starts, or reboots, has none of any kind for a while. */
-	(void)error_reason(err, REASON_NO_CONSOLE_YET);
-	if (find_protocol(records, other) == NULL && !(text && vm->is_hvm))
-		return error_hint(err, "it has no console of any kind at the moment; is it still "
-		                       "starting?");
-	(void)error_reason(err, REASON_NO_CONSOLE);
-	if (text)
+	(void)lacks(vm, protocol, REASON_NO_CONSOLE, err);
+	if (strcmp(protocol, CONSOLE_TEXT) == 0)
 		return error_hint(err,
 		                  "%sHVM guests have none; of its graphical one tells: xencon shot "
 		                  "--text %s; into it types: xencon type %s; to viewers it is "
@@ -83,11 +82,23 @@ static int missing(const struct session *s, const struct vm *vm, const char *pro
 	return error_hint(err, "its text console is reached by: xencon console %s", vm_called(vm));
 }
 
-/* Of the others the serial port is no machine's at all. */
-static int check_serial(const struct vm *vm, struct error *err)
+/* A machine that starts, or reboots, has none of any kind for a while; what is told of its type does not shorten that,
+ * since one that is resumed goes on as what it was. */
+static int missing(const struct session *s, const struct vm *vm, const char *protocol,
+                   json_t *records, struct error *err)
 {
-	if (vm->is_hvm)
-		return 0;
+	const bool text = strcmp(protocol, CONSOLE_TEXT) == 0;
+
+	if (find_protocol(records, text ? CONSOLE_GRAPHIC : CONSOLE_TEXT) != NULL)
+		return never(s, vm, protocol, err);
+	(void)lacks(vm, protocol, REASON_NO_CONSOLE_YET, err);
+	return error_hint(err, "it has no console of any kind at the moment; is it still "
+	                       "starting?");
+}
+
+/* Of the others the serial port is no machine's at all. */
+static int no_serial(const struct vm *vm, struct error *err)
+{
 	error_set(err, ERROR_UNAVAILABLE, "\"%s\" has no serial port", vm->name);
 	error_cause(err, "it is no HVM guest");
 	error_hint(err, "it has a text console instead: xencon console %s", vm_called(vm));
@@ -97,11 +108,12 @@ static int check_serial(const struct vm *vm, struct error *err)
 int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
                        struct error *err)
 {
+	/* Others go on as what they are, whatever their type will be. */
+	if (strcmp(vm->power_state, "Halted") != 0)
+		return 0;
 	if (strcmp(protocol, CONSOLE_SERIAL) == 0)
-		return check_serial(vm, err);
-	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm
-	           ? missing(s, vm, protocol, NULL, err)
-	           : 0;
+		return vm->is_hvm ? 0 : no_serial(vm, err);
+	return strcmp(protocol, CONSOLE_TEXT) == 0 && vm->is_hvm ? never(s, vm, protocol, err) : 0;
 }
 
 bool console_at_hand(const struct session *s, const struct vm *vm, struct console *ret)
@@ -131,21 +143,42 @@ static int take(const json_t *record, struct console *ret, struct error *err)
 	return 0;
 }
 
+static int fetch(struct session *s, const struct vm *vm, json_t **ret, struct error *err)
+{
+	struct query q;
+
+	query_begin(&q);
+	query_where(&q, "VM", vm->ref);
+	return session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), ret, err);
+}
+
+/* Where the type is another's now, a graphical console alone is an HVM guest's all the same. */
+static int check_serial(struct session *s, const struct vm *vm, struct error *err)
+{
+	json_t *records = NULL;
+
+	if (vm->is_hvm)
+		return 0;
+	if (fetch(s, vm, &records, err) != 0)
+		return -1;
+	const bool is_hvm = find_protocol(records, CONSOLE_GRAPHIC) != NULL &&
+	                    find_protocol(records, CONSOLE_TEXT) == NULL;
+	json_decref(records);
+	return is_hvm ? 0 : no_serial(vm, err);
+}
+
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
                  struct error *err)
 {
 	json_t *records = NULL;
-	struct query q;
 
 	if (check_running(vm, err) != 0)
 		return -1;
 	if (strcmp(protocol, CONSOLE_SERIAL) == 0) {
 		*ret = (struct console){.serial = true};
-		return check_serial(vm, err);
+		return check_serial(s, vm, err);
 	}
-	query_begin(&q);
-	query_where(&q, "VM", vm->ref);
-	if (session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), &records, err) != 0)
+	if (fetch(s, vm, &records, err) != 0)
 		return -1;
 	const json_t *const record = find_protocol(records, protocol);
 	const int rc =

@@ -20,7 +20,8 @@ struct console {
 
 /* Looks up the console of `vm` whose protocol is `protocol`, in one round trip. ERROR_UNAVAILABLE
  * when the VM is not running, or has no such console: most have no text console, and the message
- * then shows the way to the graphical one. */
+ * then shows the way to the graphical one. REASON_NO_CONSOLE: it has another kind, and so will not get this one;
+ * REASON_NO_CONSOLE_YET: it has none at all. */
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,
                  struct error *err);
 
@@ -30,8 +31,8 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
  * console_find is to be asked. */
 bool console_at_hand(const struct session *s, const struct vm *vm, struct console *ret);
 
-/* Whether a machine of this kind has such a console at all once it runs. -1 with *err, as above, where it
- * never will. */
+/* Whether a machine that is halted has such a console at all once it runs, by the type of its next start. -1 with *err,
+ * as above, where it never will. Of others nothing is told: the consoles that they have are for console_find. */
 int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
                        struct error *err);
 

@@ -16,9 +16,9 @@ struct vm {
 	char *resident_on; /* the host's reference; "OpaqueRef:NULL" when halted */
 	char *operations;  /* what is being done with it: "pool_migrate", several with commas */
 	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
-	bool is_hvm;       /* such a machine never has a text console */
-	char *keymap;      /* platform:keymap, "" where the VM has none: its QEMU's -k */
-	char *hvm_serial;  /* what the record says of the serial port; "" for the usual one */
+	bool is_hvm;  /* at its next start: such a machine has no text console, but a serial port */
+	char *keymap; /* platform:keymap, "" where the VM has none: its QEMU's -k */
+	char *hvm_serial;       /* what the record says of the serial port; "" for the usual one */
 	bool is_control_domain; /* a host's own: its console needs another role */
 	/* What hints call it by, as words for a shell: after "xencon COMMAND", and the last of them alone. Who
 	 * knows better than vm_find's NULL sets them, and keeps them. */

@@ -107,6 +107,14 @@ def test_it_stops_and_starts(operation, again, state, pool, vm, terminal):
     finish(terminal, pool)
 
 
+def test_its_type_is_changed_while_it_runs(pool, vm, terminal):
+    """That of its next start: it goes on as what it is."""
+    pool.database.set("VM", vm.ref, domain_type="hvm")
+    vm.begin("pool_migrate", pool.hosts[1]).finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    finish(terminal, pool)
+
+
 def test_it_is_deleted(pool, vm, terminal):
     vm.begin("hard_shutdown").finish()
     terminal.expect("is halted; waiting")

@@ -348,6 +348,15 @@ def test_a_guest_that_is_no_hvm(pool, dom0, xencon):
                   "xencon console pv01", pool=pool)
 
 
+@pytest.mark.parametrize("waits", [[], ["--wait"]])
+def test_a_guest_that_will_be_no_hvm(waits, pool, port, xencon):
+    """Its type was changed for its next start; its consoles tell what it is."""
+    pool.database.set("VM", pool.web01.ref, domain_type="pv")
+    port.say(b"hello")
+    done = xencon.run("--serial", *waits, "--idle", "1", "web01")
+    assert (done.stdout, done.returncode) == (b"hello", 0), done.stderr
+
+
 def test_force_alone(xencon):
     assert_failed(xencon.run("--force", "web01"), 2, "--force needs --serial")
 

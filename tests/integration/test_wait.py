@@ -4,8 +4,9 @@ import pytest
 
 import guests
 import harness
+import ptys
 from guests import guest, pool, vm  # noqa: F401
-from outcome import assert_failed, assert_logged_out, calls
+from outcome import assert_failed, assert_logged_out, calls, connects
 
 
 def first_line(process):
@@ -121,6 +122,43 @@ def test_a_machine_that_never_has_a_text_console(pool, xencon):
     vm.shutdown()
     done = xencon.run("--wait", "win")
     assert_failed(done, 6, '"win" has no text console', "xencon vnc", pool=pool)
+
+
+@pytest.mark.parametrize("operation, back", [
+    ("suspend", "resume"), ("pause", "unpause"), ("hard_shutdown", "start")])
+def test_a_graphical_one_in_its_place(operation, back, pool, xencon):
+    """On a terminal: told by the type of what is halted, by the consoles of others as soon as they run."""
+    vm = pool.add_vm("win", consoles=("rfb",), domain_type="hvm")
+    vm.begin(operation).finish()
+    with ptys.Pty() as pty:
+        process = pty.start(xencon, "--as", "picture", "--graphics", "blocks", "--wait", "win")
+        pty.read_until(b"waiting for its console")
+        vm.begin(back).finish()
+        connect, = harness.eventually(lambda: connects(pool), "it is asked for")
+        assert vm.uuid.encode() in connect.head or vm.console("rfb").uuid.encode() in connect.head
+        harness.kill(process)
+        pty.read_rest()
+        harness.finish(process)
+    assert_logged_out(pool)
+
+
+def test_a_type_for_its_next_start(pool, vm, xencon):
+    """Changed while it runs it says nothing of the consoles that it has."""
+    pool.database.set("VM", vm.ref, domain_type="hvm")
+    process = xencon.start("--wait", "web01")
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+@pytest.mark.parametrize("operation, back", [("suspend", "resume"), ("pause", "unpause")])
+def test_a_type_for_its_next_start_while_it_rests(operation, back, pool, vm, xencon):
+    """It goes on as what it was."""
+    vm.begin(operation).finish()
+    pool.database.set("VM", vm.ref, domain_type="hvm")
+    process = begin(xencon, "--wait", "web01")
+    vm.begin(back).finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
 
 
 def test_a_server_without_events(pool, vm, xencon):
