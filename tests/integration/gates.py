@@ -107,6 +107,16 @@ class Gate:
         return [pid for pid in pids() if mark in command_line(pid)
                 and command_line(pid).startswith("ssh")]
 
+    def masters(self):
+        """The ssh that hold a login, or are about to. One that makes a process for its ProxyCommand is two of the same
+        command line, until that is another program."""
+        found = [pid for pid in self.processes() if " -N " in command_line(pid)]
+        return [pid for pid in found if procs_parent(pid) not in found]
+
+    def master(self):
+        found, = self.masters()
+        return found
+
     def assert_nothing_left(self):
         """No process, no folder, no socket, however it ended."""
         harness.eventually(lambda: not self.processes(), "no ssh is left")

@@ -6,7 +6,6 @@ import signal
 import pytest
 
 import dom0s
-import gates
 import harness
 
 from gates import xencon  # noqa: F401
@@ -279,7 +278,7 @@ def test_what_is_left_of_our_own(port, dom0, xencon):
     terminal = xencon.terminal("--serial", "--reconnect", "web01").attached()
     port.say(b"here")
     terminal.expect(b"here")
-    master, = [pid for pid in dom0.processes() if " -N " in gates.command_line(pid)]
+    master = dom0.master()
     servers = dom0.servers()
     for pid in servers:
         os.kill(pid, signal.SIGSTOP)
@@ -393,7 +392,7 @@ def test_the_guest_goes(port, dom0, xencon):
 
 def test_ssh_goes(port, dom0, xencon):
     terminal = xencon.terminal("--serial", "web01").attached()
-    master, = [pid for pid in dom0.processes() if " -N " in gates.command_line(pid)]
+    master = dom0.master()
     os.kill(master, signal.SIGKILL)
     assert terminal.finish() == 7
     assert b"the connection was lost" in terminal.before

@@ -44,18 +44,11 @@ def stuck(gate):
     gate.configure("ProxyCommand sleep 600", f"#{gate.folder}/client")
 
 
-def master_of(gate):
-    """The ssh that holds the login."""
-    found, = [pid for pid in gate.processes() if " -N " in gates.command_line(pid)]
-    return found
-
-
 def logging_in(gate, xencon):
     """The program, whose ssh waits for an answer that does not come."""
     stuck(gate)
     process = xencon.start("web01")
-    harness.eventually(lambda: any(" -N " in gates.command_line(pid) for pid in gate.processes()),
-                       "ssh is called")
+    harness.eventually(gate.masters, "ssh is called")
     return process
 
 
@@ -142,14 +135,14 @@ def test_the_guardian_is_killed_over_the_users_master(gate, xencon):
 def test_ssh_is_stopped(gate, xencon):
     """As a debugger, or a suspended machine, does it: leaving works."""
     terminal = attached(xencon.terminal("web01"))
-    os.kill(master_of(gate), signal.SIGSTOP)
+    os.kill(gate.master(), signal.SIGSTOP)
     assert terminal.quit() == 0
     gate.assert_nothing_left()
 
 
 def test_ssh_is_stopped_while_it_logs_in(gate, xencon):
     process = logging_in(gate, xencon)
-    os.kill(master_of(gate), signal.SIGSTOP)
+    os.kill(gate.master(), signal.SIGSTOP)
     harness.kill(process)
     assert harness.finish(process) == 128 + signal.SIGTERM
     gate.assert_nothing_left()
@@ -158,7 +151,7 @@ def test_ssh_is_stopped_while_it_logs_in(gate, xencon):
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
 def test_ssh_ends_while_attached(kill, guest, gate, xencon):
     terminal = spoken_to(xencon.terminal("web01"), guest)
-    os.kill(master_of(gate), kill)
+    os.kill(gate.master(), kill)
     assert terminal.finish() == 7
     said = terminal.before.decode()
     assert "the connection was lost" in said
@@ -206,7 +199,7 @@ def test_a_master_that_ends_when_it_is_asked(gate, xencon):
 
 def test_ssh_ends_while_it_logs_in(gate, xencon):
     process = logging_in(gate, xencon)
-    os.kill(master_of(gate), signal.SIGKILL)
+    os.kill(gate.master(), signal.SIGKILL)
     assert harness.finish(process) == 3
     assert b"ssh to ssh://xen1" in process.stderr.read()
     gate.assert_nothing_left()
@@ -218,7 +211,7 @@ def test_ssh_ends_between_calls(guest, gate, xencon):
     terminal = xencon.terminal("web01")
     harness.eventually(lambda: any(request.method == "VM.get_all_records_where"
                                    for request in guest.pool.requests), "the call has come")
-    os.kill(master_of(gate), signal.SIGKILL)
+    os.kill(gate.master(), signal.SIGKILL)
     assert terminal.attached().quit() == 0
     assert gate.logins == 2
     assert_logged_out(guest.pool)
@@ -239,10 +232,10 @@ def test_the_console_ends_in_order(guest, gate, xencon):
 def test_reconnecting_over_a_new_login(guest, gate, xencon):
     """Which may ask nothing: the person is at the console."""
     terminal = attached(xencon.terminal("--reconnect", "web01"))
-    first = master_of(gate)
+    first = gate.master()
     os.kill(first, signal.SIGKILL)
     terminal.attached()
-    second = master_of(gate)
+    second = gate.master()
     assert second != first
     assert "BatchMode=yes" in gates.command_line(second)
     assert terminal.quit() == 0
@@ -264,7 +257,7 @@ def test_interrupts_are_for_us(guest, gate, xencon):
     """^C on the terminal, where it is not raw: ssh is in another group."""
     process = xencon.terminal("vnc", "-l", str(gate.run / "v"), "web01")
     process.expect(str(gate.run / "v").encode())
-    assert os.getpgid(master_of(gate)) != os.getpgid(process.pid)
+    assert os.getpgid(gate.master()) != os.getpgid(process.pid)
     process.sendintr()
     assert process.finish() == 0
     gate.assert_nothing_left()

@@ -126,11 +126,6 @@ def expect_question(terminal):
     return terminal
 
 
-def ssh_of(gate):
-    found, = [pid for pid in gate.processes() if " -N " in gates.command_line(pid)]
-    return found
-
-
 def test_a_question_is_not_answered(asked):
     """^C is for ssh, which has the terminal, and for us."""
     gate, terminal = asked
@@ -152,7 +147,7 @@ def test_we_end_at_a_question(kill, asked):
 def test_ssh_ends_at_its_question(kill, asked):
     """Killed it cannot give the terminal its echo back: that is for us to do."""
     gate, terminal = asked
-    os.kill(ssh_of(gate), kill)
+    os.kill(gate.master(), kill)
     terminal.expect(rb"xencon: ssh to ssh://xen1[^ ]* has failed: killed by signal")
     assert terminal.finish() == 3
     assert terminal.settings() == terminal.found
@@ -162,7 +157,7 @@ def test_ssh_ends_at_its_question(kill, asked):
 def test_ssh_is_stopped_at_its_question(asked, pool):
     """By a signal that nobody can see coming: it goes on when it is told to, and we leave when we are."""
     gate, terminal = asked
-    os.kill(ssh_of(gate), signal.SIGSTOP)
+    os.kill(gate.master(), signal.SIGSTOP)
     harness.kill(terminal)
     assert terminal.finish() == 128 + signal.SIGTERM
     assert terminal.settings() == terminal.found
