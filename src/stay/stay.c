@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "os/wait.h"
 #include "stay/backoff.h"
-#include "stay/greeting.h"
-#include "xapi/host.h"
+#include "stay/look.h"
+#include "stay/tell.h"
 
 /* What follows from a failure. */
 enum verdict {
@@ -41,138 +41,6 @@ void stay_init(struct stay *s, struct access *access, const struct target *what,
 		s->wait_until = clock_ms() + spec->wait_ms;
 }
 
-/* Whether there is time for more than a moment of grace. */
-static bool is_patient(const struct stay *s)
-{
-	return s->guest.attached.seen ? s->spec.reconnect : s->spec.wait;
-}
-
-static void say(struct stay *s, const char *line)
-{
-	if (s->spec.say != NULL)
-		s->spec.say(s->spec.context, line);
-}
-
-/* Once for each line: a look in between that found nothing new is nothing to tell. */
-static void say_once(struct stay *s, const char *line)
-{
-	if (strcmp(s->said, line) == 0)
-		return;
-	(void)snprintf(s->said, sizeof(s->said), "%s", line);
-	say(s, line);
-}
-
-static int log_in(struct stay *s, struct error *err)
-{
-	char name[ADDRESS_SHOW_MAX];
-	char line[STAY_LINE_MAX];
-	const bool again = s->access->credentials.password != NULL;
-
-	if (access_is_open(s->access))
-		return 0;
-	watch_stop(&s->watch);
-	if ((again ? access_renew(s->access, err) : access_open(s->access, err)) != 0)
-		return -1;
-	address_show(&s->access->session.rpc.endpoint.address, name);
-	if (s->coordinator[0] != '\0' && strcmp(s->coordinator, name) != 0) {
-		(void)snprintf(line, sizeof(line), "the pool's coordinator is %s now", name);
-		say(s, line);
-	}
-	(void)snprintf(s->coordinator, sizeof(s->coordinator), "%s", name);
-	return s->spec.reconnect ? access_learn(s->access, err) : 0;
-}
-
-/* What the look has found. */
-static void note(struct stay *s, const struct vm *vm)
-{
-	struct condition now;
-
-	condition_take(vm, &now);
-	guest_look(&s->guest, &now);
-	(void)snprintf(s->ref, sizeof(s->ref), "%s", vm->ref);
-	(void)snprintf(s->uuid, sizeof(s->uuid), "%s", vm->uuid);
-	(void)snprintf(s->name, sizeof(s->name), "%s", vm->name);
-	s->target.what = s->uuid;
-	s->target.control_domain = false;
-}
-
-/* The machine: as it was found a moment ago, by the uuid that it had, or by what it is called. */
-static int find(struct stay *s, struct session *session, struct vm *ret, struct error *err)
-{
-	const char *const what = s->target.what;
-
-	if (s->target.control_domain)
-		return vm_find_control_domain(session, what, ret, err);
-	if (s->known.ref == NULL)
-		return s->unknown_told || s->uuid[0] != '\0'
-		           ? vm_find_quietly(session, what, ret, err)
-		           : vm_find(session, what, ret, err);
-	*ret = s->known; /* handed over */
-	s->known = (struct vm){0};
-	return 0;
-}
-
-/* Finds the machine; the console that it then has. *ret_vm may be filled after a failure, too. The first try that
- * `connects` goes straight to one that is at hand; where a machine is on its way the record tells where to. */
-static int look(struct stay *s, bool connects, struct vm *ret_vm, struct console *ret_console,
-                struct error *err)
-{
-	struct session *const session = &s->access->session;
-	const bool graphic = strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0;
-	const bool first = connects && !s->tried && !s->target.control_domain;
-
-	if (first && (graphic || s->spec.falls_back))
-		access_hurry(s->access);
-	s->tried = true;
-	if (find(s, session, ret_vm, err) != 0)
-		return -1;
-	note(s, ret_vm);
-	target_name(&s->target, ret_vm);
-	s->failures = 0;
-	/* What never comes is not asked for again and again. */
-	if (is_patient(s) && console_check_kind(session, ret_vm, s->target.protocol, err) != 0)
-		return -1;
-	if (first && graphic && access_at_hand(s->access, ret_vm, ret_console))
-		return 0;
-	return console_find(session, ret_vm, s->target.protocol, ret_console, err);
-}
-
-/* How long the console's first word is waited for: a graphical console's server speaks first. */
-static int greeting_ms(const struct stay *s)
-{
-	if (strcmp(s->target.protocol, CONSOLE_GRAPHIC) == 0)
-		return STAY_GREETING_MS;
-	/* While it reboots the console may be the last of the old guest's. */
-	if (s->guest.attached.seen && condition_is_rebooting(&s->guest.now))
-		return STAY_PEEK_MS;
-	return s->doubtful ? STAY_PEEK_MS : 0;
-}
-
-static int attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct error *err)
-{
-	struct console console = {0};
-	struct vm vm = {0};
-	int rc = log_in(s, err);
-
-	s->looked = false;
-	if (rc == 0)
-		rc = look(s, ret != NULL, &vm, &console, err);
-	s->looked = rc == 0;
-	if (rc == 0 && ret != NULL)
-		rc = access_connect(s->access, &vm, &console, ret, err);
-	if (rc == 0 && ret != NULL && (rc = greeting_await(ret, vm.name, greeting_ms(s), err)) != 0)
-		tunnel_close(ret);
-	console_free(&console);
-	vm_free(&s->known);
-	if (rc == 0)
-		*ret_vm = vm; /* handed over */
-	else if (err->reason == REASON_NO_CONSOLE)
-		s->known = vm; /* handed over: another kind may be wanted next */
-	else
-		vm_free(&vm);
-	return rc;
-}
-
 /* Whether the machine, or the answer, says that this is a moment in between. */
 static bool is_moment(const struct stay *s, enum error_reason reason)
 {
@@ -193,7 +61,7 @@ static bool is_moment(const struct stay *s, enum error_reason reason)
 /* The one place that says what a failure means. */
 static enum verdict judge(const struct stay *s, const struct error *failure)
 {
-	const bool patient = is_patient(s);
+	const bool patient = state_is_patient(s);
 
 	if (failure->kind == ERROR_INTERRUPTED)
 		return VERDICT_FAIL;
@@ -228,37 +96,10 @@ static enum verdict judge(const struct stay *s, const struct error *failure)
 	return VERDICT_FAIL;
 }
 
-/* What is waited for, once for each state. */
-static void say_waiting(struct stay *s, const struct error *failure)
-{
-	char line[STAY_LINE_MAX];
-	char text[CONDITION_TEXT_MAX];
-	char cause[ERROR_LINE_MAX];
-
-	if (failure->reason == REASON_UNKNOWN_VM) {
-		if (s->unknown_told)
-			return;
-		s->unknown_told = true;
-		say(s, error_line(failure, cause));
-		if (failure->hint[0] != '\0')
-			say(s, failure->hint);
-		(void)snprintf(line, sizeof(line),
-		               "waiting for a VM of that name to appear; %s leaves", s->spec.leave);
-	} else if (failure->reason == REASON_TAKEN || failure->kind == ERROR_UNREACHABLE ||
-	           failure->kind == ERROR_LOGIN) {
-		(void)snprintf(line, sizeof(line), "%.*s; trying on, %s leaves",
-		               CONDITION_TEXT_MAX / 2, error_line(failure, cause), s->spec.leave);
-	} else {
-		(void)snprintf(line, sizeof(line), "\"%s\" %s; waiting for its console, %s leaves",
-		               s->name, condition_describe(&s->guest.now, text), s->spec.leave);
-	}
-	say_once(s, line);
-}
-
 /* The time is up, or there was none: what is said in the end. Takes *failure over. */
 static int give_up(struct stay *s, struct error *failure, struct error *err)
 {
-	const bool waited = is_patient(s) && clock_ms() >= s->wait_until;
+	const bool waited = state_is_patient(s) && clock_ms() >= s->wait_until;
 	char text[CONDITION_TEXT_MAX];
 
 	*err = *failure;
@@ -286,10 +127,10 @@ static int gone(struct stay *s, struct error *failure, struct error *err)
  * again is tried soon: one change seldom comes alone. */
 static int wait_until(struct stay *s, int64_t at, bool watched, struct error *err)
 {
-	const int64_t end = is_patient(s) ? s->wait_until : s->grace_until;
+	const int64_t end = state_is_patient(s) ? s->wait_until : s->grace_until;
 	const int64_t deadline = clock_earlier(at, end);
 
-	if (!watched || !is_patient(s) || !access_is_open(s->access))
+	if (!watched || !state_is_patient(s) || !access_is_open(s->access))
 		return wait_ready(-1, 0, deadline, err) < 0 ? -1 : 0;
 	watch_start(&s->watch, &s->access->session, s->ref[0] == '\0' ? NULL : s->ref);
 	const int rc = watch_wait(&s->watch, deadline, err);
@@ -304,7 +145,7 @@ static int wait_step(struct stay *s, struct error *err)
 	struct error ignored = {0};
 
 	/* A try took the connection for its tunnel: the next one's handshake is over when its time has come. */
-	if (is_patient(s) && access_is_open(s->access))
+	if (state_is_patient(s) && access_is_open(s->access))
 		(void)rpc_connect(&s->access->session.rpc, &ignored);
 	error_clear(&ignored);
 	s->step_ms = s->step_ms * 2 < STAY_STEP_MAX_MS ? s->step_ms * 2 : STAY_STEP_MAX_MS;
@@ -332,7 +173,7 @@ static int wait_for_host(struct stay *s, struct error *err)
 
 static bool is_time_left(struct stay *s, enum verdict verdict)
 {
-	if (is_patient(s))
+	if (state_is_patient(s))
 		return clock_ms() < s->wait_until;
 	if (verdict != VERDICT_SOON)
 		return false;
@@ -382,32 +223,15 @@ static int go_on(struct stay *s, struct error *failure, struct error *err)
 	if (verdict == VERDICT_LOGIN) {
 		end_session(s, failure->reason);
 	} else {
-		if (is_patient(s))
-			say_waiting(s, failure);
+		if (state_is_patient(s))
+			tell_waiting(s, failure);
 		rc = wait_as(s, verdict, err);
 		/* What is known by then stands: another look could take longer than the user waits. */
-		if (rc == 0 && is_patient(s) && clock_ms() >= s->wait_until)
+		if (rc == 0 && state_is_patient(s) && clock_ms() >= s->wait_until)
 			return give_up(s, failure, err);
 	}
 	error_clear(failure);
 	return rc;
-}
-
-/* One line for what has happened since the last attachment. */
-static void tell_change(struct stay *s, enum condition_change change)
-{
-	char line[STAY_LINE_MAX];
-	char from[HOST_NAME_MAX_LEN] = "";
-	char to[HOST_NAME_MAX_LEN] = "";
-
-	if (change == CONDITION_MIGRATED || change == CONDITION_ELSEWHERE) {
-		host_name(&s->access->session, s->guest.attached.host, from);
-		host_name(&s->access->session, s->guest.now.host, to);
-	}
-	if (condition_tell(change, from, to, s->happened)[0] == '\0')
-		return;
-	(void)snprintf(line, sizeof(line), "\"%s\" %s", s->name, s->happened);
-	say(s, line);
 }
 
 /* Whether the guest is known to be the one that was attached before. The look that led to the tunnel came
@@ -451,7 +275,7 @@ int stay_reach(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct err
 	for (;;) {
 		struct error failure = {0};
 
-		if (attempt(s, ret_vm, ret, &failure) == 0) {
+		if (look_attempt(s, ret_vm, ret, &failure) == 0) {
 			reached(s);
 			return 0;
 		}
