@@ -268,8 +268,8 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 	/* It may not even be readable (nohup), and its end would mean nothing. */
 	if (settings->read_only && !a->terminal.input)
 		a->local.in_fd = -1;
-	if (buf_init(&a->kept, KEPT_SIZE, err) != 0 ||
-	    buf_init(&a->early, ATTACH_KEPT_MAX, err) != 0) {
+	if (buf_init(&a->kept, RELAY_UNSENT_MAX, err) != 0 ||
+	    buf_init(&a->early, RELAY_EARLY_MAX, err) != 0) {
 		attach_close(a);
 		return NULL;
 	}
@@ -343,10 +343,10 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 
 bool attach_take_back(struct attachment *a)
 {
-	uint8_t later[KEPT_SIZE];
+	uint8_t later[RELAY_UNSENT_MAX];
 	const size_t n = buf_used(&a->kept);
 
-	if (a->relay.early_lost || buf_used(&a->early) + n > KEPT_SIZE)
+	if (a->relay.early_lost || buf_used(&a->early) + n > sizeof(later))
 		return false;
 	/* What was sent was typed before what could not be. */
 	memcpy(later, buf_head(&a->kept), n);

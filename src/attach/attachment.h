@@ -17,11 +17,8 @@
 /* A name that a person gave it; of a longer one the beginning is as good. */
 #define VM_NAME_MAX 256
 
-/* What is typed while no console is attached. */
+/* What is typed while no console is attached. A pipe is not read then, and waits. */
 #define ATTACH_KEPT_MAX 4096
-
-/* What was sent before the first byte may come back in front of what was typed since. */
-#define KEPT_SIZE ((size_t)2 * ATTACH_KEPT_MAX)
 
 enum command {
 	COMMAND_QUIT = 1,

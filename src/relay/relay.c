@@ -117,7 +117,7 @@ static bool is_broken(const struct state *s)
  * or off anywhere, and so nothing can be forgotten. */
 static bool wants_input(const struct state *s)
 {
-	return s->up == UP_OPEN && buf_space(&s->r->up) > RELAY_FILTER_EXTRA;
+	return s->up == UP_OPEN && buf_used(&s->r->up) + RELAY_FILTER_EXTRA < RELAY_UP_SIZE;
 }
 
 static bool wants_recv(const struct state *s)
@@ -145,7 +145,7 @@ static int read_input(struct state *s, struct error *err)
 {
 	struct relay *const r = s->r;
 	uint8_t data[RELAY_READ_MAX];
-	size_t room = buf_space(&r->up) - RELAY_FILTER_EXTRA;
+	size_t room = RELAY_UP_SIZE - RELAY_FILTER_EXTRA - buf_used(&r->up);
 
 	if (room > sizeof(data))
 		room = sizeof(data);
@@ -472,7 +472,8 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	enum relay_end end = RELAY_ENDED_QUIT;
 	int rc;
 
-	if (buf_init(&r->up, RELAY_UP_SIZE, err) != 0)
+	/* What is older does not hold what is read: that waits at its source until there is room again. */
+	if (buf_init(&r->up, RELAY_UNSENT_MAX, err) != 0)
 		return -1;
 	if (r->opened_at == 0)
 		r->opened_at = s.quiet_since;

@@ -23,6 +23,11 @@
 #define RELAY_READ_MAX     16384
 #define RELAY_FILTER_EXTRA 128
 
+/* What one console did not take is for the next: input that is older than any that is read, and a little more that a
+ * console had been sent which then never said a byte. */
+#define RELAY_EARLY_MAX  4096
+#define RELAY_UNSENT_MAX (RELAY_UP_SIZE + 2 * RELAY_EARLY_MAX)
+
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
 #define RELAY_FLUSH_MS 500
 
@@ -82,11 +87,11 @@ struct relay {
 	int idle_ms; /* after the input's end: leave when the console has been silent so long, or
 	              * RELAY_NO_IDLE */
 
-	/* The caller's, or NULL. Input that is older than any that is read: it is sent first. What could not be
-	 * sent in the end is left in it, as far as it fits. */
+	/* The caller's, with room for RELAY_UNSENT_MAX, or NULL. Input that is older than any that is read: it is sent
+	 * first. All that could not be sent in the end is left in it. */
 	struct buf *unsent;
-	/* The caller's, or NULL. A copy of what was sent before the console's first byte: where none ever comes,
-	 * nobody has had it. `early_lost`: there was more than fits. */
+	/* The caller's, with room for RELAY_EARLY_MAX, or NULL. A copy of what was sent before the console's first
+	 * byte: where none ever comes, nobody has had it. `early_lost`: there was more than fits. */
 	struct buf *early;
 	bool early_lost;
 

@@ -8,11 +8,11 @@
 #include "base/buf.h"
 #include "net/stream.h"
 
-/* Moves what is left in `up` behind what is in `unsent`, as far as it fits; the rest is dropped. `unsent` may be
- * NULL. `up` is empty afterwards. */
+/* Moves what is left in `up` behind what is in `unsent`, which has room for it; one that is NULL takes nothing. `up`
+ * is empty afterwards. */
 void unsent_keep(struct buf *unsent, struct buf *up);
 
-/* Moves all of it into `up`, which is empty and larger: it is older than any input. `unsent` may be NULL. */
+/* Moves all of it into `up`, which is empty and as large: it is older than any input. `unsent` may be NULL. */
 void unsent_take(struct buf *unsent, struct buf *up);
 
 /* Sends what is in `up` while the stream takes it, waiting for that until `deadline` (clock_ms) at most. Returns how

@@ -13,9 +13,8 @@
 #include "os/wait.h"
 #include "relay/relay.h"
 
-#define DOWN_SIZE   4096 /* small, so that it fills */
-#define UNSENT_SIZE 70000
-#define CALLS_MAX   200000 /* far beyond what any script needs: the relay goes round in circles */
+#define DOWN_SIZE 4096   /* small, so that it fills */
+#define CALLS_MAX 200000 /* far beyond what any script needs: the relay goes round in circles */
 
 /* What a byte of the script says of a read or a write; the rest says how many bytes it moves. */
 enum { SAYS_AGAIN = 0x0f, SAYS_ERROR = 0x12, SAYS_END = 0x16 };
@@ -270,8 +269,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
 	REQUIRE(buf_init(&down, DOWN_SIZE, &err) == 0 &&
-	        buf_init(&unsent, UNSENT_SIZE, &err) == 0 &&
-	        buf_init(&early, UNSENT_SIZE, &err) == 0);
+	        buf_init(&unsent, RELAY_UNSENT_MAX, &err) == 0 &&
+	        buf_init(&early, RELAY_UNSENT_MAX, &err) == 0);
 	local.in_fd = (data[0] & 32) != 0 ? -1 : pair[0];
 	local.out_fd = local.lent_out = pair[0];
 	world.input_over = local.in_fd < 0;

@@ -40,9 +40,9 @@ class Guest(sim.Backend):
         return b"".join(self.heard.values())
 
 
-def add(pool, name="web01", **arguments):
-    """A VM with such a guest."""
-    guest = Guest()
+def add(pool, name="web01", guest=None, **arguments):
+    """A VM with such a guest, or with this one."""
+    guest = guest or Guest()
     guest.vm = pool.add_vm(name, backend=guest, **arguments)
     return guest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """--reconnect: whatever ends the console, the machine is found again, and what was typed goes to nobody else."""
 import os
+import re
+import select
 import time
 
 import pytest
@@ -283,6 +285,69 @@ def test_nothing_is_attached_in_a_pipe(pool, guest, vm, xencon):
     harness.kill(process)
     harness.finish(process)
     assert_logged_out(pool)
+
+
+class Deaf(guests.Guest):
+    """Hears nothing of what its first client sends."""
+
+    deaf = True
+
+    def serve(self, sock):
+        if not self.deaf:
+            super().serve(sock)
+            return
+        self.deaf = False
+        sock.sendall(b"guest\r\n")
+        over = select.poll()
+        over.register(sock, 0)      # its end is told unasked
+        over.poll()
+
+
+def numbered(start, size):
+    """So many bytes of a stream in which each place is told from every other; both are multiples of 8."""
+    return b"".join(b"%07d\n" % number for number in range(start // 8, (start + size) // 8))
+
+
+def fill(process):
+    """Sends all that anybody on the way takes; gives how much that was."""
+    sent = 0
+    os.set_blocking(process.stdin.fileno(), False)
+
+    def is_full():
+        nonlocal sent
+        try:
+            while True:
+                sent += os.write(process.stdin.fileno(), numbered(sent, 4096))
+        except BlockingIOError:
+            return procs.rests(process.pid)
+
+    harness.eventually(is_full, "nobody takes anything any more", timeout=2 * harness.PATIENCE)
+    os.set_blocking(process.stdin.fileno(), True)
+    return sent
+
+
+@pytest.mark.parametrize("lived_on", [True, False], ids=["it lived on", "another guest"])
+def test_what_a_pipe_says_to_a_console_that_goes_away(lived_on, pool, xencon):
+    """What was read of it and not sent is for the next console, or said to be dropped: no byte goes without a word."""
+    guest = guests.add(pool, guest=Deaf())
+    vm = guest.vm
+    process = xencon.start("-v", "--reconnect", "--idle", "0.2", "web01")
+    assert process.stdout.readline() == b"guest\r\n"
+    sent = fill(process)
+    if lived_on:
+        course = vm.begin("pool_migrate", pool.hosts[1]).to("ended")
+        harness.eventually(lambda: calls(pool).count("VM.get_all_records_where") >= 2, "it looks")
+        course.finish()
+    else:
+        vm.begin("hard_shutdown").finish()
+        vm.begin("start").finish()
+    assert process.stdout.readline() == f"guest {vm.domid}\r\n".encode()
+    _, said = process.communicate(timeout=2 * harness.PATIENCE)
+    assert process.returncode == 0
+    gone, = re.findall(rb"(\d+) out$", said.split(b"attached to")[1], re.M)
+    dropped = re.findall(rb"meanwhile \((\d+) bytes\) is dropped", said)
+    assert len(dropped) == (not lived_on)
+    assert guest.all() == numbered(0, sent)[int(gone) + sum(map(int, dropped)):]
 
 
 @pytest.mark.long
