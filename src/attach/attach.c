@@ -300,11 +300,12 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	if (!a->entered && terminal_enter(&a->terminal, err) != 0)
 		return err->kind == ERROR_INTERRUPTED ? -1 : error_context(err, "\"%s\"", vm);
 	a->entered = true;
-	if (!settings->stdio) {
+	if (!settings->stdio && !attach_is_told(a, tunnel)) {
 		const struct words_about now = about(a);
 
 		words_attached(&now);
 	}
+	(void)snprintf(a->told, sizeof(a->told), "%s", tunnel->name);
 	until_attached(a->until, a->started_ms);
 	if (!lived_on)
 		drop_kept(a);
@@ -321,6 +322,8 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .early = &a->early,
 	};
 	const int rc = relay_run(&a->relay, ret, err);
+	if (a->relay.bytes_down > 0)
+		a->told[0] = '\0';
 	if (log_level() >= LOG_STEPS)
 		begin_line(a);
 	log_trace(LOG_STEPS, "\"%s\": %llu bytes in, %llu out", vm,
@@ -358,6 +361,11 @@ bool attach_take_back(struct attachment *a)
 	return true;
 }
 
+bool attach_is_told(const struct attachment *a, const struct tunnel *tunnel)
+{
+	return strcmp(a->told, tunnel->name) == 0;
+}
+
 void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_sent)
 {
 	*ret_ms = clock_ms() - a->started_ms;
@@ -373,6 +381,7 @@ void attach_say(struct attachment *a, const char *line)
 {
 	if (a->entered)
 		begin_line(a);
+	a->told[0] = '\0';
 	log_notice("%s", line);
 }
 

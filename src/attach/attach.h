@@ -32,6 +32,10 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool lived_on,
                enum relay_end *ret, struct error *err);
 
+/* Whether the user reads already that a console is attached there: the one before ended without a byte, so nobody
+ * was, and nothing was said meanwhile. */
+bool attach_is_told(const struct attachment *a, const struct tunnel *tunnel);
+
 /* How long the console was attached, and how many bytes were sent to it. */
 void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_sent);
 

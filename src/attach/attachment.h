@@ -43,6 +43,9 @@ struct attachment {
 	struct buf kept;                /* owned: typed, and not sent to anybody */
 	struct buf early;               /* owned: sent, and perhaps to nobody */
 	bool entered;                   /* the terminal is ours */
+	/* Where the user was last told to be attached; "" where something else was told since, or a console was
+	 * there. */
+	char told[ADDRESS_SHOW_MAX];
 	int64_t
 	    silent_at; /* when it is said what a guest needs that has printed nothing (clock_ms) */
 	int64_t started_ms;

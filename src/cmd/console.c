@@ -134,12 +134,15 @@ static int say_ended(const struct visit *v, enum relay_end end, const struct vm 
 	return rc;
 }
 
-/* In a log with times a reader sees where one attachment ends and the next begins, and why. */
+/* In a log with times a reader sees where one attachment ends and the next begins, and why; as who reads messages, but
+ * once where nothing came between. */
 static void mark(struct visit *v, const struct tunnel *tunnel, const char *vm)
 {
 	const char *const happened = v->stay->happened[0] == '\0' ? "runs on" : v->stay->happened;
 	char text[ADDRESS_SHOW_MAX + STAY_LINE_MAX];
 
+	if (attach_is_told(v->attachment, tunnel))
+		return;
 	(void)snprintf(text, sizeof(text), "attached to \"%.255s\" on %s%s%.511s", vm, tunnel->name,
 	               v->again ? " again: it " : "", v->again ? happened : "");
 	v->again = true;

@@ -40,6 +40,21 @@ class Guest(sim.Backend):
         return b"".join(self.heard.values())
 
 
+class Fleeting(Guest):
+    """Ends its first client's console before the first byte, when it has done what it is told."""
+
+    def __init__(self, then=lambda: None):
+        super().__init__()
+        self._then = then
+
+    def serve(self, sock):
+        then, self._then = self._then, None
+        if then:
+            then()
+        else:
+            super().serve(sock)
+
+
 def add(pool, name="web01", guest=None, **arguments):
     """A VM with such a guest, or with this one."""
     guest = guest or Guest()

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 import gates
+import guests
 import harness
 import procs
 import puppets
@@ -225,6 +226,17 @@ def test_the_console_ends_in_order(guest, gate, xencon):
     terminal.expect(b"bye")
     guest.disconnect()
     assert terminal.finish() == 0
+    assert_logged_out(guest.pool)
+    gate.assert_nothing_left()
+
+
+def test_a_console_that_ends_before_its_first_byte(guest, gate, xencon):
+    """It is looked for again; where one is attached is told once."""
+    vm = guests.add(guest.pool, "web02", guest=guests.Fleeting()).vm
+    terminal = xencon.terminal("web02")
+    terminal.expect_exact(f"guest {vm.domid}\r\n")
+    assert terminal.before.count(b"attached to") == 1
+    assert terminal.quit() == 0
     assert_logged_out(guest.pool)
     gate.assert_nothing_left()
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """--wait: until the console can be had, from whatever state, and attached at the first moment."""
+import re
+
 import pytest
 
 import guests
@@ -231,3 +233,28 @@ def test_what_was_piped_into_nothing_is_sent_once(pool, guest, xencon):
     guest.await_heard(vm.domid, b"root\n")
     assert guest.all() == b"root\n"
     end(process, pool)
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["in its place", "to another host"])
+def test_it_is_told_once_where_one_is_attached(moved, pool, xencon, tmp_path):
+    """What ended without a byte was none; only another place is news."""
+    guest = guests.add(pool, guest=guests.Fleeting(lambda: moved and guest.vm.migrate(pool.hosts[1])))
+    log = tmp_path / "log"
+    process = xencon.start("--log", log, "--timestamps", "web01")
+    assert first_line(process) == f"guest {guest.vm.domid}\r\n".encode()
+    process.stdin.close()
+    assert harness.finish(process) == 0
+    places = [host.address for host in pool.hosts[:1 + moved]]
+    for text in (process.stderr.read().decode(), log.read_text()):
+        assert re.findall(r'attached to "web01" on ([0-9.]+)', text) == places
+
+
+def test_what_was_told_since_makes_it_news_again(pool, vm, xencon):
+    """Who was told that there is none yet is told when there is."""
+    course = vm.begin("hard_reboot").to("nothing")
+    process = begin(xencon, "--wait", "web01")
+    assert 'attached to "web01"' in process.said
+    course.finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+    assert process.stderr.read().decode().count("attached to") == 1
