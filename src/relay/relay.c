@@ -125,9 +125,10 @@ static bool wants_recv(const struct state *s)
 	return s->down == DOWN_OPEN && s->up != UP_QUIT && buf_space(s->r->down) > 0;
 }
 
+/* A console that has ended takes nothing: what it is sent then would be lost, and may be for the next one. */
 static bool wants_send(const struct state *s)
 {
-	return buf_used(&s->r->up) > 0;
+	return buf_used(&s->r->up) > 0 && (s->down == DOWN_OPEN || s->r->carry_half_close);
 }
 
 static bool wants_output(const struct state *s)
