@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -207,9 +208,10 @@ static void set_foreground(int terminal, pid_t group)
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* The terminal driver does the same with a program that reads from the background: SIGTTIN to its whole
- * job, until the shell brings it to the front. Whether the terminal is ours to lend; where it is not, our
- * job waits stopped until it is. */
+/* Whether the terminal is ours to lend; where it is not, our job waits stopped until the shell brings it to the front.
+ * It is the terminal driver that stops it, as any job that wants to change something there from the background: it
+ * looks who is in front and stops in one step, so that a shell that brings us there meanwhile does not find us stopped
+ * again. */
 static bool await_foreground(int terminal)
 {
 	for (;;) {
@@ -220,9 +222,9 @@ static bool await_foreground(int terminal)
 		if (owner < 0 || signals_fatal() != 0)
 			return false;
 		(void)signals_take(SIGCONT);
-		(void)kill(0, SIGTTIN);
-		if (!signals_take(SIGCONT))
-			return false; /* an orphan is not stopped */
+		(void)tcdrain(terminal);
+		if (!signals_take(SIGCONT)) /* an orphan is not stopped */
+			return tcgetpgrp(terminal) == getpgrp();
 	}
 }
 
