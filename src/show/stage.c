@@ -19,10 +19,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "os/ready.h"
-#include "paint/character.h"
+#include "show/farewell.h"
 #include "term/tty.h"
 
 /* How long leaving may take on account of a terminal that does not take what it is sent. */
@@ -133,48 +132,6 @@ int stage_enter(struct stage *s, struct error *err)
 	return stage_resized(s, err);
 }
 
-/* The guest's last text, where the shell's prompt follows. */
-static void print_text(struct stage *s)
-{
-	const struct screen_text *const text = s->text;
-	unsigned last = 0;
-	uint8_t *row;
-
-	if (text == NULL || log_level() < LOG_NORMAL)
-		return;
-	row = malloc((size_t)CHARACTER_BYTES_MAX * text->columns + 2);
-	if (row == NULL)
-		return;
-	for (int pass = 0; pass < 2; pass++) {
-		for (unsigned i = 0; i < (pass == 0 ? text->rows : last); i++) {
-			const struct screen_cell *const cells =
-			    text->cells + (size_t)i * text->columns;
-			size_t len = character_row(cells, text->columns, s->utf8, row,
-			                           (size_t)CHARACTER_BYTES_MAX * text->columns);
-
-			if (pass == 0) {
-				last = len > 0 ? i + 1 : last;
-				continue;
-			}
-			row[len++] = '\r';
-			row[len++] = '\n';
-			show(s, row, len);
-		}
-	}
-	free(row);
-}
-
-static void print_messages(const struct stage *s)
-{
-	const unsigned first =
-	    s->message.count > MESSAGE_KEPT ? s->message.count - MESSAGE_KEPT : 0;
-	const char *text;
-
-	/* The first is how to leave, which nobody needs any more. */
-	for (unsigned i = first == 0 ? 1 : 0; (text = message_kept(&s->message, i)) != NULL; i++)
-		log_notice("%s", text);
-}
-
 /* Says what is half said to its end, in bounded time: what else the terminal is sent would be taken for the rest of it. */
 static void finish_piece(struct stage *s)
 {
@@ -196,9 +153,10 @@ void stage_leave(struct stage *s, bool by_command)
 		put_text(s, KEYS_POP);
 	(void)painter_leave(s->painter, &s->out);
 	finish_piece(s);
-	print_text(s);
+	if (s->text != NULL)
+		farewell_text(s->text, s->utf8, show, s);
 	terminal_leave(&s->terminal, by_command);
-	print_messages(s);
+	farewell_messages(&s->message);
 }
 
 void stage_close(struct stage *s)
