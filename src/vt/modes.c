@@ -196,9 +196,8 @@ static void reset_softly(struct modes *m)
 /* RIS leaves what belongs to the window and its colours; not every terminal lets go of those. */
 static void reset(struct modes *m)
 {
-	struct modes fresh = {.strings_len = m->strings_len, .queries = m->queries};
+	struct modes fresh = {.colours = m->colours, .queries = m->queries};
 
-	memcpy(fresh.strings, m->strings, m->strings_len);
 	memcpy(fresh.titles, m->titles, sizeof(fresh.titles));
 	for (size_t i = 0; i < mode_count; i++) {
 		if (mode_table[i].seen == MODE_STRING || mode_table[i].final == 't')
@@ -341,36 +340,6 @@ static void end_escape(struct modes *m)
 	}
 }
 
-static void forget_strings(struct modes *m, unsigned long number)
-{
-	char *at = m->strings;
-
-	while (at < m->strings + m->strings_len) {
-		const size_t len = strlen(at) + 1;
-
-		if (strtoul(at, NULL, 10) != number) {
-			at += len;
-			continue;
-		}
-		memmove(at, at + len, (size_t)(m->strings + m->strings_len - at) - len);
-		m->strings_len -= len;
-	}
-}
-
-/* A colour's text is kept whole or not at all; of a palette, each that was set, of the others the last. */
-static void keep_string(struct modes *m, unsigned long number)
-{
-	const struct sequence *const s = &m->sequence;
-	const size_t len = s->text_len + 1;
-
-	if (number >= 10)
-		forget_strings(m, number);
-	if (len > sizeof(s->text) || len > sizeof(m->strings) - m->strings_len)
-		return;
-	memcpy(m->strings + m->strings_len, s->text, len);
-	m->strings_len += len;
-}
-
 /* How an operating system's command changes row `i`: `operand` is what stands behind the number. */
 static void set_string(struct modes *m, size_t i, const char *operand)
 {
@@ -421,11 +390,11 @@ static void end_osc(struct modes *m)
 		if (mode->number >= number && mode->number <= number + more)
 			set_string(m, i, operand);
 		if (mode->number == number && mode->off != 0 && !question)
-			keep_string(m, number);
+			colours_keep(&m->colours, number, s);
 		/* With operands it resets some of them only. */
 		if (operand[0] == '\0' && mode->off != 0 && mode->off == number) {
 			m->value[i] = MODES_AS_IT_WAS;
-			forget_strings(m, mode->number);
+			colours_forget(&m->colours, mode->number);
 		}
 	}
 }

@@ -16,12 +16,11 @@
 #include <stdint.h>
 
 #include "vt/charsets.h"
+#include "vt/colours.h"
 #include "vt/kitty.h"
 #include "vt/modetable.h"
 #include "vt/rendition.h"
 #include "vt/sequence.h"
-
-#define MODES_STRINGS_MAX 1024 /* the colours that are kept to be set again; more are only undone */
 
 /* What `value` says of a row of the table. */
 enum {
@@ -53,9 +52,7 @@ struct modes {
 	bool has_region;
 	bool tabs;         /* stops were set or cleared */
 	uint8_t titles[3]; /* pushed and not popped: both, icon, window */
-	char
-	    strings[MODES_STRINGS_MAX]; /* each "NUMBER;…", terminated; of those that set colours */
-	size_t strings_len;
+	struct colours colours;
 	unsigned queries; /* that make the terminal answer, so far */
 };
 

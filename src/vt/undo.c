@@ -324,7 +324,7 @@ size_t undo_restore(const struct modes *m, char out[UNDO_MAX])
 	}
 	for (enum mode_seen seen = MODE_CHARSETS; seen <= MODE_REGION; seen++)
 		restore_elsewhere(&t, m, seen);
-	for (const char *p = m->strings; p < m->strings + m->strings_len; p += strlen(p) + 1)
+	for (const char *p = NULL; (p = colours_next(&m->colours, p)) != NULL;)
 		add(&t, "\033]%s\033\\", p);
 	return t.used;
 }
