@@ -22,10 +22,14 @@
 #include "lines/sew.h"
 #include "lines/stitch.h"
 #include "lines/tear.h"
-#include "screen/describe.h"
+#include "lines/teller.h"
 
 /* A page that stands as it is for so long does not scroll: some of a server's pictures were alike. */
 #define LINES_MOVING_MS 200
+
+/* A page that stood for so long is whole, however it was copied: a server that has been idle looks again after 2 s at most.
+ * [seen: QEMU] */
+#define LINES_WHOLE_MS 2500
 
 /* A console that was seen to tear does so for as long as it goes on scrolling. */
 #define LINES_TEARS_MS 2000
@@ -43,7 +47,7 @@ enum state {
 };
 
 struct lines {
-	struct lines_sink sink;
+	struct teller teller;
 	enum state state;
 	struct page shown;  /* no rows: none yet */
 	struct page before; /* what a full-screen program took the place of; no rows: none */
@@ -53,9 +57,6 @@ struct lines {
 	struct page made; /* room for what two torn pictures make */
 	struct align_room room;
 	struct stitch stitch;
-	char *line; /* from malloc: room for a row as UTF-8 */
-	size_t line_cap;
-	bool gap;           /* to be said before the next row */
 	int64_t changed_ms; /* when the text last changed */
 	int64_t tears_ms;   /* until when the console is taken for one that tears */
 	unsigned
@@ -70,7 +71,7 @@ int lines_new(const struct lines_sink *sink, struct lines **ret, struct error *e
 
 	if (l == NULL)
 		return error_set_errno(err, ERROR_LOCAL, "cannot hold a log");
-	l->sink = *sink;
+	l->teller.sink = *sink;
 	*ret = l;
 	return 0;
 }
@@ -86,35 +87,13 @@ void lines_free(struct lines *l)
 	page_free(&l->made);
 	align_room_free(&l->room);
 	stitch_free(&l->stitch);
-	free(l->line);
+	teller_free(&l->teller);
 	free(l);
-}
-
-static void put(struct lines *l, enum lines_kind kind, const char *text, int64_t since_ms)
-{
-	const struct lines_line line = {kind, text, strlen(text), since_ms};
-
-	l->sink.put(l->sink.context, &line);
-}
-
-/* Says a row of a page, if it has text that is not in the log. */
-static void say_row(struct lines *l, struct page *p, unsigned row)
-{
-	const struct screen_text text = {.cells = p->cells, .rows = p->rows, .columns = p->columns};
-
-	if (!page_has_text(p, row) || p->row[row].written)
-		return;
-	if (l->gap || p->row[row].torn)
-		put(l, LINES_GAP, LINES_GAP_TEXT, p->row[row].since_ms);
-	l->gap = false;
-	(void)describe_row(&text, row, l->line, l->line_cap);
-	put(l, LINES_ROW, l->line, p->row[row].since_ms);
-	p->row[row].written = true;
 }
 
 static void say(struct lines *l, unsigned row)
 {
-	say_row(l, &l->shown, row);
+	teller_row(&l->teller, &l->shown, row);
 }
 
 /* Rows that were taken for left over stood too long for that. */
@@ -125,28 +104,20 @@ static void believe(struct lines *l)
 	l->whole.rows = 0;
 }
 
+/* What a page that stood says is sure, for as many pictures as there might have been of it. */
+static void make_sure(struct lines *l, int64_t now_ms)
+{
+	if (now_ms < l->changed_ms + LINES_WHOLE_MS)
+		return;
+	for (unsigned row = 0; row < l->shown.rows; row++)
+		l->shown.row[row].joined = PAGE_SEEN_MAX;
+}
+
 static void say_all(struct lines *l)
 {
 	believe(l);
 	for (unsigned row = 0; row < l->shown.rows; row++)
 		say(l, row);
-}
-
-/* Room for a row of any page that is held. */
-static int reserve_line(struct lines *l, unsigned columns, struct error *err)
-{
-	const size_t cap = DESCRIBE_ROW_CAP(columns);
-
-	if (cap <= l->line_cap)
-		return 0;
-	/* The old one stays good if there is no memory: the old page needs it. */
-	char *const line = malloc(cap);
-	if (line == NULL)
-		return error_set_errno(err, ERROR_LOCAL, "cannot hold a line of the log");
-	free(l->line);
-	l->line = line;
-	l->line_cap = cap;
-	return 0;
 }
 
 static void swap(struct page *a, struct page *b)
@@ -171,14 +142,6 @@ static void say_left(struct lines *l, const struct alignment *a)
 			say(l, row);
 	for (unsigned row = a->head; row < a->head + a->shift && row < l->shown.rows; row++)
 		say(l, row);
-}
-
-/* The row of the old page that the new page's `row` was, or one that is not there. */
-static unsigned source(const struct alignment *a, unsigned row)
-{
-	if (row < a->head || row >= a->end + a->shift)
-		return row;
-	return row < a->end ? row + a->shift : UINT32_MAX;
 }
 
 static bool is_tearing(const struct lines *l, int64_t now_ms)
@@ -237,16 +200,7 @@ static void go_on(struct lines *l, const struct alignment *a, int64_t now_ms)
 	const bool changed = is_changed(l);
 
 	say_left(l, a);
-	for (unsigned row = 0; row < l->next.rows; row++) {
-		const unsigned from = source(a, row);
-
-		if (row < a->drawn && from < l->shown.rows)
-			sew_carry(&l->shown, from, &l->next, row);
-		else if (row >= a->drawn && from < l->shown.rows)
-			page_row_copy(&l->next, row, &l->shown, from);
-		else if (row >= a->drawn)
-			l->next.row[row].doubtful = true;
-	}
+	sew_along(&l->shown, a, &l->next);
 	mark_torn(l, a, now_ms);
 	swap(&l->shown, &l->next);
 	/* The next picture may be half drawn, too, and shows the same old page then. */
@@ -280,7 +234,7 @@ static int sew(struct lines *l, int64_t now_ms, struct error *err)
 	for (unsigned at = 0; at < over; at++) {
 		/* By way of a row of the page, whose own text has its turn later. */
 		sew_row(s, at, &l->shown, &l->next, &l->made, 0);
-		say_row(l, &l->made, 0);
+		teller_row(&l->teller, &l->made, 0);
 	}
 	for (unsigned row = 0; row < rows; row++)
 		if (over + row < s->count)
@@ -294,10 +248,21 @@ static int sew(struct lines *l, int64_t now_ms, struct error *err)
 	swap(&l->shown, &l->made);
 	l->whole.rows = 0;
 	l->changed_ms = now_ms;
-	if (s->mended)
+	if (s->mended) {
 		l->tears_ms = now_ms + LINES_TEARS_MS;
+		l->teller.tears = true;
+	}
 	l->state = STATE_TEXT;
 	return 0;
+}
+
+/* Whether the next page may not be all that came since the shown one. A picture's line is mark enough, and before the first
+ * page nothing was; but text that fills a screen on which none was has scrolled, most likely. */
+static bool is_gap(const struct lines *l)
+{
+	if (l->state != STATE_TEXT && page_has_text(&l->next, l->next.rows - 1))
+		return true;
+	return l->shown.rows > 0 && l->state != STATE_PICTURE;
 }
 
 /* The next page takes the place of the shown one. */
@@ -307,8 +272,9 @@ static void take_place(struct lines *l, int64_t now_ms)
 	if (l->state == STATE_TEXT && is_fresh(l, now_ms))
 		tear_drop(&l->shown, l->shown.rows, is_tearing(l, now_ms));
 	say_all(l);
-	/* A picture's line is mark enough; before the first page nothing was. */
-	l->gap = l->gap || (l->shown.rows > 0 && l->state != STATE_PICTURE);
+	if (l->state == STATE_TEXT && l->teller.tears && is_fresh(l, now_ms))
+		sew_pairs(&l->shown, &l->next);
+	l->teller.gap = l->teller.gap || is_gap(l);
 	/* Only a program that goes gives the page before it back as it was: what comes after a blank screen is new. */
 	if (l->state == STATE_TEXT)
 		swap(&l->before, &l->shown);
@@ -399,9 +365,12 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 {
 	struct alignment way = {.found = false};
 
-	if (reserve_line(l, text->columns, err) != 0 || page_read(&l->next, text, now_ms, err) != 0)
+	if (teller_reserve(&l->teller, text->columns, err) != 0 ||
+	    page_read(&l->next, text, now_ms, err) != 0)
 		return -1;
-	tear_look(&l->next);
+	make_sure(l, now_ms);
+	if (tear_look(&l->next))
+		l->teller.tears = true;
 	if (page_count(&l->next) == 0) {
 		say_all(l);
 		l->before.rows = 0;
@@ -428,7 +397,7 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 	}
 	/* The program's page has ended; the one before it goes on, behind a mark. */
 	say_all(l);
-	l->gap = true;
+	l->teller.gap = true;
 	swap(&l->shown, &l->before);
 	l->before.rows = 0;
 	go_on(l, &way, now_ms);
@@ -444,7 +413,7 @@ void lines_feed_picture(struct lines *l, unsigned width, unsigned height, int64_
 		return;
 	say_all(l);
 	(void)snprintf(text, sizeof(text), "[picture, %ux%u]", width, height);
-	put(l, LINES_PICTURE, text, now_ms);
+	teller_put(&l->teller, LINES_PICTURE, text, now_ms);
 	l->state = STATE_PICTURE;
 	l->width = width;
 	l->height = height;
@@ -470,6 +439,7 @@ void lines_tick(struct lines *l, int64_t now_ms)
 	if (now_ms < l->changed_ms + LINES_STILL_MS)
 		return;
 	believe(l);
+	make_sure(l, now_ms);
 	for (unsigned row = 0; row < still_end(&l->shown) && row < l->shown.rows; row++)
 		say(l, row);
 }
@@ -477,7 +447,7 @@ void lines_tick(struct lines *l, int64_t now_ms)
 void lines_note(struct lines *l, const char *text, int64_t now_ms)
 {
 	say_all(l);
-	put(l, LINES_NOTE, text, now_ms);
+	teller_put(&l->teller, LINES_NOTE, text, now_ms);
 	/* What a machine says again after its start is not what it said before. */
 	l->before.rows = 0;
 }
@@ -488,7 +458,7 @@ void lines_forget(struct lines *l)
 	l->shown.rows = 0;
 	l->before.rows = 0;
 	/* A mark that is still due stands between two things of which one is gone. */
-	l->gap = false;
+	l->teller.gap = false;
 	/* A picture of the same size is a picture of another machine's. */
 	l->state = STATE_BLANK;
 }

@@ -14,33 +14,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "lines/line.h"
 #include "screen/text.h"
 
 /* A screen on which nothing has changed for so long is settled: a panic that nothing follows must be in the log. */
 #define LINES_STILL_MS 10000
-
-/* What stands for lines that may be missing. */
-#define LINES_GAP_TEXT "[\xe2\x80\xa6]"
-
-enum lines_kind {
-	LINES_ROW, /* what a row said */
-	LINES_GAP, /* "[…]": what stands before and behind it has nothing in common; some may be missing */
-	LINES_PICTURE, /* "[picture, 1024x768]": the screen is no text */
-	LINES_NOTE,    /* what lines_note was given */
-};
-
-struct lines_line {
-	enum lines_kind kind;
-	const char *text; /* UTF-8, terminated, without a line end; valid during the call */
-	size_t len;
-	int64_t since_ms; /* when it appeared first, on the clock that the pictures were fed with */
-};
-
-/* Takes each line. Must not call back into the lines that it comes from. */
-struct lines_sink {
-	void (*put)(void *context, const struct lines_line *line);
-	void *context;
-};
 
 struct lines;
 

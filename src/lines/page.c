@@ -79,7 +79,7 @@ int page_read(struct page *p, const struct screen_text *text, int64_t now_ms, st
 	p->columns = text->columns;
 	p->cursor_row = text->cursor_row;
 	for (unsigned row = 0; row < p->rows; row++) {
-		p->row[row] = (struct page_row){.since_ms = now_ms, .seen = 1};
+		p->row[row] = (struct page_row){.since_ms = now_ms, .seen = 1, .joined = 1};
 		measure(p, row);
 	}
 	return 0;

@@ -32,8 +32,10 @@ struct page_row {
 	bool written;     /* in the log, in this form */
 	bool changed;     /* it did not always have this form */
 	unsigned char
-	    seen;  /* how many pictures had it so that tell it from a tear, up to PAGE_SEEN_MAX */
-	bool torn; /* it does not follow the one above it for certain: a mark is due between */
+	    seen; /* how many pictures had it so that tell it from a tear, up to PAGE_SEEN_MAX */
+	unsigned char
+	    joined;    /* how many had it right behind the row above it, up to PAGE_SEEN_MAX */
+	bool torn;     /* it does not follow the one above it for certain: a mark is due between */
 	bool doubtful; /* left over from a picture half drawn: no row yet */
 };
 

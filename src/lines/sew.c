@@ -7,7 +7,8 @@
  */
 #include "lines/sew.h"
 
-void sew_carry(const struct page *shown, unsigned from, struct page *p, unsigned to)
+/* What is known of a row of the shown page goes over to the row of `p` that it has become. */
+static void carry(const struct page *shown, unsigned from, struct page *p, unsigned to)
 {
 	const struct page_row old = shown->row[from];
 	struct page_row *const r = &p->row[to];
@@ -33,6 +34,101 @@ void sew_carry(const struct page *shown, unsigned from, struct page *p, unsigned
 		r->seen = PAGE_SEEN_MAX;
 }
 
+/* The row of the old page that the new page's `row` was, or one that is not there. */
+static unsigned source(const struct alignment *a, unsigned row)
+{
+	if (row < a->head || row >= a->end + a->shift)
+		return row;
+	return row < a->end ? row + a->shift : STITCH_NONE;
+}
+
+/* Whether the new page's row is one of the shown page, as it was. */
+static bool is_again(const struct page *shown, const struct alignment *a, const struct page *next,
+                     unsigned row)
+{
+	const unsigned from = source(a, row);
+
+	return row < a->drawn && from < shown->rows && page_row_same(shown, from, next, row);
+}
+
+/* A row that was found again, behind the one above it, stands there as often as before and once more. */
+static void join(const struct page *shown, const struct alignment *a, struct page *next,
+                 unsigned row)
+{
+	const unsigned from = source(a, row);
+	unsigned char *const joined = &next->row[row].joined;
+
+	if (!is_again(shown, a, next, row))
+		return;
+	const unsigned before = shown->row[from].joined;
+	if (row == 0)
+		*joined = (unsigned char)before;
+	else if (source(a, row - 1) + 1 == from && is_again(shown, a, next, row - 1))
+		*joined = (unsigned char)(before < PAGE_SEEN_MAX ? before + 1 : before);
+}
+
+void sew_along(const struct page *shown, const struct alignment *a, struct page *next)
+{
+	for (unsigned row = 0; row < next->rows; row++) {
+		const unsigned from = source(a, row);
+
+		if (row < a->drawn && from < shown->rows)
+			carry(shown, from, next, row);
+		else if (row >= a->drawn && from < shown->rows)
+			page_row_copy(next, row, shown, from);
+		else if (row >= a->drawn)
+			next->row[row].doubtful = true;
+		join(shown, a, next, row);
+	}
+}
+
+/* Whether two rows with text follow each other in both pages. */
+static bool is_pair(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b)
+{
+	return row_a + 1 < a->rows && row_b + 1 < b->rows && page_has_text(a, row_a) &&
+	       page_has_text(a, row_a + 1) && page_row_same(a, row_a, b, row_b) &&
+	       page_row_same(a, row_a + 1, b, row_b + 1);
+}
+
+void sew_pairs(const struct page *shown, struct page *next)
+{
+	for (unsigned row = 0; row + 1 < next->rows; row++)
+		for (unsigned from = 0; from + 1 < shown->rows; from++) {
+			if (!is_pair(shown, from, next, row))
+				continue;
+			carry(shown, from, next, row);
+			carry(shown, from + 1, next, row + 1);
+			break;
+		}
+}
+
+/* Whether two rows of a page stand beside each other, but for one between that this page alone shows to be a tear's. */
+static bool is_beside(const struct page *p, unsigned above, unsigned row)
+{
+	if (above == STITCH_NONE || row == STITCH_NONE)
+		return false;
+	return above + 1 == row ||
+	       (above + 2 == row && page_row_mixes(p, above + 1, p, row, p, above));
+}
+
+/* How many pictures have the row of a step right behind that of the step above it, up to PAGE_SEEN_MAX. */
+static unsigned char count_joined(const struct stitch *s, unsigned at, const struct page *shown,
+                                  const struct page *next)
+{
+	unsigned joined = 0;
+
+	const struct stitch_step step = s->step[at];
+	if (at == 0)
+		return step.from != STITCH_NONE ? shown->row[step.from].joined
+		                                : next->row[step.to].joined;
+	const struct stitch_step above = s->step[at - 1];
+	if (is_beside(shown, above.from, step.from))
+		joined += shown->row[step.from].joined;
+	if (is_beside(next, above.to, step.to))
+		joined += next->row[step.to].joined;
+	return (unsigned char)(joined < PAGE_SEEN_MAX ? joined : PAGE_SEEN_MAX);
+}
+
 void sew_row(const struct stitch *s, unsigned at, const struct page *shown, const struct page *next,
              struct page *made, unsigned row)
 {
@@ -47,10 +143,12 @@ void sew_row(const struct stitch *s, unsigned at, const struct page *shown, cons
 
 	if (step.to == STITCH_NONE) {
 		page_row_copy(made, row, shown, step.from);
+		made->row[row].joined = count_joined(s, at, shown, next);
 		return;
 	}
 	page_row_copy(made, row, next, step.to);
 	if (step.from != STITCH_NONE)
-		sew_carry(shown, step.from, made, row);
+		carry(shown, step.from, made, row);
+	made->row[row].joined = count_joined(s, at, shown, next);
 	made->row[row].torn = met || (made->row[row].torn && !follows);
 }

@@ -7,11 +7,16 @@
 #ifndef XENCON_LINES_SEW_H
 #define XENCON_LINES_SEW_H
 
+#include "lines/align.h"
 #include "lines/page.h"
 #include "lines/stitch.h"
 
-/* What is known of a row of the shown page goes over to the row of `p` that it has become. */
-void sew_carry(const struct page *shown, unsigned from, struct page *p, unsigned to);
+/* The next page is the shown one, gone on so: what is known of each row goes over to what it has become; rows that are not
+ * drawn yet are the shown page's. */
+void sew_along(const struct page *shown, const struct alignment *a, struct page *next);
+
+/* Two torn pages that nobody could put together: where two rows follow each other in both, what is known of them goes over. */
+void sew_pairs(const struct page *shown, struct page *next);
 
 /* Puts in `row` of a page what the stitch's step says: a row in the newer picture's form, and what the older one tells of
  * it. The page has the size of the others. */

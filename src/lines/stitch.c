@@ -142,9 +142,16 @@ static bool is_mixed(struct look *l, unsigned row)
 	return false;
 }
 
+/* Whether a row says the same as the next one. Two pictures may be torn in one place. */
+static bool is_twice(const struct page *p, unsigned row)
+{
+	return row + 1 < p->rows && page_has_text(p, row + 1) && page_row_same(p, row, p, row + 1);
+}
+
 /* Finds what it costs to leave out each row of a page: nothing for a blank one, little for one that a tear may have made,
  * OWN for others. */
-static void find_costs(int8_t *costs, const struct page *p, const struct page *other, bool fresh)
+static void find_costs(int8_t *costs, const struct page *p, const struct page *other, bool fresh,
+                       bool tears)
 {
 	struct look l = {p, other, costs, MIXED_LOOKS_MAX};
 
@@ -152,7 +159,7 @@ static void find_costs(int8_t *costs, const struct page *p, const struct page *o
 		costs[row] = OWN;
 		if (!page_has_text(p, row))
 			costs[row] = 0;
-		else if (fresh && (tear_may_be(p, row) ||
+		else if (fresh && (tear_may_be(p, row) || (tears && is_twice(p, row)) ||
 		                   (p->row[row].seen < PAGE_SEEN_MAX && is_mixed(&l, row))))
 			costs[row] = COST_DOUBT;
 	}
@@ -374,19 +381,34 @@ static void walk_back(struct table *t)
 	turn_round(s->step, s->count);
 }
 
-/* What stands below the last rows that go together: the old page's own, if the new one's copy missed them, then the new
- * ones. One that the new one has while it was drawn is not missed. */
+/* The old page's own rows below the last that go together, which the new one's copy missed. Those behind a row in which the
+ * old one's was held up may come later than what the new one has, and nothing tells where; the next picture has them. */
+static unsigned add_missed(struct table *t)
+{
+	struct stitch *const s = t->s;
+	const bool ends = !has_own_new(t, t->best_new);
+	unsigned count = 0;
+
+	for (unsigned row = t->best_old; row < t->v->old->rows; row++) {
+		if (t->v->old->row[row].unknown > 0 && !ends)
+			break;
+		if (cost_of_old(t, row) != OWN)
+			continue;
+		add(s, row, STITCH_NONE);
+		count++;
+	}
+	return count;
+}
+
+/* What stands below the last rows that go together: what the new page's copy missed, then the new ones. One that the new
+ * one has while it was drawn is not missed. */
 static void add_tail(struct table *t)
 {
 	struct stitch *const s = t->s;
-	const unsigned first = s->count;
+	const unsigned own = add_missed(t);
 	unsigned to = t->best_new;
 	bool drawn = false;
 
-	for (unsigned row = t->best_old; row < t->v->old->rows; row++)
-		if (cost_of_old(t, row) == OWN)
-			add(s, row, STITCH_NONE);
-	const unsigned own = s->count - first;
 	for (; own > 0 && to < t->v->now->rows && cost_of_new(t, to) == COST_DOUBT; to++)
 		drawn = t->v->now->row[to].unknown == 0;
 	s->follows = own == 1 && drawn ? s->count : STITCH_NONE;
@@ -408,8 +430,8 @@ int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *er
 		return -1;
 	t.before = s->scores;
 	t.here = s->scores + (size_t)STATE_COUNT * (rows + 1);
-	find_costs(s->costs, v->old, v->now, v->fresh);
-	find_costs(s->costs + v->old->rows, v->now, v->old, true);
+	find_costs(s->costs, v->old, v->now, v->fresh, v->tears);
+	find_costs(s->costs + v->old->rows, v->now, v->old, true, v->tears);
 	t.open = v->once / 2;
 	/* A row that was written over costs as much. */
 	t.tail = v->tears ? v->once - 2 : v->once + 2;

@@ -45,21 +45,6 @@ bool tear_may_be(const struct page *p, unsigned row)
 	       !(is_believed(p, row) && (row + 1 == p->rows || is_believed(p, row + 1)));
 }
 
-void tear_look(struct page *p)
-{
-	struct page_row *only = NULL;
-	unsigned count = 0;
-
-	for (unsigned row = 0; row < p->rows; row++) {
-		if (!tear_may_be(p, row))
-			continue;
-		only = &p->row[row];
-		count++;
-	}
-	if (count == 1)
-		only->seen = 0;
-}
-
 /* A scroll that is drawn clears the last row at last: where that is blank none is under way. */
 static bool is_scrolling(const struct page *p)
 {
@@ -74,6 +59,23 @@ static unsigned count_mixed(const struct page *p)
 	for (unsigned row = 0; row < p->rows; row++)
 		count += p->row[row].unknown == 0 && tear_may_be(p, row);
 	return count;
+}
+
+bool tear_look(struct page *p)
+{
+	const unsigned mixed = count_mixed(p);
+	struct page_row *only = NULL;
+	unsigned count = 0;
+
+	for (unsigned row = 0; row < p->rows; row++) {
+		if (!tear_may_be(p, row))
+			continue;
+		only = &p->row[row];
+		count++;
+	}
+	if (count == 1)
+		only->seen = 0;
+	return p->cursor_row < 0 && is_scrolling(p) && mixed > 0 && mixed <= TEAR_ROWS_MAX;
 }
 
 /* The next row of text has a mark before it, wherever it is by then. */

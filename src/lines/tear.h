@@ -18,8 +18,8 @@
 bool tear_may_be(const struct page *p, unsigned row);
 
 /* Looks at a picture that was read: where only one row may be a tear's, it counts as not seen, however many pictures have
- * it so: of two neighbours that say the same, one may be counted. */
-void tear_look(struct page *p);
+ * it so: of two neighbours that say the same, one may be counted. True if the console seems to tear. */
+bool tear_look(struct page *p);
 
 /* Rows above `end` of a page that scrolled by, with no other picture to tell: a row that a tear may have made is taken for
  * written, and where that is less than certain a mark is due in its place. `tears`: the console is known to tear. */

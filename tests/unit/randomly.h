@@ -28,7 +28,8 @@ void randomly_line(struct random *r, enum kind kind, unsigned number, char out[R
 void randomly_add(char *log, size_t cap, const char *line);
 
 /* Whether a log is the truth but for lines that are missing at a mark. Lines of the truth differ. A line with cells that
- * nobody knows is none of them, and stands for itself: what it was is missing where it stands. */
-bool randomly_is_marked(const char *truth, const char *log);
+ * nobody knows is none of them, and stands for itself: what it was is missing where it stands. Between two marks, or the log's
+ * ends, with no more than `unsure` rows between them, anything may be. */
+bool randomly_is_marked(const char *truth, const char *log, unsigned unsure);
 
 #endif

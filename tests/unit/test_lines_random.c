@@ -135,7 +135,7 @@ static void test_cuts(enum kind kind)
 			left = pick(&r, 3 * s.body);
 		}
 		teletype_shoot(&t);
-		if (!CHECK(randomly_is_marked(truth, teletype_log(&t)))) {
+		if (!CHECK(randomly_is_marked(truth, teletype_log(&t), 0))) {
 			printf("# seed %d: %u rows\n%s====\n%s", (int)seed, s.body, truth, t.log);
 			teletype_end(&t);
 			return;
