@@ -9,6 +9,7 @@ static void require_sound(const struct options *o, int words)
 {
 	size_t given = 0;
 	size_t with_argument = 0;
+	bool denied = false;
 
 	REQUIRE(o->operand_count <= OPTIONS_OPERANDS_MAX);
 	REQUIRE(o->literal_from <= OPTIONS_OPERANDS_MAX);
@@ -23,9 +24,12 @@ static void require_sound(const struct options *o, int words)
 		        o->values[i][0] == '\0');
 		given += o->counts[i];
 		with_argument += option_specs[i].argument != NULL ? o->counts[i] : 0;
+		REQUIRE(!o->denied[i] || o->counts[i] == 0);
+		denied = denied || o->denied[i];
 	}
-	/* Each word but "--" is an operand, holds an option, or is the value of the one before. */
-	REQUIRE(o->operand_count + given + with_argument + 1 >= (size_t)words);
+	/* Each word but "--" is an operand, holds an option, or is the value of the one before; but one that is denied takes
+	 * back what stood before it. */
+	REQUIRE(denied || o->operand_count + given + with_argument + 1 >= (size_t)words);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
