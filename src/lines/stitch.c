@@ -73,8 +73,8 @@ static int reserve(struct stitch *s, unsigned rows, struct error *err)
 		return 0;
 	stitch_free(s);
 	s->step = calloc(2 * line, sizeof(*s->step));
-	s->scores = calloc(2 * STATE_COUNT * line, sizeof(*s->scores));
-	s->moves = calloc(STATE_COUNT * line * line, sizeof(*s->moves));
+	s->scores = calloc(line * 2 * STATE_COUNT, sizeof(*s->scores));
+	s->moves = calloc(line * line * STATE_COUNT, sizeof(*s->moves));
 	s->costs = calloc(2 * line, sizeof(*s->costs));
 	if (s->step == NULL || s->scores == NULL || s->moves == NULL || s->costs == NULL) {
 		error_set_errno(err, ERROR_LOCAL, "cannot compare screens of %u rows", rows);
@@ -230,11 +230,8 @@ static void leave_new(struct table *t, unsigned from, unsigned to)
 			offer(t, from, to, &(struct way){i, i, MOVE_NEW, score - cost});
 		else if (i == STATE_NEW_RUN)
 			offer(t, from, to, &(struct way){i, i, MOVE_NEW, score - 1});
-		else if (i == STATE_JOINED)
-			offer(t, from, to,
-			      &(struct way){STATE_NEW_RUN, i, MOVE_NEW, score - t->open});
-		else if (i == STATE_OLD_RUN && t->v->tears)
-			/* Both were held up, and each lacks what the other has. */
+		else if (i == STATE_JOINED || (i == STATE_OLD_RUN && t->v->tears))
+			/* Behind a run of the old page's: both were held up, and each lacks what the other has. */
 			offer(t, from, to,
 			      &(struct way){STATE_NEW_RUN, i, MOVE_NEW, score - t->open});
 		else if (i == STATE_START && to == 1 && from > 0 && t->v->now->rows > 1 &&
@@ -320,7 +317,7 @@ static void fill(struct table *t)
 		for (unsigned i = 0; i < STATE_COUNT * line; i++)
 			t->here[i] = NEVER;
 		/* What scrolled off costs nothing. */
-		t->here[STATE_START * line] = 0;
+		t->here[(size_t)STATE_START * line] = 0;
 		*move_at(t, STATE_START, from, 0) = HOW(STATE_START, MOVE_NONE);
 		for (unsigned to = 0; to <= t->v->now->rows; to++) {
 			if (from > 0 && to > 0)

@@ -40,9 +40,8 @@ void wishes_read(const char *text, struct wishes *ret)
 	for (const char *line = text; *line != '\0';) {
 		if ((value = value_of(line, "controlpath ")) != NULL)
 			ret->has_master = !is_word(value, "none");
-		else if ((value = value_of(line, "controlpersist ")) != NULL)
-			ret->may_detach |= !is_word(value, "no");
-		else if ((value = value_of(line, "forkafterauthentication ")) != NULL)
+		else if ((value = value_of(line, "controlpersist ")) != NULL ||
+		         (value = value_of(line, "forkafterauthentication ")) != NULL)
 			ret->may_detach |= !is_word(value, "no");
 		else if ((value = value_of(line, "loglevel ")) != NULL)
 			ret->is_hushed = is_word(value, "SILENT") || is_word(value, "QUIET") ||
