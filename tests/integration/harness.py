@@ -22,6 +22,9 @@ PATIENCE = float(os.environ.get("PATIENCE", 60))
 
 ESCAPE = b"\x1d"
 
+# What a message ends with while a console is tried for; a terminal may be too narrow for its line.
+TRYING_ON = r"trying\s+(?:xencon:\s+)?on"
+
 
 class Xencon:
     """The program with a pool as its server: password by environment, trust by --cacert."""

@@ -57,7 +57,7 @@ def lost_with_it(pool, xencon):
     assert_logged_out(pool)
     pool.kill_coordinator()
     vm.end_tunnels()
-    terminal.expect("trying on")
+    terminal.expect(harness.TRYING_ON)
     return vm, terminal
 
 
@@ -88,7 +88,7 @@ def test_an_ejected_host_is_not_believed(make_pool, make_xencon):
     own = pool.eject(pool.hosts[2])
     pool.kill_coordinator()
     vm.end_tunnels()
-    terminal.expect("trying on")
+    terminal.expect(harness.TRYING_ON)
     harness.eventually(lambda: calls(pool).count("pool.get_all_records") >= 3, "it is asked which pool it is")
     harness.eventually(lambda: not own.sessions, "nothing is left there")
     assert terminal.quit() == 0
@@ -107,7 +107,7 @@ def test_the_host_that_was_named_is_ejected(away, make_pool, make_xencon):
     own = pool.eject(pool.hosts[1])
     if away:
         pool.coordinator.network("reset")
-        terminal.expect("trying on")
+        terminal.expect(harness.TRYING_ON)
         pool.coordinator.network("up")
     else:
         vm.begin("hard_reboot").finish()

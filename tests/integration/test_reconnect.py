@@ -60,7 +60,7 @@ def test_what_happened_is_said(operation, says, pool, vm, terminal):
     course = vm.begin(operation, pool.hosts[1] if operation == "pool_migrate" else None)
     course.to("ended" if operation == "pool_migrate" else "nothing")
     harness.eventually(lambda: calls(pool).count("VM.get_all_records_where") >= 2, "it looks")
-    terminal.expect("waiting for its console|trying on|ended")
+    terminal.expect(f"waiting for its console|{harness.TRYING_ON}|ended")
     course.finish()
     terminal.expect(f'xencon: "web01" {says}')
     terminal.expect(f"guest {vm.domid}\r\n")
@@ -163,7 +163,7 @@ def test_what_is_typed_meanwhile(operation, lived_on, pool, guest, vm, terminal)
 
 def test_too_much_is_typed_meanwhile(pool, guest, vm, terminal):
     course = vm.begin("pool_migrate", pool.hosts[1]).to("ended")
-    terminal.expect("waiting for its console|trying on|ended")
+    terminal.expect(f"waiting for its console|{harness.TRYING_ON}|ended")
     terminal.send(b"a" * 4096)
     terminal.send(harness.ESCAPE + b"s")
     terminal.expect("4096 bytes that were typed are kept")
@@ -197,7 +197,7 @@ def test_a_dead_connection_of_our_own_still_counts(pool, vm, terminal):
     fault = pool.faults.add(sim.Fault("connect", "status", line="503 Connection Limit Exceeded", body=body,
                                       times=4))
     vm.end_tunnels()
-    terminal.expect("User 'root' is currently connected to this console.*trying on")
+    terminal.expect("User 'root' is currently connected to this console.*" + harness.TRYING_ON)
     terminal.expect(f"guest {vm.domid}\r\n")
     assert fault.used == 4
     finish(terminal, pool)
@@ -208,7 +208,7 @@ def test_a_host_that_refuses_each_session(pool, vm, terminal):
     assert_logged_out(pool)
     pool.faults.add(sim.Fault("connect", "status", line="401 Unauthorized", body=b"no", times=None))
     vm.end_tunnels()
-    terminal.expect(r'refuses the session for the console of "web01".*trying on')
+    terminal.expect(r'refuses the session for the console of "web01".*' + harness.TRYING_ON)
     time.sleep(2)
     assert calls(pool).count("session.login_with_password") <= 4
     pool.faults.clear()
@@ -222,7 +222,7 @@ def test_a_host_that_is_away_is_tried_ever_more_seldom(pool, xencon):
     terminal = xencon.terminal("--reconnect", "web01")
     terminal.expect(f"guest {vm.domid}\r\n")
     pool.hosts[1].stop()
-    terminal.expect("trying on")
+    terminal.expect(harness.TRYING_ON)
     before = calls(pool).count("console.get_all_records_where")
     time.sleep(4)
     assert calls(pool).count("console.get_all_records_where") - before <= 8
@@ -235,7 +235,7 @@ def test_a_host_that_is_away_is_tried_ever_more_seldom(pool, xencon):
 def test_the_network_is_away_for_a_while(pool, vm, terminal):
     assert_logged_out(pool)
     pool.coordinator.network("reset")
-    terminal.expect("trying on")
+    terminal.expect(harness.TRYING_ON)
     pool.coordinator.network("up")
     terminal.expect('attached to "web01"')
     terminal.expect(f"guest {vm.domid}\r\n")
@@ -252,7 +252,7 @@ def test_half_a_minute_without_network(network, pool, guest, vm, terminal):
     if network == "refuse":
         vm.end_tunnels()
     if network != "stall":
-        terminal.expect("trying on")
+        terminal.expect(harness.TRYING_ON)
     terminal.send(b"typed meanwhile")
     time.sleep(30)
     for host in pool.hosts:

@@ -61,7 +61,7 @@ def test_a_migration_and_a_reboot(first, pool, guest, terminal):
                "hard_reboot": lambda: vm.begin("hard_reboot", by_guest=True)}
     second = next(name for name in courses if name != first)
     course = courses[first]().to("ended" if first == "pool_migrate" else "nothing")
-    terminal.expect("waiting for its console|trying on|ended")
+    terminal.expect(f"waiting for its console|{harness.TRYING_ON}|ended")
     type_detached(terminal)
     looked(pool)
     course.finish()
