@@ -39,6 +39,7 @@ void flow_move(struct flow *f, enum flow_event event)
 	case FLOW_CONSOLE_ENDED: /* why is judged when what it said is written */
 		f->ended_at = clock_ms();
 		f->left_first = f->up == FLOW_UP_TOLD;
+		f->r->console_ended = true;
 		f->r->console_first = f->up == FLOW_UP_OPEN;
 		f->down = FLOW_DOWN_LAST;
 		break;

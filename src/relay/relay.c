@@ -60,6 +60,15 @@ static void note_failure(struct flow *f)
 		f->failure = f->attempt;
 }
 
+/* The console was sent so much of what waits, by whichever way. */
+static void note_sent(struct relay *r, size_t len)
+{
+	if (r->early != NULL && r->bytes_down == 0 && !buf_put(r->early, buf_head(&r->up), len))
+		r->early_lost = true;
+	buf_consume(&r->up, len);
+	r->bytes_up += len;
+}
+
 static void send_up(struct flow *f)
 {
 	struct relay *const r = f->r;
@@ -76,11 +85,7 @@ static void send_up(struct flow *f)
 		flow_move(f, FLOW_SEND_REFUSED);
 		return;
 	}
-	if (r->early != NULL && r->bytes_down == 0 &&
-	    !buf_put(r->early, buf_head(&r->up), (size_t)n))
-		r->early_lost = true;
-	buf_consume(&r->up, (size_t)n);
-	r->bytes_up += (uint64_t)n;
+	note_sent(r, (size_t)n);
 	f->quiet_since = clock_ms();
 	delivery_sent(&f->delivery);
 }
@@ -287,5 +292,19 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 
 void relay_flush(struct relay *r)
 {
-	r->bytes_up += unsent_send(&r->up, r->stream, clock_ms() + RELAY_FLUSH_MS);
+	const int64_t deadline = clock_ms() + RELAY_FLUSH_MS;
+	struct error ignored = {0};
+
+	while (!r->console_ended && buf_used(&r->up) > 0 && clock_ms() < deadline) {
+		const ssize_t n =
+		    stream_send(r->stream, buf_head(&r->up), buf_used(&r->up), &ignored);
+
+		if (n > 0) {
+			note_sent(r, (size_t)n);
+			continue;
+		}
+		const short events = stream_events(r->stream, false, true);
+		if (n != STREAM_AGAIN || wait_ready(r->stream->fd, events, deadline, &ignored) <= 0)
+			break;
+	}
 }

@@ -22,8 +22,8 @@
  * May wait ENDING_CARRIER_MS for the carrier's end. Frees r->up. */
 int relay_run(struct relay *r, enum relay_end *ret, struct error *err);
 
-/* For a hook that is about to make the relay wait: sends what is in r->up, for RELAY_FLUSH_MS at most.
- * A failure shows on the next turn. */
+/* For a hook that is about to make the relay wait: sends what is in r->up, for RELAY_FLUSH_MS at most. A console that
+ * has ended is sent nothing; a failure shows on the next turn. */
 void relay_flush(struct relay *r);
 
 #endif

@@ -94,7 +94,8 @@ struct relay {
 
 	uint64_t bytes_up; /* counters for the status line */
 	uint64_t bytes_down;
-	bool console_first; /* the console ended while there could still be input */
+	bool console_ended; /* it is sent nothing more, but where half-close is carried */
+	bool console_first; /* and did so while there could still be input */
 };
 
 #endif

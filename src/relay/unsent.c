@@ -4,9 +4,6 @@
  * nothing while more than RELAY_UP_SIZE waits, and what comes back of what was sent, RELAY_EARLY_MAX, waited before. */
 #include "relay/unsent.h"
 
-#include "base/clock.h"
-#include "os/wait.h"
-
 void unsent_keep(struct buf *unsent, struct buf *up)
 {
 	const size_t used = buf_used(up);
@@ -21,24 +18,4 @@ void unsent_take(struct buf *unsent, struct buf *up)
 	if (unsent == NULL || !buf_put(up, buf_head(unsent), buf_used(unsent)))
 		return;
 	buf_consume(unsent, buf_used(unsent));
-}
-
-uint64_t unsent_send(struct buf *up, struct stream *stream, int64_t deadline)
-{
-	struct error ignored = {0};
-	uint64_t sent = 0;
-
-	while (buf_used(up) > 0 && clock_ms() < deadline) {
-		const ssize_t n = stream_send(stream, buf_head(up), buf_used(up), &ignored);
-
-		if (n > 0) {
-			buf_consume(up, (size_t)n);
-			sent += (uint64_t)n;
-			continue;
-		}
-		const short events = stream_events(stream, false, true);
-		if (n != STREAM_AGAIN || wait_ready(stream->fd, events, deadline, &ignored) <= 0)
-			break;
-	}
-	return sent;
 }

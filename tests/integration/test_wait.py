@@ -235,6 +235,34 @@ def test_what_was_piped_into_nothing_is_sent_once(pool, guest, xencon):
     end(process, pool)
 
 
+class Rehearsal(guests.Guest):
+    """Its first client's console takes so many bytes, and ends without one."""
+
+    def __init__(self, size):
+        super().__init__()
+        self._left = size
+
+    def serve(self, sock):
+        if not self._left:
+            super().serve(sock)
+        while self._left and (data := sock.recv(self._left)):
+            self._left -= len(data)
+
+
+@pytest.mark.parametrize("key", [b"", harness.ESCAPE + b"z"], ids=["as it came", "before it was to stop"])
+def test_what_was_typed_into_nothing_is_sent_again(key, pool, xencon):
+    """By whichever way it was sent; there is no shell here that would see it stop."""
+    guest = guests.add(pool, guest=Rehearsal(len(b"root\r")))
+    terminal = xencon.terminal("web01")
+    terminal.attached()
+    terminal.send(b"root\r" + key)
+    terminal.expect_exact(f"guest {guest.vm.domid}\r\n")
+    guest.await_heard(guest.vm.domid, b"root\r")
+    assert terminal.quit() == 0
+    assert guest.all() == b"root\r"
+    assert_logged_out(pool)
+
+
 @pytest.mark.parametrize("moved", [False, True], ids=["in its place", "to another host"])
 def test_it_is_told_once_where_one_is_attached(moved, pool, xencon, tmp_path):
     """What ended without a byte was none; only another place is news."""

@@ -280,26 +280,35 @@ static void test_flush(void)
 		const char *sent;
 		size_t left;
 		bool stuck;
+		bool ended;
 	} rows[] = {
-	    {"flush: all at once", {.send_max = 0}, "typed", 0, false},
-	    {"flush: bit by bit", {.send_max = 2, .send_again = 3}, "typed", 0, false},
-	    {"flush: a stuck console", {.send_again = -1}, "", 5, true},
-	    {"flush: a console that is gone", {.send_fails = true}, "", 5, false},
+	    {"flush: all at once", {.send_max = 0}, "typed", 0, false, false},
+	    {"flush: bit by bit", {.send_max = 2, .send_again = 3}, "typed", 0, false, false},
+	    {"flush: a stuck console", {.send_again = -1}, "", 5, true, false},
+	    {"flush: a console that is gone", {.send_fails = true}, "", 5, false, false},
+	    {"flush: a console that has ended", {.send_max = 0}, "", 5, false, true},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct user u = {.fake = rows[i].how};
 		const int64_t began = clock_ms();
+		struct buf early = {0};
 
 		test_case("%s", rows[i].name);
 		start(&u, silent, -1, -1);
+		u.relay.console_ended = rows[i].ended;
+		u.relay.early = &early;
 		CHECK_INT(0, buf_init(&u.relay.up, 16, &u.err));
+		CHECK_INT(0, buf_init(&early, 16, &u.err));
 		CHECK(buf_put(&u.relay.up, "typed", 5));
 		relay_flush(&u.relay);
 		CHECK_MEM(rows[i].sent, strlen(rows[i].sent), u.fake.sent, u.fake.sent_len);
+		/* The console has said nothing yet, so that it may have been none. */
+		CHECK_MEM(rows[i].sent, strlen(rows[i].sent), buf_head(&early), buf_used(&early));
 		CHECK_INT(rows[i].left, buf_used(&u.relay.up));
 		CHECK_INT(strlen(rows[i].sent), u.relay.bytes_up);
 		CHECK(!rows[i].stuck || clock_ms() - began >= RELAY_FLUSH_MS);
+		buf_free(&early);
 		buf_free(&u.relay.up);
 		finish(&u);
 	}
