@@ -305,7 +305,8 @@ static int find_way(struct lines *l, struct alignment *ret, struct error *err)
 
 /* Whether torn pictures are a better reason than the way that was found. A console that draws takes the cursor away before
  * and puts it back behind. [seen: Linux' fbcon] */
-static bool is_torn(const struct lines *l, const struct alignment *way, int64_t now_ms)
+static bool is_torn(const struct lines *l, const struct alignment *way, const struct stitch_view *v,
+                    int64_t now_ms)
 {
 	const struct stitch *const s = &l->stitch;
 	const bool drawing = l->next.cursor_row < 0 && l->shown.cursor_row < 0;
@@ -317,9 +318,11 @@ static bool is_torn(const struct lines *l, const struct alignment *way, int64_t 
 		return way->shift == 1 && drawing;
 	if (way->missed > 0)
 		return s->weight >= way->weight;
-	/* Between two pictures of one scroll that is drawn, rows move by one, as a region's do; and where the copy was held up
-	 * what is above stays as a head does. */
-	return drawing && (way->shift == 1 || (way->head > 0 && is_tearing(l, now_ms)));
+	/* Between two pictures of one scroll that is drawn, rows move by one, as a region's do, but where they begin or cease to
+	 * is a tear; and where the copy was held up what is above stays as a head does. */
+	if (way->shift == 1 && stitch_is_torn_at(s, v, way->head, way->end + way->shift))
+		return drawing;
+	return drawing && way->head > 0 && is_tearing(l, now_ms);
 }
 
 /* Puts the shown page and the next together, if that explains more than the way that was found: then that is not found
@@ -345,7 +348,7 @@ static int find_stitch(struct lines *l, struct alignment *way, int64_t now_ms, s
 		return 0;
 	if (stitch_pages(&v, &l->stitch, err) != 0)
 		return -1;
-	l->stitch.found = is_torn(l, way, now_ms);
+	l->stitch.found = is_torn(l, way, &v, now_ms);
 	return 0;
 }
 
@@ -361,6 +364,15 @@ static int come_back(struct lines *l, struct alignment *ret, struct error *err)
 	return 0;
 }
 
+/* Whether the whole screen seems to have scrolled. A region's rows are moved at once, and a page that stays does not tear: there
+ * two rows that are alike are two. */
+static bool is_scroll(const struct lines *l, const struct alignment *way, int64_t now_ms)
+{
+	if (!way->found)
+		return is_fresh(l, now_ms);
+	return way->shift > 0 && way->head == 0 && way->end + way->shift >= l->next.rows;
+}
+
 int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, struct error *err)
 {
 	struct alignment way = {.found = false};
@@ -369,8 +381,7 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 	    page_read(&l->next, text, now_ms, err) != 0)
 		return -1;
 	make_sure(l, now_ms);
-	if (tear_look(&l->next))
-		l->teller.tears = true;
+	const bool torn = tear_look(&l->next);
 	if (page_count(&l->next) == 0) {
 		say_all(l);
 		l->before.rows = 0;
@@ -381,6 +392,8 @@ int lines_feed(struct lines *l, const struct screen_text *text, int64_t now_ms, 
 	}
 	if (find_way(l, &way, err) != 0 || find_stitch(l, &way, now_ms, err) != 0)
 		return -1;
+	if (torn && (l->stitch.found || is_scroll(l, &way, now_ms)))
+		l->teller.tears = true;
 	if (l->stitch.found)
 		return sew(l, now_ms, err);
 	l->undrawn = 0;

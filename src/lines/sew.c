@@ -61,7 +61,8 @@ static void join(const struct page *shown, const struct alignment *a, struct pag
 	if (!is_again(shown, a, next, row))
 		return;
 	const unsigned before = shown->row[from].joined;
-	if (row == 0)
+	/* What was above it has scrolled off, and no picture will have that again. */
+	if (row == 0 || (row == a->head && a->shift > 0))
 		*joined = (unsigned char)before;
 	else if (source(a, row - 1) + 1 == from && is_again(shown, a, next, row - 1))
 		*joined = (unsigned char)(before < PAGE_SEEN_MAX ? before + 1 : before);

@@ -414,6 +414,21 @@ static void add_tail(struct table *t)
 		add(s, STITCH_NONE, to);
 }
 
+static bool is_doubt_at(const int8_t *costs, unsigned rows, unsigned row)
+{
+	for (unsigned i = row > 0 ? row - 1 : 0; i <= row && i < rows; i++)
+		if (costs[i] == COST_DOUBT)
+			return true;
+	return false;
+}
+
+bool stitch_is_torn_at(const struct stitch *s, const struct stitch_view *v, unsigned from,
+                       unsigned to)
+{
+	return is_doubt_at(s->costs, v->old->rows, from) ||
+	       is_doubt_at(s->costs + v->old->rows, v->now->rows, to);
+}
+
 int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *err)
 {
 	const unsigned rows = v->now->rows;

@@ -60,6 +60,11 @@ struct stitch_view {
  * continuation without a fault. Takes time by the square of their rows. ERROR_LOCAL. */
 int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *err);
 
+/* Whether a tear may have made a row at, or right above, one of these: the old page's `from`, the new one's `to`. Of what
+ * stitch_pages looked at last. */
+bool stitch_is_torn_at(const struct stitch *s, const struct stitch_view *v, unsigned from,
+                       unsigned to);
+
 /* Frees what it owns; it is all zeroes afterwards. */
 void stitch_free(struct stitch *s);
 
