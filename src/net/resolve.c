@@ -162,15 +162,17 @@ int resolve_finish(struct resolving *r, const struct address *to, int family, st
                    struct error *err)
 {
 	struct answer answer = {0};
-	bool whole = true;
+	ssize_t n = sizeof(answer);
 
 	/* It was written in one piece smaller than PIPE_BUF; anything else means that the child failed. */
 	if (r->child == 0)
 		look_up(to, family, AI_NUMERICHOST, &answer);
 	else
-		whole = read(r->fd, &answer, sizeof(answer)) == (ssize_t)sizeof(answer);
+		do {
+			n = read(r->fd, &answer, sizeof(answer));
+		} while (n < 0 && errno == EINTR);
 	resolve_abandon(r);
-	if (!whole)
+	if (n != (ssize_t)sizeof(answer))
 		return error_set(err, ERROR_LOCAL, "looking up \"%s\" failed", to->host);
 	if (answer.code != 0) {
 		error_set(err, ERROR_UNREACHABLE, "cannot find the address of \"%s\"", to->host);

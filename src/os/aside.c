@@ -5,6 +5,7 @@
  */
 #include "os/aside.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -123,8 +124,12 @@ bool aside_start(struct aside *a, int keep, aside_work *work, void *context)
 static bool take_news(struct aside *a)
 {
 	struct news news;
+	ssize_t n;
 
-	if (read(a->report_fd, &news, sizeof(news)) != (ssize_t)sizeof(news)) {
+	do {
+		n = read(a->report_fd, &news, sizeof(news));
+	} while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(news)) {
 		a->end = ASIDE_FAILED;
 		return false;
 	}

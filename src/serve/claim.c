@@ -5,6 +5,7 @@
  */
 #include "serve/claim.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
@@ -18,6 +19,27 @@ struct message {
 	enum claim_news news;
 	struct error outcome; /* with CLAIM_ENDED */
 };
+
+/* What was interrupted is tried again: it says nothing of whether somebody is there. */
+static bool tell(int fd, const void *data, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = send(fd, data, len, MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)len;
+}
+
+static bool hear(int fd, void *data, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = recv(fd, data, len, MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)len;
+}
 
 int claim_open(struct claim *ret_listener, struct claim *ret_viewer, struct error *err)
 {
@@ -40,10 +62,10 @@ int claim_take(struct claim *c, struct error *err)
 
 	if (!c->exists || c->taken)
 		return 0;
-	(void)send(c->fd, &spoken, sizeof(spoken), MSG_NOSIGNAL);
+	(void)tell(c->fd, &spoken, sizeof(spoken));
 	if (wait_ready(c->fd, POLLIN, CLOCK_NEVER, err) < 0)
 		return -1;
-	if (recv(c->fd, &grant, 1, MSG_DONTWAIT) != 1)
+	if (!hear(c->fd, &grant, 1))
 		return error_set(err, ERROR_LOCAL, "the listener has gone");
 	c->taken = true;
 	return 0;
@@ -57,7 +79,7 @@ void claim_report(const struct claim *c, const struct error *err)
 	if (err != NULL)
 		ended.outcome = *err;
 	ended.outcome.detail = NULL; /* stays the caller's */
-	(void)send(c->fd, &ended, sizeof(ended), MSG_NOSIGNAL);
+	(void)tell(c->fd, &ended, sizeof(ended));
 }
 
 /* A datagram of another size is none of ours, and there is none. */
@@ -65,8 +87,7 @@ enum claim_news claim_hear(const struct claim *c, struct error *ret_outcome)
 {
 	struct message message;
 
-	if (!c->exists ||
-	    recv(c->fd, &message, sizeof(message), MSG_DONTWAIT) != (ssize_t)sizeof(message))
+	if (!c->exists || !hear(c->fd, &message, sizeof(message)))
 		return CLAIM_NOTHING;
 	if (message.news == CLAIM_ENDED)
 		*ret_outcome = message.outcome;
@@ -75,7 +96,7 @@ enum claim_news claim_hear(const struct claim *c, struct error *ret_outcome)
 
 void claim_grant(const struct claim *c)
 {
-	(void)send(c->fd, "", 1, MSG_NOSIGNAL);
+	(void)tell(c->fd, "", 1);
 }
 
 void claim_close(struct claim *c)
