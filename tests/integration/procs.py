@@ -39,6 +39,14 @@ def is_gone(pid):
         return True
 
 
+def is_stopped(pid):
+    """True when a process is stopped; one that has ended since it was listed is not."""
+    try:
+        return state(pid) == "T"
+    except OSError:
+        return False
+
+
 def waits(pid, number):
     """True when a process catches a signal, and waits for something."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -234,12 +234,9 @@ def attached(make_pool, make_xencon, proxy):
 
 def test_no_zombie_while_a_console_is_attached(attached, proxy):
     """The command of the console is all that is left: the others have been waited for."""
-    def left():
-        return [(pid, procs.state(pid)) for pid in procs.children(attached.pid)]
-
-    harness.eventually(lambda: len(left()) == 1, "one command is left", timeout=5)
-    (pid, state), = left()
-    assert state != "Z"
+    harness.eventually(lambda: len(procs.children(attached.pid)) == 1, "one command is left", timeout=5)
+    pid, = procs.children(attached.pid)
+    assert procs.state(pid) != "Z"
     assert pid in proxy.pids
 
 

@@ -177,7 +177,7 @@ def test_with_some_streams_elsewhere(puppet, screen, tmp_path, redirection):
 def test_started_in_the_background(puppet, screen, tmp_path):
     screen.type("stty -g >before\r")
     screen.type("xencon web01 &\r")
-    screen.wait_for(lambda: any(procs.state(job) == "T" for job in procs.children(screen.pid())),
+    screen.wait_for(lambda: any(procs.is_stopped(job) for job in procs.children(screen.pid())),
                     "the job is stopped")
     screen.type("fg\r")
     screen.wait_for(lambda: "to quit" in " ".join(screen.lines()), "the banner")

@@ -206,7 +206,7 @@ def test_a_question_from_the_background(shell, pool):
     terminal, gate, words = shell
     terminal.send(words + b" &\r")
     terminal.expect(b"READY> ")
-    harness.eventually(lambda: any(procs.state(pid) == "T" for pid in gate.processes()), "ssh waits")
+    harness.eventually(lambda: any(procs.is_stopped(pid) for pid in gate.processes()), "ssh waits")
     terminal.send(b"fg\r")
     assert_answered_works(terminal, gate, pool)
 
