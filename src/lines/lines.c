@@ -460,6 +460,7 @@ void lines_tick(struct lines *l, int64_t now_ms)
 void lines_note(struct lines *l, const char *text, int64_t now_ms)
 {
 	say_all(l);
+	teller_break(&l->teller, now_ms);
 	teller_put(&l->teller, LINES_NOTE, text, now_ms);
 	/* What a machine says again after its start is not what it said before. */
 	l->before.rows = 0;
@@ -471,7 +472,7 @@ void lines_forget(struct lines *l)
 	l->shown.rows = 0;
 	l->before.rows = 0;
 	/* A mark that is still due stands between two things of which one is gone. */
-	l->teller.gap = false;
+	teller_forget(&l->teller);
 	/* A picture of the same size is a picture of another machine's. */
 	l->state = STATE_BLANK;
 }

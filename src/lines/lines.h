@@ -46,7 +46,8 @@ void lines_tick(struct lines *l, int64_t now_ms);
 void lines_note(struct lines *l, const char *text, int64_t now_ms);
 
 /* Says all that the screen shows, and forgets it: what comes is another machine's, or this one's after its start, and is
- * said anew even where it is the same. Nothing marks that but a note of the caller's. */
+ * said anew even where it is the same. Nothing marks that but a note of the caller's, and a gap where the first text fills
+ * the screen. */
 void lines_forget(struct lines *l);
 
 /* Says all that is left. More may be fed afterwards. */

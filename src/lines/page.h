@@ -30,6 +30,7 @@ struct page_row {
 	unsigned length;  /* cells up to the last that is not blank; 0: a blank row */
 	unsigned unknown; /* cells not recognised */
 	bool written;     /* in the log, in this form */
+	uint64_t place;   /* which row of the log it is, from 1; 0: none */
 	bool changed;     /* it did not always have this form */
 	unsigned char
 	    seen; /* how many pictures had it so that tell it from a tear, up to PAGE_SEEN_MAX */
@@ -84,8 +85,7 @@ bool page_row_remains(const struct page *p, unsigned row, const struct page *q, 
 /* Whether most of what the longer of two rows says is in the other, at its place. */
 bool page_row_similar(const struct page *a, unsigned row_a, const struct page *b, unsigned row_b);
 
-/* Puts in a row what is known of it from another that says the same.
- */
+/* Puts in a row what is known of it from another that says the same. */
 void page_row_complete(struct page *p, unsigned row, const struct page *from, unsigned from_row);
 
 /* Replaces a row, state and all, by that of another page of as many columns or fewer (else it is cut). */

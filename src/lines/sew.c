@@ -28,6 +28,7 @@ static void carry(const struct page *shown, unsigned from, struct page *p, unsig
 		return;
 	page_row_complete(p, to, shown, from);
 	r->written = old.written;
+	r->place = old.place;
 	r->changed = old.changed;
 	r->seen += old.seen;
 	if (r->seen > PAGE_SEEN_MAX)
@@ -91,16 +92,32 @@ static bool is_pair(const struct page *a, unsigned row_a, const struct page *b, 
 	       page_row_same(a, row_a + 1, b, row_b + 1);
 }
 
+/* The first row of the shown page from `least` on that says the same as `row` of the next, as does the row below; or none. */
+static unsigned find_pair(const struct page *shown, unsigned least, const struct page *next,
+                          unsigned row)
+{
+	for (unsigned from = least; from + 1 < shown->rows; from++)
+		if (is_pair(shown, from, next, row))
+			return from;
+	return STITCH_NONE;
+}
+
 void sew_pairs(const struct page *shown, struct page *next)
 {
-	for (unsigned row = 0; row + 1 < next->rows; row++)
-		for (unsigned from = 0; from + 1 < shown->rows; from++) {
-			if (!is_pair(shown, from, next, row))
-				continue;
-			carry(shown, from, next, row);
-			carry(shown, from + 1, next, row + 1);
-			break;
-		}
+	unsigned least = 0; /* rows go down both pages */
+
+	if (next->rows > STITCH_ROWS_MAX || shown->rows > STITCH_ROWS_MAX)
+		return;
+	for (unsigned row = 0; row + 1 < next->rows; row++) {
+		/* What a place of the screen shows only gets newer, so nothing moves down. */
+		const unsigned from = find_pair(shown, least > row ? least : row, next, row);
+
+		if (from == STITCH_NONE)
+			continue;
+		carry(shown, from, next, row);
+		carry(shown, from + 1, next, row + 1);
+		least = from + 1;
+	}
 }
 
 /* Whether two rows of a page stand beside each other, but for one between that this page alone shows to be a tear's. */

@@ -15,7 +15,8 @@
  * drawn yet are the shown page's. */
 void sew_along(const struct page *shown, const struct alignment *a, struct page *next);
 
-/* Two torn pages that nobody could put together: where two rows follow each other in both, what is known of them goes over. */
+/* Two torn pages that nobody could put together: where two rows follow each other in both, what is known of them goes over. Not
+ * for screens of more than STITCH_ROWS_MAX rows. */
 void sew_pairs(const struct page *shown, struct page *next);
 
 /* Puts in `row` of a page what the stitch's step says: a row in the newer picture's form, and what the older one tells of

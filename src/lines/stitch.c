@@ -425,8 +425,8 @@ static bool is_doubt_at(const int8_t *costs, unsigned rows, unsigned row)
 bool stitch_is_torn_at(const struct stitch *s, const struct stitch_view *v, unsigned from,
                        unsigned to)
 {
-	return is_doubt_at(s->costs, v->old->rows, from) ||
-	       is_doubt_at(s->costs + v->old->rows, v->now->rows, to);
+	return (from == 0 || is_doubt_at(s->costs, v->old->rows, from)) &&
+	       (to >= v->now->rows || is_doubt_at(s->costs + v->old->rows, v->now->rows, to));
 }
 
 int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *err)

@@ -60,8 +60,8 @@ struct stitch_view {
  * continuation without a fault. Takes time by the square of their rows. ERROR_LOCAL. */
 int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *err);
 
-/* Whether a tear may have made a row at, or right above, one of these: the old page's `from`, the new one's `to`. Of what
- * stitch_pages looked at last. */
+/* Whether tears may have made the rows where others begin to move, in the old page, and cease to, in the new one: a row at, or
+ * right above, `from` and `to`. A page's first row and its end need none. Of what stitch_pages looked at last. */
 bool stitch_is_torn_at(const struct stitch *s, const struct stitch_view *v, unsigned from,
                        unsigned to);
 

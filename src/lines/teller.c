@@ -41,6 +41,24 @@ void teller_put(struct teller *t, enum lines_kind kind, const char *text, int64_
 	t->sink.put(t->sink.context, &line);
 }
 
+void teller_break(struct teller *t, int64_t now_ms)
+{
+	if (t->run)
+		teller_put(t, LINES_GAP, LINES_GAP_TEXT, now_ms);
+	t->run = false;
+	t->said = 0;
+	t->joined = PAGE_SEEN_MAX;
+	t->above = t->count;
+}
+
+void teller_forget(struct teller *t)
+{
+	t->gap = t->tears = t->run = false;
+	t->said = 0;
+	t->joined = PAGE_SEEN_MAX;
+	t->above = t->count;
+}
+
 /* Whether a mark is due before a row that is said behind another, as so many pictures had it: a run of rows that are not sure
  * begins there, unless there is a mark just before, or has ended, or has filled a screen. */
 static bool is_edge(struct teller *t, unsigned joined, unsigned screen)
@@ -62,8 +80,13 @@ void teller_row(struct teller *t, struct page *p, unsigned row)
 	if (!page_has_text(p, row))
 		return;
 	t->joined = PAGE_SEEN_MAX;
-	if (r->written)
+	if (r->written) {
+		if (r->place > 0)
+			t->above = r->place;
 		return;
+	}
+	/* What is above it was said before something else. */
+	mark = mark || (t->tears && t->above != t->count);
 	if (mark || t->said == 0)
 		t->run = false;
 	else
@@ -77,4 +100,5 @@ void teller_row(struct teller *t, struct page *p, unsigned row)
 	(void)describe_row(&text, row, t->line, t->line_cap);
 	teller_put(t, LINES_ROW, t->line, r->since_ms);
 	r->written = true;
+	r->place = t->above = ++t->count;
 }

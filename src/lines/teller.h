@@ -22,10 +22,12 @@ struct teller {
 	struct lines_sink sink; /* not owned */
 	char *line;             /* from malloc */
 	size_t line_cap;
-	bool gap;      /* a mark is due before the next row */
-	bool tears;    /* the console is known to tear: only what two pictures had counts as sure */
-	bool run;      /* the last row was not sure */
-	unsigned said; /* rows since the last mark, or since the first */
+	bool gap;   /* a mark is due before the next row */
+	bool tears; /* the console is known to tear: only what two pictures had counts as sure */
+	bool run;   /* the last row was not sure */
+	uint64_t count;       /* rows that were said */
+	uint64_t above;       /* the place in the log of the row above the next */
+	unsigned said;        /* rows since the last mark, or since the first */
 	unsigned char joined; /* the least of the blank rows since the last row */
 };
 
@@ -34,6 +36,12 @@ int teller_reserve(struct teller *t, unsigned columns, struct error *err);
 
 /* Frees what it owns. */
 void teller_free(struct teller *t);
+
+/* Something else than a row follows: a run of rows that are not sure ends before it, with its mark. */
+void teller_break(struct teller *t, int64_t now_ms);
+
+/* What comes has nothing to do with what was said: no mark is due, and nothing is known of the console. */
+void teller_forget(struct teller *t);
 
 /* Says a text of another kind than a row. */
 void teller_put(struct teller *t, enum lines_kind kind, const char *text, int64_t since_ms);

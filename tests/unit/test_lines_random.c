@@ -53,17 +53,28 @@ static bool is_varied(char (*lines)[RANDOMLY_LINE_MAX], unsigned first, unsigned
 	return kinds >= VARIED_MIN;
 }
 
-/* Each picture shares at least half of its rows with the one before. */
-static void test_shared(enum kind kind, bool region)
+/* Whether the cursor is in a picture. */
+enum cursor { CURSOR_SHOWN, CURSOR_HIDDEN, CURSOR_BLINKING, CURSOR_COUNT };
+
+static void shoot(struct teletype *t, enum cursor cursor, struct random *blinks)
 {
+	t->hidden = cursor == CURSOR_HIDDEN || (cursor == CURSOR_BLINKING && pick(blinks, 2) == 0);
+	teletype_shoot(t);
+}
+
+/* Each picture shares at least half of its rows with the one before. */
+static void test_shared(enum kind kind, bool region, enum cursor cursor)
+{
+	static const char *const cursors[] = {"shown", "hidden", "blinking"};
 	static struct teletype t;
 	static char truth[PRINTED * 40];
 	static char lines[PRINTED][RANDOMLY_LINE_MAX];
 
-	test_case("kind %d, %s: nothing twice, nothing missing, no mark", (int)kind,
-	          region ? "a region" : "the whole screen");
+	test_case("kind %d, %s, cursor %s: nothing twice, nothing missing, no mark", (int)kind,
+	          region ? "a region" : "the whole screen", cursors[cursor]);
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
 		struct random r = randomly_start(seed);
+		struct random blinks = randomly_start(ROUNDS + seed);
 		struct screen s;
 		unsigned left = 0;
 		unsigned shot = 0; /* lines that were printed at the last picture */
@@ -81,7 +92,7 @@ static void test_shared(enum kind kind, bool region)
 			randomly_line(&r, kind, i, lines[i]);
 			/* One more, and the picture would have too little in common with the last. */
 			if (shot < i && !is_varied(lines, top, shot)) {
-				teletype_shoot(&t);
+				shoot(&t, cursor, &blinks);
 				shot = i;
 			}
 			randomly_add(truth, sizeof(truth), lines[i]);
@@ -89,11 +100,11 @@ static void test_shared(enum kind kind, bool region)
 			teletype_print(&t, "\n");
 			if (left-- > 0)
 				continue;
-			teletype_shoot(&t);
+			shoot(&t, cursor, &blinks);
 			shot = i + 1;
 			left = pick(&r, (s.body - 1) / 2);
 		}
-		teletype_shoot(&t);
+		shoot(&t, cursor, &blinks);
 		if (s.foot > 0)
 			randomly_add(truth, sizeof(truth), "the foot");
 		if (s.foot > 1)
@@ -197,11 +208,14 @@ static void test_half_drawn(enum kind kind)
 
 int main(void)
 {
-	for (int kind = 0; kind < KIND_COUNT; kind++) {
-		test_shared((enum kind)kind, false);
+	for (int i = 0; i < KIND_COUNT * CURSOR_COUNT; i++) {
+		const enum kind kind = (enum kind)(i % KIND_COUNT);
+		const enum cursor cursor = (enum cursor)(i / KIND_COUNT);
+
+		test_shared(kind, false, cursor);
 		/* In a region of some few rows, rows of few kinds fit elsewhere by chance. */
 		if (kind != KIND_FEW)
-			test_shared((enum kind)kind, true);
+			test_shared(kind, true, cursor);
 	}
 	test_cuts(KIND_UNIQUE);
 	test_cuts(KIND_NUMBERS);

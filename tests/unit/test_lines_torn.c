@@ -17,6 +17,7 @@
 #define PRINTED  600 /* lines in a round */
 #define COLUMNS  16
 #define BODY_MAX 48
+#define MARK     "[\xe2\x80\xa6]\n"
 
 /* What is drawn where, and how far a scroll has come. */
 struct console {
@@ -211,12 +212,45 @@ static void test_rows_alike(void)
 	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\n[\xe2\x80\xa6]\ni\nj\nk\nl\n");
 }
 
+/* A console that was seen to tear, and pages of which nobody can tell how one became the other. */
+static void test_pairs(void)
+{
+	begin("a pair that both pages have is said once, and what stood behind it does not follow "
+	      "what stood before");
+	tele.hidden = true;
+	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
+	teletype_show(&tele, "\fp\nq\nf\ng\nr\ns\nt\nu");
+	finish("a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\n" MARK "r\ns\nt\nu\n");
+	begin("but nothing moves down: further down it is another");
+	tele.hidden = true;
+	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
+	teletype_show(&tele, "\fp\nq\nr\ns\nt\nb\nc\nu");
+	finish("a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\nr\ns\nt\nb\nc\nu\n");
+}
+
+/* What was not sure is closed before something else is said; another machine is not known to tear. */
+static void test_notes(void)
+{
+	begin("a note behind rows that one picture alone had: its mark first");
+	tele.hidden = true;
+	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
+	lines_note(tele.lines, "-- rebooted --", 500);
+	lines_forget(tele.lines);
+	teletype_show(&tele, "\f1\n2\n3\n4\n");
+	teletype_print(&tele, "5\n6\n7\n8\n9\n10\n");
+	teletype_shoot(&tele);
+	teletype_print(&tele, "11\n12\n");
+	teletype_shoot(&tele);
+	finish("a\nb\nb\nc\nd\ne\nf\ng\n" MARK
+	       "-- rebooted --\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+}
+
 int main(void)
 {
 	static const struct pace paces[] = {
 	    {"quiet", COLUMNS / 2, 0, 0, 4, true, {2, 0}, {0, 0}},
 	    {"quiet, half a screen", COLUMNS / 2, 0, 0, 8, true, {2, 0}, {0, 0}},
-	    {"held up at times", COLUMNS / 2, 4, 4, 4, true, {8, 4}, {3, 0}},
+	    {"held up at times", COLUMNS / 2, 4, 4, 4, true, {8, 4}, {2, 0}},
 	    {"held up at times, half a screen", COLUMNS / 2, 8, 8, 8, true, {3, 2}, {0, 0}},
 	    {"quiet, a screen", COLUMNS / 2, 0, 0, 16, false, {6, 1}, {0, 0}},
 	    {"quiet, two screens", COLUMNS / 2, 0, 0, 32, false, {5, 0}, {0, 0}},
@@ -225,6 +259,8 @@ int main(void)
 	};
 
 	test_rows_alike();
+	test_pairs();
+	test_notes();
 	for (unsigned i = 0; i < COUNT_OF(paces); i++) {
 		test_torn(&paces[i], KIND_UNIQUE);
 		test_torn(&paces[i], KIND_NUMBERS);
