@@ -65,7 +65,7 @@ int child_start(const struct child_spec *spec, struct child *ret, struct error *
 	return 0;
 }
 
-int child_connect(const char *command, int spec_err, struct child *ret, int *ret_fd,
+int child_connect(const char *command, int err_fd, struct child *ret, int *ret_fd,
                   struct error *err)
 {
 	int ends[2];
@@ -76,7 +76,7 @@ int child_connect(const char *command, int spec_err, struct child *ret, int *ret
 		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	const struct child_spec spec = {
-	    .command = command, .in = ends[1], .out = ends[1], .err = spec_err};
+	    .command = command, .in = ends[1], .out = ends[1], .err = err_fd};
 	const int rc = child_start(&spec, ret, err);
 	/* Ours of its end would keep us from seeing that it has ended. */
 	(void)close(ends[1]);

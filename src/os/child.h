@@ -45,8 +45,8 @@ struct child {
 int child_start(const struct child_spec *spec, struct child *ret, struct error *err);
 
 /* Starts a command whose stdin and stdout are one end of a socket pair: one descriptor, as any connection has.
- * *ret_fd is the other end, non-blocking and the caller's. `spec_err` is as a spec's err. ERROR_LOCAL. */
-int child_connect(const char *command, int spec_err, struct child *ret, int *ret_fd,
+ * *ret_fd is the other end, non-blocking and the caller's. `err_fd` is as a spec's err. ERROR_LOCAL. */
+int child_connect(const char *command, int err_fd, struct child *ret, int *ret_fd,
                   struct error *err);
 
 /* In a process that was forked for it: becomes that command, as child_start has it. */

@@ -4,18 +4,10 @@ import struct
 import time
 import zlib
 
+from sim.stream import exactly
+
 WIDTH, HEIGHT = 640, 400
 FORMAT = struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
-
-
-def _take(sock, size):
-    data = b""
-    while len(data) < size:
-        piece = sock.recv(size - len(data))
-        if not piece:
-            raise OSError
-        data += piece
-    return data
 
 
 def _send(sock, data, slow=0):
@@ -44,13 +36,13 @@ def say(data=b"", end=False):
 def _greet(sock, *, types=b"\1\1", result=bytes(4), width=WIDTH, height=HEIGHT, name=b"guest", name_length=None,
            cut=None, after=True, slow=0):
     _send(sock, b"RFB 003.008\n", slow)
-    _take(sock, 12)
+    exactly(sock, 12)
     _send(sock, types, slow)
     if not after:
         return
-    _take(sock, 1)
+    exactly(sock, 1)
     _send(sock, result, slow)
-    _take(sock, 1)
+    exactly(sock, 1)
     init = struct.pack(">HH", width, height) + FORMAT
     init += struct.pack(">I", len(name) if name_length is None else name_length) + name
     _send(sock, init[:cut], slow)
@@ -74,18 +66,18 @@ def greeting(end=False, **how):
 def _await_request(sock):
     """Reads the client's messages up to the next FramebufferUpdateRequest."""
     while True:
-        kind = _take(sock, 1)[0]
+        kind = exactly(sock, 1)[0]
         if kind == 0:
-            _take(sock, 19)
+            exactly(sock, 19)
         elif kind == 2:
-            _take(sock, 4 * struct.unpack(">xH", _take(sock, 3))[0])
+            exactly(sock, 4 * struct.unpack(">xH", exactly(sock, 3))[0])
         elif kind == 3:
-            _take(sock, 9)
+            exactly(sock, 9)
             return
         elif kind == 4:
-            _take(sock, 7)
+            exactly(sock, 7)
         elif kind == 5:
-            _take(sock, 5)
+            exactly(sock, 5)
         else:
             raise OSError
 

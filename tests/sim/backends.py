@@ -65,7 +65,7 @@ class Backend:
     def _run(self, sock):
         try:
             self.serve(sock)
-        except OSError:
+        except (OSError, EOFError):
             # The client, or the domain, went away.
             pass
         finally:
