@@ -13,7 +13,12 @@
 
 ssize_t stream_recv(struct stream *s, uint8_t *data, size_t len, struct error *err)
 {
-	return s->ops->recv(s, data, len, err);
+	const ssize_t n = s->ops->recv(s, data, len, err);
+
+	if (n != STREAM_EOF || !s->was_reset)
+		return n;
+	errno = ECONNRESET;
+	return error_set_errno(err, ERROR_LOST, "the connection broke");
 }
 
 ssize_t stream_send(struct stream *s, const uint8_t *data, size_t len, struct error *err)
@@ -71,6 +76,7 @@ static ssize_t plain_send(struct stream *s, const uint8_t *data, size_t len, str
 		return n;
 	if (is_again(errno))
 		return STREAM_AGAIN;
+	s->was_reset |= errno == ECONNRESET;
 	return error_set_errno(err, ERROR_LOST, "the connection broke");
 }
 

@@ -44,6 +44,8 @@ struct stream {
 	bool
 	    program; /* its end is that of the program that carries it, whose status tells of what kind */
 	bool tells_end; /* its end of file says of itself whether it is one in order: TLS */
+	bool
+	    was_reset; /* a send was told so; the kernel tells it once, and recv is to tell it, too */
 	bool truncated; /* the end of file came without TLS's close_notify: a loss, not an end */
 };
 

@@ -111,6 +111,7 @@ static ssize_t tls_send(struct stream *s, const uint8_t *data, size_t len, struc
 	const int rc = SSL_write_ex(t->ssl, data, len, &n);
 	if (rc == 1)
 		return (ssize_t)n;
+	s->was_reset |= errno == ECONNRESET;
 	const ssize_t result = failed(t, rc, &s->send_events, err);
 	if (result != STREAM_EOF)
 		return result;

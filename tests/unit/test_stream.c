@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The plain stream: what can be done now, what cannot, both kinds of end. */
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -66,6 +67,47 @@ static void test_send(void)
 	stream_close(s);
 }
 
+/* A connection of TCP over the loopback; gives our end. */
+static int open_tcp(int *ret_peer)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(at);
+	const int listener = socket(AF_INET, SOCK_STREAM, 0);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	CHECK_INT(0, bind(listener, (struct sockaddr *)&at, size));
+	CHECK_INT(0, listen(listener, 1));
+	CHECK_INT(0, getsockname(listener, (struct sockaddr *)&at, &size));
+	CHECK_INT(0, connect(fd, (struct sockaddr *)&at, size));
+	*ret_peer = accept(listener, NULL, NULL);
+	(void)close(listener);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+/* The kernel tells it once: a send that was told of it must not make an end in order of it. */
+static void test_reset(void)
+{
+	const struct linger now = {.l_onoff = 1, .l_linger = 0};
+	int peer;
+	struct error err = {0};
+	struct stream *const s = stream_plain(open_tcp(&peer), &err);
+	struct pollfd gone = {.fd = s->fd};
+	uint8_t data[16];
+
+	test_case("a reset that a send was told of is no end in order");
+	CHECK_INT(0, setsockopt(peer, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+	(void)close(peer);
+	CHECK_INT(1, poll(&gone, 1, -1));
+	CHECK_INT(STREAM_ERROR, stream_send(s, (const uint8_t *)"x", 1, &err));
+	CHECK_INT(STREAM_ERROR, stream_send(s, (const uint8_t *)"x", 1, &err));
+	error_clear(&err);
+	CHECK_INT(STREAM_ERROR, stream_recv(s, data, sizeof(data), &err));
+	CHECK_INT(ERROR_LOST, err.kind);
+	CHECK_STR("the connection broke", err.text);
+	stream_close(s);
+}
+
 static void test_shut(void)
 {
 	int peer;
@@ -107,6 +149,7 @@ int main(void)
 {
 	test_recv();
 	test_send();
+	test_reset();
 	test_shut();
 	test_events();
 	return test_finish();
