@@ -3,7 +3,8 @@
  * A console's lines in their form: see journal.h.
  *
  * Always true: the taker gets whole lines, each once, and where one was lost a mark before the next; so whoever reads
- * what was taken never takes two lines for neighbours that were none.
+ * what was taken never takes two lines for neighbours that were none. And time counts as stillness only where it is known
+ * that a change would have been seen: it is not, unless someone says so.
  */
 #include "journal/journal.h"
 
@@ -65,7 +66,7 @@ static void put(void *context, const struct lines_line *line)
 int journal_open(struct journal *j, const struct journal_taker *taker, bool timestamps,
                  struct error *err)
 {
-	*j = (struct journal){.taker = *taker, .timestamps = timestamps};
+	*j = (struct journal){.taker = *taker, .timestamps = timestamps, .blind_since = clock_ms()};
 	return lines_new(&(struct lines_sink){put, j}, &j->lines, err);
 }
 
@@ -76,26 +77,61 @@ void journal_close(struct journal *j)
 	*j = (struct journal){0};
 }
 
+/* What has passed unseen is taken from the stillness before anything is judged by it. */
+static void account(struct journal *j, int64_t now_ms)
+{
+	if (now_ms <= j->blind_since)
+		return;
+	lines_unseen(j->lines, now_ms - j->blind_since);
+	j->blind_since = now_ms;
+}
+
+void journal_watch(struct journal *j, bool watched, int64_t at_ms)
+{
+	if (j->lines == NULL)
+		return;
+	account(j, at_ms);
+	if (watched)
+		j->blind_since = CLOCK_NEVER;
+	else if (j->blind_since == CLOCK_NEVER)
+		j->blind_since = at_ms;
+}
+
 int journal_look(struct journal *j, const struct screen_text *text, unsigned width, unsigned height,
                  struct error *err)
 {
+	const int64_t now = clock_ms();
+
 	if (j->lines == NULL)
 		return 0;
+	account(j, now);
 	if (text != NULL)
-		return lines_feed(j->lines, text, clock_ms(), err);
-	lines_feed_picture(j->lines, width, height, clock_ms());
+		return lines_feed(j->lines, text, now, err);
+	lines_feed_picture(j->lines, width, height, now);
 	return 0;
 }
 
 int64_t journal_deadline(const struct journal *j)
 {
-	return j->lines == NULL ? CLOCK_NEVER : lines_deadline(j->lines);
+	if (j->lines == NULL || j->blind_since != CLOCK_NEVER)
+		return CLOCK_NEVER;
+	return lines_deadline(j->lines);
 }
 
 void journal_tick(struct journal *j)
 {
+	const int64_t now = clock_ms();
+
+	if (j->lines == NULL)
+		return;
+	account(j, now);
+	lines_tick(j->lines, now);
+}
+
+void journal_settle(struct journal *j)
+{
 	if (j->lines != NULL)
-		lines_tick(j->lines, clock_ms());
+		lines_settle(j->lines);
 }
 
 void journal_restart(struct journal *j, const char *text)

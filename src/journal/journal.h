@@ -26,8 +26,10 @@ struct journal {
 	struct journal_taker taker;
 	struct lines *lines; /* owned; NULL: there is no journal */
 	bool timestamps;
-	bool lost;  /* a line was, and no mark says so yet */
-	char *line; /* owned: room for the longest so far */
+	bool lost; /* a line was, and no mark says so yet */
+	int64_t
+	    blind_since; /* up to when it is known what of the time was looked at; CLOCK_NEVER: it is */
+	char *line;      /* owned: room for the longest so far */
 	size_t line_cap;
 };
 
@@ -38,15 +40,22 @@ int journal_open(struct journal *j, const struct journal_taker *taker, bool time
 /* Frees; says nothing more. All zeroes is fine, here and below, where nothing happens then. */
 void journal_close(struct journal *j);
 
+/* Whether a change of the screen, from `at_ms` (clock_ms, of now or lately) on, is seen and fed here: what time passes
+ * otherwise is no stillness. At first it is not. */
+void journal_watch(struct journal *j, bool watched, int64_t at_ms);
+
 /* The screen as it is now: text, or NULL for what is none, of so many pixels. ERROR_LOCAL. */
 int journal_look(struct journal *j, const struct screen_text *text, unsigned width, unsigned height,
                  struct error *err);
 
-/* When journal_tick has something to do (clock_ms); CLOCK_NEVER. */
+/* When journal_tick has something to do (clock_ms); CLOCK_NEVER, also while it is not watched. */
 int64_t journal_deadline(const struct journal *j);
 
 /* Says what a still screen has settled. */
 void journal_tick(struct journal *j);
+
+/* Says what the screen showed last, as if it were still: nobody sees it any more, for who knows how long. */
+void journal_settle(struct journal *j);
 
 /* Says all that the screen shows, a line of the caller's, and begins anew: another machine, or another start, follows. */
 void journal_restart(struct journal *j, const char *text);

@@ -67,6 +67,20 @@ int logbook_look(struct logbook *b, const struct logbook_screen *screen, struct 
 	return journal_look(&b->printed, screen->text, screen->width, screen->height, err);
 }
 
+void logbook_watch(struct logbook *b, bool watched, int64_t at_ms)
+{
+	journal_watch(&b->log, watched && logbook_is_logging(b), at_ms);
+	journal_watch(&b->printed, watched && !b->owes && outlet_is_idle(&b->outlet), at_ms);
+}
+
+void logbook_settle(struct logbook *b)
+{
+	if (logbook_is_logging(b))
+		journal_settle(&b->log);
+	if (outlet_is_idle(&b->outlet))
+		journal_settle(&b->printed);
+}
+
 int logbook_work(struct logbook *b, struct error *err)
 {
 	if (logbook_is_logging(b))

@@ -49,6 +49,14 @@ void logbook_close(struct logbook *b);
 /* The screen has changed. ERROR_LOCAL. */
 int logbook_look(struct logbook *b, const struct logbook_screen *screen, struct error *err);
 
+/* Whether a change of the screen, from `at_ms` (clock_ms) on, is seen and looked at. Who is behind with reading, or switched
+ * off, does not see it in any case. */
+void logbook_watch(struct logbook *b, bool watched, int64_t at_ms);
+
+/* The console has been away for so long that it may never come back: says what it showed last, as far as the reader is not
+ * behind; logbook_work is to follow. */
+void logbook_settle(struct logbook *b);
+
 /* Writes what is due and taken now. ERROR_LOCAL: standard output cannot be written. */
 int logbook_work(struct logbook *b, struct error *err);
 
@@ -58,7 +66,7 @@ bool logbook_is_owed(const struct logbook *b);
 /* Whether the file takes the next change: then it is to be asked for, whoever else is behind. */
 bool logbook_is_logging(const struct logbook *b);
 
-/* When logbook_work has something to do by itself (clock_ms). */
+/* When logbook_work has something to do by itself (clock_ms); CLOCK_NEVER, also while it is not watched. */
 int64_t logbook_deadline(const struct logbook *b);
 
 /* Switches the file off, with all that the screen shows said, or on again; then logbook_look is to follow. False: there is

@@ -57,6 +57,7 @@ struct lines {
 	struct page made; /* room for what two torn pictures make */
 	struct align_room room;
 	struct stitch stitch;
+	/* Both are moved by the time in which nobody looked, since it says nothing of either. */
 	int64_t changed_ms; /* when the text last changed */
 	int64_t tears_ms;   /* until when the console is taken for one that tears */
 	unsigned
@@ -453,6 +454,17 @@ void lines_tick(struct lines *l, int64_t now_ms)
 		return;
 	believe(l);
 	make_sure(l, now_ms);
+	lines_settle(l);
+}
+
+void lines_unseen(struct lines *l, int64_t ms)
+{
+	l->changed_ms += ms;
+	l->tears_ms += ms;
+}
+
+void lines_settle(struct lines *l)
+{
 	for (unsigned row = 0; row < still_end(&l->shown) && row < l->shown.rows; row++)
 		say(l, row);
 }

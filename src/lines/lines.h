@@ -17,7 +17,8 @@
 #include "lines/line.h"
 #include "screen/text.h"
 
-/* A screen on which nothing has changed for so long is settled: a panic that nothing follows must be in the log. */
+/* A screen on which nothing was seen to change for so long, while it was looked at, is settled: a panic that nothing follows
+ * must be in the log. */
 #define LINES_STILL_MS 10000
 
 struct lines;
@@ -41,6 +42,13 @@ int64_t lines_deadline(const struct lines *l);
 /* Says what a still screen shows, once it has been still for LINES_STILL_MS: the rows above the cursor's, or all. Such a
  * row is said again if it changes later. */
 void lines_tick(struct lines *l, int64_t now_ms);
+
+/* Says that of the time since the last call so much passed in which a change could not have been seen: nobody looked, or the
+ * server was to tell of none. It is no stillness, and lines_deadline is so much later. */
+void lines_unseen(struct lines *l, int64_t ms);
+
+/* Says what lines_tick would of a still screen, though nobody has seen it to be still: it may be the last that is seen. */
+void lines_settle(struct lines *l);
 
 /* Says all that the screen shows, then a line of the caller's own, such as that the machine was rebooted. */
 void lines_note(struct lines *l, const char *text, int64_t now_ms);

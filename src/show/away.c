@@ -2,9 +2,9 @@
 /*
  * A seat while no console is there: see show_detach in show.h.
  *
- * Always true: of the keyboard's commands only the one to leave is heard, and what else is typed waits for the guest; what
- * was shown goes on being settled in the log, since a machine that never comes back has said its last there; nothing
- * here waits.
+ * Always true: of the keyboard's commands only the one to leave is heard, and what else is typed waits for the guest; a
+ * screen that nobody sees is not taken for one that is still, but a machine that stays away has said its last, and that is
+ * in the log; nothing here waits.
  */
 
 #include "base/clock.h"
@@ -20,6 +20,10 @@
 
 /* A reader, or a terminal, that is slow is looked after so often, while something waits for it. */
 #define READER_MS 50
+
+/* A console that is away for longer may never come back. Reboots, migrations and hosts that were lost for a moment take
+ * less, mostly; then what was shown goes on. */
+#define AWAY_MS 60000
 
 static void hear(struct show *s, struct error *ignored)
 {
@@ -51,6 +55,13 @@ static void serve_reader(struct show *s, struct error *ignored)
 		outlet_polled(&s->logbook.outlet, out.revents);
 	if (logbook_is_owed(&s->logbook))
 		(void)logbook_look(&s->logbook, &screen, ignored);
+	if (clock_ms() >= s->settles_at) {
+		/* Who is behind is looked after until that is told, too. */
+		const bool all = outlet_is_idle(&s->logbook.outlet);
+
+		logbook_settle(&s->logbook);
+		s->settles_at = all ? CLOCK_NEVER : s->settles_at;
+	}
 	if (logbook_work(&s->logbook, ignored) != 0 || s->logbook.outlet.gone) {
 		s->companion.fd = -1;
 		signals_leave();
@@ -59,13 +70,14 @@ static void serve_reader(struct show *s, struct error *ignored)
 
 static int64_t wake_at(const struct show *s)
 {
-	int64_t at = clock_earlier(s->late_at, logbook_deadline(&s->logbook));
+	const int64_t at = clock_earlier(s->late_at, s->settles_at);
 
 	if (s->paints && !stage_is_idle(&s->stage))
 		return clock_earlier(at, clock_ms() + READER_MS);
 	if (s->paints)
 		return clock_earlier(at, stage_deadline(&s->stage));
-	return outlet_is_idle(&s->logbook.outlet) ? at : clock_earlier(at, clock_ms() + READER_MS);
+	/* Not before, also where something is due that the reader keeps from being told. */
+	return outlet_is_idle(&s->logbook.outlet) ? at : clock_ms() + READER_MS;
 }
 
 /* In the midst of somebody's wait. */
@@ -92,6 +104,8 @@ void show_detach(struct show *s)
 	if (!s->begun)
 		return;
 	s->console.feed = NULL; /* the caller's is gone */
+	logbook_watch(&s->logbook, false, clock_ms());
+	s->settles_at = clock_ms() + AWAY_MS;
 	s->companion = (struct wait_companion){
 	    .fd = -1,
 	    .wake_at = wake_at(s),

@@ -28,6 +28,7 @@ struct show {
 	struct characters characters; /* what a pipe or a file types */
 	int64_t input_until;          /* the rest of a sequence is waited for until then */
 	int64_t late_at;              /* --timeout, from the first console on */
+	int64_t settles_at; /* what was shown is settled then, while no console is there */
 	struct wait_companion companion;
 	enum stage_kind force; /* by the user; STAGE_NOTHING: as it comes */
 	bool begun;            /* a console was shown */

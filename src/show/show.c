@@ -167,13 +167,18 @@ static int look(struct show *s, struct error *err)
 	return s->paints ? stage_look(&s->stage, &s->reading, damage, count, s->force, err) : 0;
 }
 
-static int take_signals(struct show *s, struct error *err)
+/* Whether this process was stopped goes to *ret_stopped. */
+static int take_signals(struct show *s, bool *ret_stopped, struct error *err)
 {
+	const bool stop = s->paints && signals_take(SIGTSTP);
+
+	if (stop)
+		stage_suspend(&s->stage);
+	const bool gone_on = signals_take(SIGCONT);
+	*ret_stopped = stop || gone_on;
 	if (!s->paints)
 		return 0;
-	if (signals_take(SIGTSTP))
-		stage_suspend(&s->stage);
-	if (signals_take(SIGCONT)) {
+	if (gone_on) {
 		tty_resume();
 		painter_forget(s->stage.painter);
 		s->stage.changed = true;
@@ -241,7 +246,28 @@ static int64_t next_deadline(const struct show *s)
 	return clock_earlier(deadline, s->late_at);
 }
 
-/* Sleeps until there is something to do, and reads what was typed. */
+/* Whether the server is to tell of the next change, and knows it. */
+static bool is_told(const struct show *s)
+{
+	return s->asked && buf_used(rfb_output(s->console.feed->rfb)) == 0;
+}
+
+/* Sleeps until there is something to do. Only meanwhile the screen is looked at; where that was interrupted by a stop, none
+ * of it counts. */
+static int watch(struct show *s, struct pollfd *fds, size_t n, bool more, struct error *err)
+{
+	const int64_t from = clock_ms();
+	bool stopped = false;
+
+	logbook_watch(&s->logbook, is_told(s), from);
+	const int ready = wait_poll(fds, n, more ? from : next_deadline(s), err);
+	if (ready < 0 || take_signals(s, &stopped, err) != 0)
+		return -1;
+	logbook_watch(&s->logbook, false, stopped ? from : clock_ms());
+	return 0;
+}
+
+/* Waits, and reads what was typed. */
 static int wait_and_read(struct show *s, struct error *err)
 {
 	enum { FD_FEED, FD_INPUT, FD_OUTPUT, FD_SIGNALS, FD_COUNT };
@@ -255,9 +281,7 @@ static int wait_and_read(struct show *s, struct error *err)
 
 	if (!s->paints)
 		fds[FD_OUTPUT] = outlet_poll(&s->logbook.outlet);
-	if (wait_poll(fds, FD_COUNT, more ? clock_ms() : next_deadline(s), err) < 0)
-		return -1;
-	if (take_signals(s, err) != 0)
+	if (watch(s, fds, FD_COUNT, more, err) != 0)
 		return -1;
 	if (!s->paints)
 		outlet_polled(&s->logbook.outlet, fds[FD_OUTPUT].revents);

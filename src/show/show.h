@@ -32,7 +32,7 @@ int show_run(struct show *s, const struct show_console *console, enum show_end *
 
 /* From here until the next show_run the keyboard works beside every wait: the quit command leaves by
  * signals_leave, and so does the end of the time that there is for --until, or of whoever reads what is printed; what
- * else is typed is kept for the guest, if it lives on. The log goes on settling what was shown. */
+ * else is typed is kept for the guest, if it lives on. What was shown is settled in the log where this lasts. */
 void show_detach(struct show *s);
 
 /* The last console is gone for good: says all that is left of it in the log, and has the reader take it. ERROR_LOCAL. */

@@ -6,7 +6,8 @@
  *   FAIL_WHAT    memory, read, write, poll, open (files, sockets, pipes, processes): what is counted and fails;
  *                signal: all of them are counted, and nothing fails; clock: that jumps; interrupted: half of
  *                the calls that may wait are, by a signal; short: a stream moves a byte at a time; again: half of the
- *                calls on a terminal or connection that does not block find it not ready after all
+ *                calls on a terminal or connection that does not block find it not ready after all; later: the clock that
+ *                only counts is ahead, by as many ms as the report says, and nothing is counted
  *   FAIL_AT      which call of these, from 1; 0: none, they are only counted
  *   FAIL_SIGNAL  for "signal": which one is raised
  *   FAIL_REPORT  a file of zeroes for the count, as a long
@@ -46,7 +47,8 @@ enum what {
 	WHAT_CLOCK,
 	WHAT_INTERRUPTED,
 	WHAT_SHORT,
-	WHAT_AGAIN
+	WHAT_AGAIN,
+	WHAT_LATER
 };
 
 static enum what what;
@@ -68,7 +70,8 @@ static void __attribute__((constructor)) begin(void)
 	    [WHAT_WRITE] = "write",   [WHAT_POLL] = "poll",
 	    [WHAT_OPEN] = "open",     [WHAT_SIGNAL] = "signal",
 	    [WHAT_CLOCK] = "clock",   [WHAT_INTERRUPTED] = "interrupted",
-	    [WHAT_SHORT] = "short",   [WHAT_AGAIN] = "again"};
+	    [WHAT_SHORT] = "short",   [WHAT_AGAIN] = "again",
+	    [WHAT_LATER] = "later"};
 	const char *const asked = getenv("FAIL_WHAT");
 	const char *const when = getenv("FAIL_AT");
 	const char *const signal_number = getenv("FAIL_SIGNAL");
@@ -267,7 +270,8 @@ pid_t fork(void)
 	return fails(WHAT_OPEN, EAGAIN) ? -1 : real();
 }
 
-/* The clock that people read jumps at each look, forth and back; the one that only counts stays. */
+/* The clock that people read jumps at each look, forth and back; the one that only counts stays, or goes on by as much as
+ * a test says, at the moment when it says so. */
 int clock_gettime(clockid_t id, struct timespec *ret)
 {
 	REAL(int, "clock_gettime", clockid_t, struct timespec *);
@@ -275,6 +279,14 @@ int clock_gettime(clockid_t id, struct timespec *ret)
 
 	if (what == WHAT_CLOCK && id == CLOCK_REALTIME)
 		ret->tv_sec += ++*count % 2 == 0 ? JUMP_S : -JUMP_S;
+	if (what == WHAT_LATER && id == CLOCK_MONOTONIC) {
+		ret->tv_sec += *(volatile long *)count / 1000;
+		ret->tv_nsec += *(volatile long *)count % 1000 * 1000000;
+		if (ret->tv_nsec >= 1000000000) {
+			ret->tv_sec++;
+			ret->tv_nsec -= 1000000000;
+		}
+	}
 	return rc;
 }
 
