@@ -19,7 +19,6 @@
 #include "attach/words.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "os/signals.h"
 #include "term/tty.h"
 
@@ -268,7 +267,7 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 	/* It may not even be readable (nohup), and its end would mean nothing. */
 	if (settings->read_only && !a->terminal.input)
 		a->local.in_fd = -1;
-	if (buf_init(&a->kept, RELAY_UNSENT_MAX, err) != 0 ||
+	if (buf_init_growing(&a->kept, RELAY_UNSENT_MAX, RELAY_UNSENT_TYPED, err) != 0 ||
 	    buf_init(&a->early, RELAY_EARLY_MAX, err) != 0) {
 		attach_close(a);
 		return NULL;
@@ -315,6 +314,7 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .stream = tunnel->stream,
 	    .down = &tunnel->first,
 	    .hooks = &a->hooks,
+	    .keyboard = a->terminal.input && a->terminal.escape.character != ESCAPE_NONE,
 	    .carry_half_close = settings->stdio,
 	    .carrier = &tunnel->carrier,
 	    .idle_ms = idle_ms(settings),
@@ -346,17 +346,11 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 
 bool attach_take_back(struct attachment *a)
 {
-	uint8_t later[RELAY_UNSENT_MAX];
-	const size_t n = buf_used(&a->kept);
-
-	if (a->relay.early_lost || buf_used(&a->early) + n > sizeof(later))
+	/* What was sent was typed before what could not be. What is held back has its room all the same. */
+	if (a->relay.early_lost ||
+	    !buf_reserve(&a->kept, buf_used(&a->early) + RELAY_FILTER_EXTRA) ||
+	    !buf_put_first(&a->kept, buf_head(&a->early), buf_used(&a->early)))
 		return false;
-	/* What was sent was typed before what could not be. */
-	memcpy(later, buf_head(&a->kept), n);
-	buf_consume(&a->kept, n);
-	(void)buf_put(&a->kept, buf_head(&a->early), buf_used(&a->early));
-	(void)buf_put(&a->kept, later, n);
-	secret_wipe(later, sizeof(later));
 	buf_consume(&a->early, buf_used(&a->early));
 	return true;
 }

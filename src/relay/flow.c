@@ -57,9 +57,18 @@ bool flow_is_broken(const struct flow *f)
 	return f->failure.kind != ERROR_NONE;
 }
 
+size_t flow_input_room(const struct flow *f)
+{
+	const struct relay *const r = f->r;
+	const size_t max = r->keyboard ? r->up.most - RELAY_SPARE : RELAY_UP_SIZE;
+	const size_t taken = buf_used(&r->up) + RELAY_FILTER_EXTRA;
+
+	return f->up == FLOW_UP_OPEN && taken < max ? max - taken : 0;
+}
+
 bool flow_wants_input(const struct flow *f)
 {
-	return f->up == FLOW_UP_OPEN && buf_used(&f->r->up) + RELAY_FILTER_EXTRA < RELAY_UP_SIZE;
+	return flow_input_room(f) > 0;
 }
 
 bool flow_wants_recv(const struct flow *f)

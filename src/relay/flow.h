@@ -64,6 +64,9 @@ void flow_move(struct flow *f, enum flow_event event);
 /* Whether the connection has failed. */
 bool flow_is_broken(const struct flow *f);
 
+/* How much input may be read now; 0: none. */
+size_t flow_input_room(const struct flow *f);
+
 /* Whether the input is to be read, the console read, the console sent to, the output written to. */
 bool flow_wants_input(const struct flow *f);
 bool flow_wants_recv(const struct flow *f);

@@ -30,10 +30,13 @@ static int read_input(struct flow *f, struct error *err)
 {
 	struct relay *const r = f->r;
 	uint8_t data[RELAY_READ_MAX];
-	size_t room = RELAY_UP_SIZE - RELAY_FILTER_EXTRA - buf_used(&r->up);
+	size_t room = flow_input_room(f);
 
 	if (room > sizeof(data))
 		room = sizeof(data);
+	/* No memory for more: there is less room from here on, and what is typed waits at its source. */
+	if (!buf_reserve(&r->up, room + RELAY_SPARE))
+		return 0;
 	const ssize_t n = local_read(r->local, data, room, err);
 	if (n == STREAM_AGAIN)
 		return 0;
@@ -273,7 +276,8 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	int rc;
 
 	/* What is older does not hold what is read: that waits at its source until there is room again. */
-	if (buf_init(&r->up, RELAY_UNSENT_MAX, err) != 0)
+	if (buf_init_growing(&r->up, RELAY_UNSENT_MAX,
+	                     r->keyboard ? RELAY_UNSENT_TYPED : RELAY_UNSENT_MAX, err) != 0)
 		return -1;
 	if (r->opened_at == 0)
 		r->opened_at = f.quiet_since;

@@ -20,10 +20,17 @@
 #define RELAY_READ_MAX     16384
 #define RELAY_FILTER_EXTRA 128
 
+/* So much of a keyboard's waits for a console that takes nothing: more than anybody pastes, so that the command to
+ * leave behind it is read. Who pastes more is made to wait, as a pipe is: dropping some of it would do to a console
+ * that is only slow what nobody asked for, and leaving by ourselves likewise. */
+#define RELAY_TYPED_MAX (16 << 20)
+
 /* What one console did not take is for the next: input that is older than any that is read, and a little more that a
  * console had been sent which then never said a byte. */
-#define RELAY_EARLY_MAX  4096
-#define RELAY_UNSENT_MAX (RELAY_UP_SIZE + 2 * RELAY_EARLY_MAX)
+#define RELAY_EARLY_MAX    4096
+#define RELAY_SPARE        (2 * RELAY_EARLY_MAX)
+#define RELAY_UNSENT_MAX   (RELAY_UP_SIZE + RELAY_SPARE)
+#define RELAY_UNSENT_TYPED (RELAY_TYPED_MAX + RELAY_SPARE) /* where it comes from a keyboard */
 
 /* What was typed before the quit command is still sent, but a stuck console does not hold us. */
 #define RELAY_FLUSH_MS 500
@@ -77,6 +84,9 @@ struct relay {
 	struct buf *down; /* console to output; may hold the console's first bytes already */
 	struct buf up;    /* input to console; the relay's own */
 	const struct relay_hooks *hooks;
+	bool
+	    keyboard; /* a hook hears in the input how to leave: it is read, RELAY_TYPED_MAX ahead, also
+	                * while the console takes nothing */
 	bool carry_half_close; /* the input's end is told to the console, and the other way round */
 	struct child
 	    *carrier; /* the command that carries the stream; the caller's, NULL: there is none */
@@ -84,8 +94,8 @@ struct relay {
 	int idle_ms; /* after the input's end: leave when the console has been silent so long, or
 	              * RELAY_NO_IDLE */
 
-	/* The caller's, with room for RELAY_UNSENT_MAX, or NULL. Input that is older than any that is read: it is sent
-	 * first. All that could not be sent in the end is left in it. */
+	/* The caller's, with room for RELAY_UNSENT_MAX, of a keyboard growing to RELAY_UNSENT_TYPED; or NULL. Input that
+	 * is older than any that is read: it is sent first. All that could not be sent in the end is left in it. */
 	struct buf *unsent;
 	/* The caller's, with room for RELAY_EARLY_MAX, or NULL. A copy of what was sent before the console's first
 	 * byte: where none ever comes, nobody has had it. `early_lost`: there was more than fits. */

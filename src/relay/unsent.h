@@ -9,7 +9,7 @@
  * is empty afterwards. */
 void unsent_keep(struct buf *unsent, struct buf *up);
 
-/* Moves all of it into `up`, which is empty and as large: it is older than any input. `unsent` may be NULL. */
+/* Moves all of it into `up`, which is empty and of the same bounds: it is older than any input. `unsent` may be NULL. */
 void unsent_take(struct buf *unsent, struct buf *up);
 
 #endif

@@ -269,7 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
 	REQUIRE(buf_init(&down, DOWN_SIZE, &err) == 0 &&
-	        buf_init(&unsent, RELAY_UNSENT_MAX, &err) == 0 &&
+	        buf_init_growing(&unsent, RELAY_UNSENT_MAX, RELAY_UNSENT_TYPED, &err) == 0 &&
 	        buf_init(&early, RELAY_UNSENT_MAX, &err) == 0);
 	local.in_fd = (data[0] & 32) != 0 ? -1 : pair[0];
 	local.out_fd = local.lent_out = pair[0];
@@ -284,6 +284,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	                      .stream = &stream,
 	                      .down = &down,
 	                      .hooks = &hooks,
+	                      .keyboard = (data[0] & 128) != 0,
 	                      .carry_half_close = (data[0] & 4) != 0 && local.in_fd >= 0,
 	                      .idle_ms = (data[0] & 64) != 0 ? data[1] : RELAY_NO_IDLE,
 	                      .unsent = &unsent,

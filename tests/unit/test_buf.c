@@ -107,6 +107,53 @@ static void test_patterns(void)
 	}
 }
 
+static void test_growing(void)
+{
+	struct buf b = {0};
+	struct error err = {0};
+
+	test_case("one that grows");
+	CHECK_INT(0, buf_init_growing(&b, 4, 22, &err));
+	check_state(&b, "");
+	CHECK(buf_put(&b, "abcd", 4));
+	CHECK_INT(4, b.capacity);
+	buf_consume(&b, 1);
+	CHECK(buf_put(&b, "efghi", 5));
+	check_state(&b, "bcdefghi");
+	CHECK_INT(8, b.capacity);
+	test_case("it grows to its limit and no further");
+	CHECK(!buf_put(&b, "123456789012345", 15));
+	check_state(&b, "bcdefghi");
+	CHECK(buf_put(&b, "12345678901234", 14));
+	CHECK_INT(22, b.capacity);
+	check_state(&b, "bcdefghi12345678901234");
+	CHECK(!buf_reserve(&b, 1));
+	CHECK(buf_reserve(&b, 0));
+	test_case("empty, it is as it was made");
+	buf_consume(&b, 21);
+	check_state(&b, "4");
+	buf_consume(&b, 1);
+	CHECK_INT(4, b.capacity);
+	check_state(&b, "");
+	CHECK(buf_reserve(&b, 22));
+	CHECK(!buf_reserve(&b, 23));
+	check_state(&b, "");
+	buf_free(&b);
+
+	test_case("in front of what is held");
+	CHECK_INT(0, buf_init_growing(&b, 4, 8, &err));
+	CHECK(buf_put_first(&b, "de", 2));
+	buf_consume(&b, 1);
+	CHECK(buf_put_first(&b, "abcd", 4));
+	check_state(&b, "abcde");
+	CHECK(!buf_put_first(&b, "1234", 4));
+	CHECK(buf_put_first(&b, "", 0));
+	check_state(&b, "abcde");
+	buf_free(&b);
+	CHECK(buf_put_first(&b, "", 0));
+	CHECK(!buf_put_first(&b, "x", 1));
+}
+
 static void test_no_memory(void)
 {
 	struct buf b = {.capacity = 3, .end = 2};
@@ -117,6 +164,16 @@ static void test_no_memory(void)
 	CHECK_INT(ERROR_LOCAL, err.kind);
 	CHECK(err.text[0] != '\0' && err.cause[0] != '\0');
 	CHECK(b.data == NULL && b.capacity == 3 && b.end == 2);
+
+	test_case("no memory to grow by: what is held stays, and that is the limit");
+	CHECK_INT(0, buf_init_growing(&b, 4, SIZE_MAX, &err));
+	CHECK(buf_put(&b, "abc", 3));
+	CHECK(!buf_reserve(&b, SIZE_MAX / 4 * 3));
+	check_state(&b, "abc");
+	CHECK(buf_put(&b, "d", 1));
+	CHECK(!buf_put(&b, "e", 1));
+	check_state(&b, "abcd");
+	buf_free(&b);
 }
 
 int main(void)
@@ -124,6 +181,7 @@ int main(void)
 	test_put_and_consume();
 	test_tail();
 	test_patterns();
+	test_growing();
 	test_no_memory();
 	return test_finish();
 }

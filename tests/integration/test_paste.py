@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: ISC
+"""The way out works behind a paste, however much of it waits for a console that takes nothing."""
+import signal
+
+import pytest
+
+import harness
+import procs
+import ptys
+
+ESC = harness.ESCAPE
+
+MUCH = 12 << 20         # what the kernels' buffers on the way take is a third of it at most
+LIMIT = 16 << 20        # RELAY_TYPED_MAX
+
+
+def pasted(size):
+    """Text of that size of which each part tells its place."""
+    return b"".join(b"%07d\r" % number for number in range(size // 8))
+
+
+@pytest.mark.parametrize("mark", [b"%s", b"\x1b[200~%s\x1b[201~"], ids=["typed", "marked"])
+def test_the_console_takes_nothing(mark, pty, puppet, xencon):
+    before = pty.settings()
+    paste = mark % pasted(MUCH)
+    process = pty.attach(xencon)
+    pty.write(paste)
+    pty.write(ESC + b"." + b"rm -r /\r")
+    assert harness.finish(process) == 0
+    assert pty.settings() == before
+    assert not ptys.is_readable(pty.slave)
+    heard = puppet.hear_all()
+    assert paste.startswith(heard)
+    assert len(heard) < MUCH
+
+
+def test_all_of_it_comes_when_the_console_listens_again(pty, puppet, xencon):
+    paste = pasted(MUCH)
+    process = pty.attach(xencon)
+    pty.write(paste)
+    assert puppet.hear(len(paste)) == paste
+    pty.write(ESC + b".")
+    assert harness.finish(process) == 0
+    assert puppet.hear_all() == b""
+
+
+def test_nothing_is_dropped_beyond_the_limit(pty, puppet, xencon):
+    """It waits in the terminal; a signal ends the program all the same."""
+    before = pty.settings()
+    process = pty.attach(xencon)
+    pty.write(pasted(LIMIT))
+    more = 0
+    while ptys.is_writable(pty.master) or not procs.rests(process.pid):
+        more += ptys.write_until_full(pty.master, bytes(LIMIT), quiet=0)
+        assert more < LIMIT
+    process.send_signal(signal.SIGTERM)
+    assert harness.finish(process) == 128 + signal.SIGTERM
+    assert pty.settings() == before
+
+
+def test_a_pipe_is_not_read_ahead(pool, puppet, xencon):
+    with ptys.pipe() as (reader, writer):
+        process = xencon.start("-q", "web01", stdin=reader)
+        assert puppet.sock
+        written = ptys.write_until_full(writer, bytes(MUCH), quiet=1)
+        assert written < MUCH
+        process.send_signal(signal.SIGTERM)
+        assert harness.finish(process) == 128 + signal.SIGTERM
