@@ -6,6 +6,9 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "integration")]
 
+import harness  # noqa: E402
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long; for ./check --all")
+    harness.heed_signals()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Fixtures for tests that run the real program against a simulated pool."""
 import pathlib
-import signal
 import sys
 
 import pytest
@@ -18,10 +17,7 @@ import puppets  # noqa: E402
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long; for ./check --all")
     config.addinivalue_line("markers", "plain: of a program that no sanitizer is built into")
-    # What a script runs in the background ignores these, and so does all that is started from there.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    harness.heed_signals()
 
 
 @pytest.fixture

@@ -26,6 +26,13 @@ ESCAPE = b"\x1d"
 TRYING_ON = r"trying\s+(?:xencon:\s+)?on"
 
 
+def heed_signals():
+    """What a script runs in the background ignores these, and so does all that is started from there."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Xencon:
     """The program with a pool as its server: password by environment, trust by --cacert."""
 
