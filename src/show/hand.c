@@ -6,6 +6,8 @@
  */
 #include "show/hand.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "keyboard/send.h"
 
@@ -13,17 +15,46 @@
 #define MOUSE_WHEEL  64U
 #define MOUSE_BUTTON 3U /* these bits say which; all of them: none */
 
+#define KEY_SIZE sizeof(struct typist_key)
+
+int hand_open(struct hand *h, struct typist *typist, struct error *err)
+{
+	struct buf keys;
+
+	if (buf_init_growing(&keys, HAND_USUAL * KEY_SIZE, HAND_MAX * KEY_SIZE, err) != 0)
+		return -1;
+	*h = (struct hand){.typist = typist, .keys = keys};
+	return 0;
+}
+
+void hand_close(struct hand *h)
+{
+	buf_free(&h->keys);
+}
+
+size_t hand_count(const struct hand *h)
+{
+	return buf_used(&h->keys) / KEY_SIZE;
+}
+
 bool hand_has_room(const struct hand *h, size_t count)
 {
-	return HAND_QUEUE_MAX - h->count >= count;
+	return h->keys.most / KEY_SIZE - hand_count(h) >= count;
+}
+
+bool hand_reserve(struct hand *h, size_t count)
+{
+	return buf_reserve(&h->keys, count * KEY_SIZE);
+}
+
+void hand_drop(struct hand *h)
+{
+	buf_consume(&h->keys, buf_used(&h->keys));
 }
 
 void hand_put_key(struct hand *h, const struct typist_key *key)
 {
-	if (h->count == HAND_QUEUE_MAX)
-		return; /* the caller has asked for room */
-	h->queue[(h->first + h->count) % HAND_QUEUE_MAX] = *key;
-	h->count++;
+	(void)buf_put(&h->keys, key, KEY_SIZE);
 }
 
 void hand_put(struct hand *h, const struct input_event *event)
@@ -46,15 +77,16 @@ void hand_put(struct hand *h, const struct input_event *event)
 
 int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err)
 {
-	while (h->count > 0 && clock_ms() >= typist_due(h->typist)) {
+	while (hand_count(h) > 0 && clock_ms() >= typist_due(h->typist)) {
 		struct typing_sequence s;
+		struct typist_key key;
 
+		memcpy(&key, buf_head(&h->keys), KEY_SIZE);
 		send_watch_lamps(rfb, &h->typist->typing);
-		const int rc = typist_find(h->typist, &h->queue[h->first], &s, err);
+		const int rc = typist_find(h->typist, &key, &s, err);
 		if (rc == 0 && !typist_put(h->typist, rfb, &s))
 			return 0; /* later, when there is room */
-		h->first = (h->first + 1) % HAND_QUEUE_MAX;
-		h->count--;
+		buf_consume(&h->keys, KEY_SIZE);
 		if (rc != 0)
 			return -1;
 	}
@@ -63,7 +95,7 @@ int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err)
 
 int64_t hand_deadline(const struct hand *h)
 {
-	return h->count == 0 ? CLOCK_NEVER : typist_due(h->typist);
+	return hand_count(h) == 0 ? CLOCK_NEVER : typist_due(h->typist);
 }
 
 void hand_point(struct hand *h, struct rfb_client *rfb, const struct input_event *event, unsigned x,

@@ -84,13 +84,12 @@ struct show *show_open(const struct screen_settings *settings, struct error *err
 	s->settings = settings;
 	s->paints = isatty(STDOUT_FILENO) == 1;
 	s->local.own_in = s->local.own_out = -1;
-	s->hand.typist = &s->typist;
 	s->input_until = s->late_at = CLOCK_NEVER;
 	if (settings->as == SCREEN_AS_TEXT)
 		s->force = STAGE_TEXT;
 	else if (settings->as == SCREEN_AS_PICTURE)
 		s->force = STAGE_PICTURE;
-	if (check(s, err) == 0 &&
+	if (check(s, err) == 0 && hand_open(&s->hand, &s->typist, err) == 0 &&
 	    typist_begin(&s->typist, NULL, settings->layout, TYPED_RATE, err) == 0 &&
 	    reading_begin(&s->reading, (const char *const *)settings->fonts.names,
 	                  settings->fonts.count, err) == 0 &&
@@ -111,6 +110,7 @@ void show_close(struct show *s)
 	logbook_close(&s->logbook);
 	local_close(&s->local);
 	reading_end(&s->reading);
+	hand_close(&s->hand);
 	free(s);
 }
 
@@ -379,10 +379,10 @@ static void change_guest(struct show *s)
 {
 	char line[MESSAGE_TEXT_MAX];
 
-	if (s->hand.count > 0)
+	if (hand_count(&s->hand) > 0)
 		show_say(s, "what was typed meanwhile is dropped: the guest that it was typed for "
 		            "is gone");
-	s->hand.count = 0;
+	hand_drop(&s->hand);
 	(void)snprintf(line, sizeof(line), "[xencon: \"%s\" %s]", s->console.vm,
 	               s->console.happened);
 	logbook_restart(&s->logbook, line);

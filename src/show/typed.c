@@ -17,6 +17,9 @@
 #define READ_SIZE 256
 #define READ_ROOM (READ_SIZE + ESCAPE_HELD_MAX + INPUT_HELD_MAX)
 
+/* What is typed while no console is there. */
+#define KEPT_MAX 4096
+
 static void point(struct show *s, const struct input_event *event)
 {
 	unsigned x;
@@ -74,8 +77,10 @@ static int read_terminal(struct show *s, struct error *err)
 {
 	struct terminal *const t = &s->stage.terminal;
 	uint8_t data[READ_SIZE];
-	const ssize_t n = local_read(&s->stage.local, data, sizeof(data), err);
 
+	if (!hand_reserve(&s->hand, READ_ROOM))
+		return 0;
+	const ssize_t n = local_read(&s->stage.local, data, sizeof(data), err);
 	if (n == STREAM_ERROR)
 		return -1;
 	s->input_ended = n == STREAM_EOF;
@@ -138,7 +143,7 @@ int typed_fd(const struct show *s)
 		return reads ? s->stage.local.in_fd : -1;
 	}
 	/* The terminal of whoever has put us in the background, or reads our lines, is not ours. */
-	if (s->settings->read_only || s->hand.count > 0 || isatty(STDIN_FILENO))
+	if (s->settings->read_only || hand_count(&s->hand) > 0 || isatty(STDIN_FILENO))
 		return -1;
 	return STDIN_FILENO;
 }
@@ -200,7 +205,8 @@ void typed_keep(struct show *s, const struct escape_event *event)
 {
 	if (event->len == 0 || s->settings->read_only)
 		return;
-	if (hand_has_room(&s->hand, event->len + INPUT_HELD_MAX))
+	if (hand_count(&s->hand) + event->len + INPUT_HELD_MAX <= KEPT_MAX &&
+	    hand_reserve(&s->hand, event->len + INPUT_HELD_MAX))
 		take_bytes(s, event->data, event->len);
 	else
 		(void)buf_put(&s->stage.out, "\a", 1);

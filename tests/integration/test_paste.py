@@ -7,6 +7,7 @@ import pytest
 import harness
 import procs
 import ptys
+import sim
 
 ESC = harness.ESCAPE
 
@@ -66,3 +67,16 @@ def test_a_pipe_is_not_read_ahead(pool, puppet, xencon):
         assert written < MUCH
         process.send_signal(signal.SIGTERM)
         assert harness.finish(process) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("mark", [b"%s", b"\x1b[200~%s\x1b[201~"], ids=["typed", "marked"])
+def test_a_screen_takes_it_slowly(mark, pool, pty, xencon):
+    """At the pace of a guest's keyboard, which would be an hour."""
+    pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=sim.Rfb(640, 400))
+    before = pty.settings()
+    process = pty.start(xencon, "-q", "screen", "--graphics", "blocks", "web02")
+    harness.eventually(pty.is_raw, "the terminal becomes raw")
+    with ptys.draining(pty.master, process):
+        pty.write(b"\x1b[?62c" + mark % pasted(200_000) + ESC + b".")
+        assert harness.finish(process) == 0
+    assert pty.settings() == before
