@@ -15,6 +15,8 @@ import procs
 import typewriter
 from outcome import assert_logged_out
 
+# It has an own idea of memory, as a sanitizer has.
+pytestmark = pytest.mark.plain
 LIBRARY = pathlib.Path(harness.BINARY).resolve().parent / "tests/faults/libfail.so"
 COUNT = struct.Struct("l")
 STILL_MS = 10000   # LINES_STILL_MS
