@@ -13,6 +13,7 @@ import termios
 import pytest
 
 import harness
+import procs
 import shown
 import typewriter
 from outcome import assert_logged_out
@@ -436,17 +437,19 @@ def test_read_only_reads_no_input(xencon, paper):
 
 
 def test_at_rest_nothing_is_asked(xencon, paper):
+    """Nor is any processor time used: of its own, which no busy machine changes."""
     process = follow(xencon, paper)
     paper.show("one\n")
-    asked = paper.requests
-    before = os.times()
+    harness.eventually(lambda: procs.state(process.pid) == "S", "it sleeps")
+    asked, used = paper.requests, procs.processor_s(process.pid)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(1)
     assert paper.requests == asked
+    assert procs.processor_s(process.pid) - used < 0.05
     process.send_signal(signal.SIGTERM)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    assert before is not None and usage.ru_nvcsw < 2000
+    assert usage.ru_nvcsw < 2000
 
 
 def test_a_painted_screen_needs_a_keyboard(pool, xencon):
