@@ -14,6 +14,7 @@ import pytest
 
 import harness
 import sim
+from outcome import assert_logged_out
 from test_screen_log import MARK
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "guest")]
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.long
 OVMF = pathlib.Path("/usr/share/ovmf/OVMF.fd")
 FRAME_BUFFER = ["-bios", str(OVMF), "-vga", "none", "-device", "VGA,xres=1024,yres=768"]
 PROMPT = "root@web01:/root#"
+REBOOTED = '[xencon: "web02" has rebooted]'
 LIMIT_S = 240  # of one wait: the processor is emulated, and others use this machine
 PROGRESS = "i=0; while [ $i -le 100 ]; do printf '\\r%3d %% of the work' $i; i=$((i+1)); usleep 20000; done; echo"
 
@@ -41,7 +43,7 @@ class Log:
                          for pair in ((self.process.stdout, self.lines), (self.process.stderr, self._said))]
         for reader in self._readers:
             reader.start()
-        self.wait_for(lambda: any("attached to" in line for line in self._said), "it is attached")
+        self.wait_said("attached to")
 
     @staticmethod
     def _read(stream, lines):
@@ -58,6 +60,9 @@ class Log:
     def wait_line(self, pattern):
         self.wait_for(lambda: any(re.search(pattern, line) for line in self.lines), f"{pattern!r} is in the log")
 
+    def wait_said(self, words):
+        self.wait_for(lambda: any(words in line for line in self._said), f"it says {words!r}")
+
     def finish(self):
         """Ends it; gives all lines, and how many changes of the screen were seen."""
         self.process.send_signal(signal.SIGTERM)
@@ -68,26 +73,37 @@ class Log:
         return self.lines, int(seen)
 
 
+class Console(sim.Socket):
+    """Of whichever QEMU is a VM's domain now."""
+
+    def lead_to(self, machine):
+        self._address = machine.vnc_path
+
+
 @pytest.fixture
 def guest(pool):
-    made = []
+    """A domain of "web02", the first or the next: QEMU, and its serial port."""
+    machines, cables = [], []
 
     def make(**arguments):
         try:
             build()
-            made.append(Guest(paused=True, **arguments).start())
+            machines.append(Guest(paused=True, **arguments).start())
         except GuestUnavailable as error:
             assert not os.environ.get("XENCON_REQUIRE_ALL"), error
             pytest.skip(str(error))
-        made.append(cable.Cable(made[0].serial_path))
-        pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=sim.Socket(made[0].vnc_path))
-        return made
+        cables.append(cable.Cable(machines[-1].serial_path))
+        if len(machines) == 1:
+            pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=Console(machines[0].vnc_path))
+        else:
+            pool.vms[-1].rfb_backend.lead_to(machines[-1])
+        return machines[-1], cables[-1]
 
     yield make
-    if len(made) > 1:
-        made[1].close()
-    if made:
-        made[0].stop()
+    for each in cables:
+        each.close()
+    for each in machines:
+        each.stop()
 
 
 def rows(text, columns=80):
@@ -205,6 +221,40 @@ def test_what_is_done_in_a_shell(guest, xencon):
     numbers = [str(number) for number in range(101, 161)]
     assert held_against([row for row in shell if row == MARK or row in numbers], numbers, "seq 101 160") > 20
     assert held_against([row for row in lines[before:] if row == MARK or row in set(started)], started, "after the reboot") > 20
+
+
+def test_a_reboot_is_followed(pool, guest, xencon):
+    """The guest reboots itself: its domain ends, and another one, with a console of its own, takes its place. The last words of
+    the old start, a line that says what has happened, the first ones of the new."""
+    machine, line = guest(options=["-action", "reboot=shutdown,shutdown=pause"])
+    log = Log(xencon, "--reconnect")
+    machine.cont()
+    log_in(line)
+    log.wait_line("Run /init")
+    messages = kernel_rows(line)
+    line.send("reboot -f\r")
+    # It says so last, and its domain is as good as gone: written is that once the screen has been still.
+    log.wait_line("reboot: Restarting system")
+    harness.eventually(lambda: machine.qmp("query-status")["status"] == "shutdown", "it has let go", LIMIT_S)
+    course = pool.vms[-1].begin("clean_reboot", by_guest=True).to("404")
+    machine, line = guest()
+    course.finish()
+    log.wait_line("has rebooted")
+    machine.cont()
+    log_in(line)
+    started = kernel_rows(line)
+    log.wait_for(lambda: any("Run /init" in row for row in log.lines[log.lines.index(REBOOTED):]), "it has started again")
+    lines, seen = log.finish()
+    assert lines.count(REBOOTED) == 1
+    print(f"{seen} changes seen")
+    at = lines.index(REBOOTED)
+    before, after = lines[:at], lines[at + 1:]
+    assert "reboot: Restarting system" in before[-1]
+    assert before.count(before[-1]) == 1 and before[-1] not in after
+    assert "SeaBIOS" in next(row for row in after if row != MARK)
+    for part, wanted, what in ((before, messages, "before the reboot"), (after, started, "after it")):
+        assert held_against([row for row in part if row == MARK or row in set(wanted)], wanted, what) > 20
+    assert_logged_out(pool)
 
 
 @pytest.mark.skipif(not OVMF.exists(), reason="no OVMF (Debian's package is ovmf)")
