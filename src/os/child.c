@@ -221,8 +221,12 @@ static bool await_foreground(int terminal)
 			return true;
 		if (owner < 0 || signals_fatal() != 0)
 			return false;
+		struct signals_stops stops;
+
 		(void)signals_take(SIGCONT);
+		signals_let_stop(&stops);
 		(void)tcdrain(terminal);
+		signals_put_back(&stops);
 		if (!signals_take(SIGCONT)) /* an orphan is not stopped */
 			return tcgetpgrp(terminal) == getpgrp();
 	}

@@ -19,6 +19,7 @@ static const int fatal_signals[] = {SIGINT,  SIGTERM, SIGHUP,    SIGQUIT, SIGUSR
                                     SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU};
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 static const int noted_signals[] = {SIGCONT, SIGCHLD, SIGWINCH};
+static const int stop_signals[] = {SIGTTIN, SIGTTOU, SIGTSTP};
 static const int unwanted_signals[] = {SIGPIPE, SIGXFSZ}; /* write(2) tells as much */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -267,4 +268,34 @@ void signals_reset(void)
 	signals_catch_stop(false); /* the terminal is its parent's to give back */
 	for (size_t i = 0; i < COUNT(unwanted_signals); i++)
 		handle(unwanted_signals[i], SIG_DFL, 0);
+	sigset_t stops;
+	(void)sigemptyset(&stops);
+	for (size_t i = 0; i < COUNT(stop_signals); i++) {
+		handle(stop_signals[i], SIG_DFL, 0);
+		(void)sigaddset(&stops, stop_signals[i]);
+	}
+	(void)sigprocmask(SIG_UNBLOCK, &stops, NULL);
+}
+
+void signals_let_stop(struct signals_stops *ret)
+{
+	struct sigaction usual;
+	sigset_t stops;
+
+	memset(&usual, 0, sizeof(usual));
+	usual.sa_handler = SIG_DFL;
+	(void)sigemptyset(&usual.sa_mask);
+	(void)sigaction(SIGTTIN, &usual, &ret->input);
+	(void)sigaction(SIGTTOU, &usual, &ret->output);
+	(void)sigemptyset(&stops);
+	(void)sigaddset(&stops, SIGTTIN);
+	(void)sigaddset(&stops, SIGTTOU);
+	(void)sigprocmask(SIG_UNBLOCK, &stops, &ret->mask);
+}
+
+void signals_put_back(const struct signals_stops *was)
+{
+	(void)sigprocmask(SIG_SETMASK, &was->mask, NULL);
+	(void)sigaction(SIGTTIN, &was->input, NULL);
+	(void)sigaction(SIGTTOU, &was->output, NULL);
 }

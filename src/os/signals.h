@@ -9,6 +9,7 @@
 #ifndef XENCON_OS_SIGNALS_H
 #define XENCON_OS_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -47,6 +48,17 @@ bool signals_take(int signal);
 /* Whether SIGTSTP is caught (on a raw terminal that must be restored first) or just stops us. */
 void signals_catch_stop(bool on);
 
+/* From the first call to the second the terminal stops us where we want something of it from the background, as it does
+ * jobs, even if whoever started us has that ignored (trap '' TTOU) or blocked: where only the foreground gets an answer,
+ * going on would be waiting for ever, or spoiling the settings of who is there. */
+struct signals_stops {
+	struct sigaction input; /* for SIGTTIN, as it was */
+	struct sigaction output;
+	sigset_t mask;
+};
+void signals_let_stop(struct signals_stops *ret);
+void signals_put_back(const struct signals_stops *was);
+
 /* Between begin and end a fatal signal does not fail waits, it only bounds them all to
  * SIGNALS_GRACE_MS from the moment it is noticed. Calls nest. */
 void signals_defer_begin(void);
@@ -73,7 +85,8 @@ int signals_restart(struct error *err);
  * ends with whoever gives the orders. Commands that it starts call signals_reset, as any. */
 void signals_stand_by(void);
 
-/* In a forked child: default dispositions, no share in the parent's pipe, and nothing pending. */
+/* In a forked child: default dispositions, no share in the parent's pipe, and nothing pending. What ends a program stays
+ * ignored where it was; what stops a job does not, or a question of the child's would not wait for the terminal. */
 void signals_reset(void);
 
 #endif

@@ -83,10 +83,14 @@ bool tty_is_ours(int fd)
 bool tty_await_foreground(int fd)
 {
 	while (!tty_is_ours(fd)) {
+		struct signals_stops stops;
+
 		(void)signals_take(SIGCONT);
 		if (signals_fatal() != 0)
 			return false;
+		signals_let_stop(&stops);
 		(void)raise(SIGTTIN);
+		signals_put_back(&stops);
 		if (!signals_take(SIGCONT))
 			return false; /* an orphan is not stopped */
 	}

@@ -276,6 +276,27 @@ def test_stopped_and_continued(pool, make_xencon, tmp_path):
     assert pool.requests[0].params[1] == "secret"
 
 
+@pytest.mark.parametrize("ignored", ["", "TTIN", "TTIN TTOU"], ids=["usual", "TTIN", "both"])
+def test_begun_in_the_background(ignored, pool, make_xencon, tmp_path):
+    """It waits, stopped, until somebody can answer, whatever the shell has told its jobs to ignore."""
+    shell = shells.Shell(make_xencon(pool, password=None), tmp_path)
+    before = shell.settings()
+    shell.run(f"trap '' {ignored or 'URG'}")
+    shell.run("xencon web01 &")
+    job, = shell.jobs()
+    procs.wait_stopped(job)
+    assert "Stopped" in shell.run("true")
+    assert shell.settings() == before
+    shell.type("fg")
+    shell.terminal.expect(QUESTION)
+    assert not echoes(shell.terminal)
+    shell.terminal.send(b"secret\r")
+    shell.terminal.expect_exact(HELLO)
+    shell.terminal.send(harness.ESCAPE + b".")
+    shell.prompt()
+    assert shell.settings() == before
+
+
 # Does as any shell with a job that is stopped, and with the terminal nothing: it shows how it was left.
 BARE_SHELL = """
 import os, signal, sys, termios

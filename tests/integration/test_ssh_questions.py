@@ -211,6 +211,24 @@ def test_a_question_from_the_background(shell, pool):
     assert_answered_works(terminal, gate, pool)
 
 
+@pytest.mark.parametrize("ignored", ["TTOU", "TTIN", "TTIN TTOU TSTP"])
+@pytest.mark.parametrize("behind", [False, True], ids=["in front", "behind"])
+def test_a_question_where_what_stops_a_job_is_ignored(behind, ignored, shell, pool):
+    """As some shells leave it to what they start."""
+    terminal, gate, words = shell
+    terminal.send(f"trap '' {ignored}\r".encode())
+    terminal.expect(b"READY> ")
+    before = terminal.settings()
+    terminal.send(words + (b" &\r" if behind else b"\r"))
+    if behind:
+        terminal.expect(b"READY> ")
+        harness.eventually(lambda: any(procs.is_stopped(gates.procs_parent(pid)) for pid in gate.processes()),
+                           "the job waits")
+        terminal.send(b"fg\r")
+    assert_answered_works(terminal, gate, pool)
+    assert terminal.settings() == before
+
+
 def test_nothing_is_asked_where_there_is_no_terminal(make_gate, tmp_path):
     gate = make_gate(passphrase=PHRASE)
     done = gate.program(tmp_path).run("web01", start_new_session=True)
