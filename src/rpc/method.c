@@ -21,6 +21,7 @@ static const char *const vm_fields[] = {
     "domain_type",
     "HVM_boot_policy",
     "platform",
+    "metrics",
     NULL,
 };
 
@@ -44,6 +45,8 @@ static const struct method methods[METHOD_COUNT] = {
     [METHOD_THIS_HOST] = {"session.get_this_host", "ss", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_ADDRESS] = {"host.get_address", "s", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_NAME] = {"host.get_name_label", "s", METHOD_GIVES_TEXT, ONE},
+    /* What the VM runs as, or was suspended as, by the reference of its metrics; since 7.5 [source: datamodel.ml] */
+    [METHOD_VM_TYPE] = {"VM_metrics.get_current_domain_type", "s", METHOD_GIVES_TEXT, ONE},
     [METHOD_HOST_ALL] = {"host.get_all_records", "s", METHOD_GIVES_RECORDS, MANY,
                          .keep = host_fields},
     [METHOD_VM_WHERE] = {"VM.get_all_records_where", "s", METHOD_GIVES_RECORDS, MANY},

@@ -25,6 +25,7 @@ enum method_name {
 	METHOD_THIS_HOST,
 	METHOD_HOST_ADDRESS,
 	METHOD_HOST_NAME,
+	METHOD_VM_TYPE,
 	METHOD_HOST_ALL,
 	METHOD_VM_WHERE,
 	METHOD_VM_LIST, /* the same call, for many: see method.c for the fields that it keeps */

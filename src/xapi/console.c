@@ -105,10 +105,34 @@ static int no_serial(const struct vm *vm, struct error *err)
 	return error_reason(err, REASON_NO_CONSOLE);
 }
 
-int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
+/* Of a machine that rests. What its record says is for its next start, and worth the question only where it is that;
+ * one that cannot be answered decides nothing. */
+static int check_resting(struct session *s, const struct vm *vm, const char *protocol,
+                         struct error *err)
+{
+	struct error ignored = {0};
+	json_t *type = NULL;
+
+	if (strcmp(protocol, CONSOLE_TEXT) != 0 || !vm->is_hvm || !record_is_ref(vm->metrics))
+		return 0;
+	if (session_call(s, METHOD_VM_TYPE, json_pack("[s]", vm->metrics), &type, &ignored) != 0) {
+		if (ignored.kind != ERROR_INTERRUPTED) {
+			error_clear(&ignored);
+			return 0;
+		}
+		*err = ignored;
+		return -1;
+	}
+	const bool hvm = strcmp(json_string_value(type), "hvm") == 0;
+	json_decref(type);
+	return hvm ? never(s, vm, protocol, err) : 0;
+}
+
+int console_check_kind(struct session *s, const struct vm *vm, const char *protocol,
                        struct error *err)
 {
-	/* Others go on as what they are, whatever their type will be. */
+	if (strcmp(vm->power_state, "Suspended") == 0 || strcmp(vm->power_state, "Paused") == 0)
+		return check_resting(s, vm, protocol, err);
 	if (strcmp(vm->power_state, "Halted") != 0)
 		return 0;
 	if (strcmp(protocol, CONSOLE_SERIAL) == 0)
@@ -152,19 +176,18 @@ static int fetch(struct session *s, const struct vm *vm, json_t **ret, struct er
 	return session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), ret, err);
 }
 
-/* Where the type is another's now, a graphical console alone is an HVM guest's all the same. */
+/* The consoles tell what it runs as, whatever the type of its next start is: a text console is no HVM guest's, and a
+ * graphical one alone is none but an HVM guest's. */
 static int check_serial(struct session *s, const struct vm *vm, struct error *err)
 {
 	json_t *records = NULL;
 
-	if (vm->is_hvm)
-		return 0;
 	if (fetch(s, vm, &records, err) != 0)
 		return -1;
-	const bool is_hvm = find_protocol(records, CONSOLE_GRAPHIC) != NULL &&
-	                    find_protocol(records, CONSOLE_TEXT) == NULL;
+	const bool text = find_protocol(records, CONSOLE_TEXT) != NULL;
+	const bool graphic = find_protocol(records, CONSOLE_GRAPHIC) != NULL;
 	json_decref(records);
-	return is_hvm ? 0 : no_serial(vm, err);
+	return !text && (graphic || vm->is_hvm) ? 0 : no_serial(vm, err);
 }
 
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,

@@ -31,9 +31,11 @@ int console_find(struct session *s, const struct vm *vm, const char *protocol, s
  * console_find is to be asked. */
 bool console_at_hand(const struct session *s, const struct vm *vm, struct console *ret);
 
-/* Whether a machine that is halted has such a console at all once it runs, by the type of its next start. -1 with *err,
- * as above, where it never will. Of others nothing is told: the consoles that they have are for console_find. */
-int console_check_kind(const struct session *s, const struct vm *vm, const char *protocol,
+/* Whether a machine that does not run has such a console at all once it runs: by the type of its next start where it is
+ * halted; where it is suspended or paused, which it goes on from as what it was, by that, in one round trip. -1 with
+ * *err, as above, where it never will. Of others, and by servers that do not tell, nothing is told: the consoles that
+ * they have are for console_find. ERROR_INTERRUPTED. */
+int console_check_kind(struct session *s, const struct vm *vm, const char *protocol,
                        struct error *err);
 
 /* Frees what the fields hold; all zeroes is fine. */

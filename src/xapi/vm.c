@@ -156,6 +156,7 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	    .power_state = strdup(record_text(record, "power_state")),
 	    .resident_on = strdup(record_text(record, "resident_on")),
 	    .operations = join_operations(record),
+	    .metrics = strdup(record_text(record, "metrics")),
 	    .domid = record_number(record, "domid", -1),
 	    .is_hvm = is_hvm(record),
 	    .keymap = strdup(record_text(json_object_get(record, "platform"), "keymap")),
@@ -164,8 +165,8 @@ static int take(const char *ref, const json_t *record, struct vm *ret, struct er
 	};
 
 	if (vm.ref == NULL || vm.uuid == NULL || vm.name == NULL || vm.power_state == NULL ||
-	    vm.resident_on == NULL || vm.operations == NULL || vm.keymap == NULL ||
-	    vm.hvm_serial == NULL) {
+	    vm.resident_on == NULL || vm.operations == NULL || vm.metrics == NULL ||
+	    vm.keymap == NULL || vm.hvm_serial == NULL) {
 		vm_free(&vm);
 		return error_set_errno(err, ERROR_LOCAL, "cannot keep the VM's record");
 	}
@@ -337,5 +338,6 @@ void vm_free(struct vm *vm)
 	free(vm->operations);
 	free(vm->keymap);
 	free(vm->hvm_serial);
+	free(vm->metrics);
 	*vm = (struct vm){0};
 }

@@ -15,7 +15,9 @@ struct vm {
 	char *power_state; /* "Running", "Paused", "Halted", "Suspended" */
 	char *resident_on; /* the host's reference; "OpaqueRef:NULL" when halted */
 	char *operations;  /* what is being done with it: "pool_migrate", several with commas */
-	int64_t domid;     /* of its domain, new with each start; -1 where it has none */
+	char
+	    *metrics; /* the reference of what changes as it runs; "" where the server tells none */
+	int64_t domid; /* of its domain, new with each start; -1 where it has none */
 	bool is_hvm;  /* at its next start: such a machine has no text console, but a serial port */
 	char *keymap; /* platform:keymap, "" where the VM has none: its QEMU's -k */
 	char *hvm_serial;       /* what the record says of the serial port; "" for the usual one */

@@ -126,6 +126,24 @@ def test_a_machine_that_never_has_a_text_console(pool, xencon):
     assert_failed(done, 6, '"win" has no text console', "xencon vnc", pool=pool)
 
 
+@pytest.mark.parametrize("operation", ["suspend", "pause"])
+def test_a_machine_that_rests_and_never_has_a_text_console(operation, pool, xencon):
+    pool.add_vm("win", consoles=("rfb",), domain_type="hvm").begin(operation).finish()
+    done = xencon.run("--wait", "win")
+    assert_failed(done, 6, '"win" has no text console', "xencon vnc", pool=pool)
+
+
+def test_a_server_that_does_not_tell_what_rests(pool, xencon):
+    """As those before 7.5: it is waited for until its consoles tell."""
+    pool.unknown_calls.add("VM_metrics.get_current_domain_type")
+    vm = pool.add_vm("win", consoles=("rfb",), domain_type="hvm")
+    vm.begin("suspend").finish()
+    process = begin(xencon, "--wait", "win")
+    vm.begin("resume").finish()
+    assert harness.finish(process) == 6
+    assert '"win" has no text console' in process.stderr.read().decode()
+
+
 @pytest.mark.parametrize("operation, back", [
     ("suspend", "resume"), ("pause", "unpause"), ("hard_shutdown", "start")])
 def test_a_graphical_one_in_its_place(operation, back, pool, xencon):

@@ -167,12 +167,21 @@ def _go_on(context, course):
 
 
 # Each with its function, whether it needs a session, and its least and most other parameters.
+def _current_domain_type(context, ref):
+    """What a VM was started as, not what it will be."""
+    for vm in context.pool.vms:
+        if vm.metrics == ref and context.pool.recent:
+            return vm.domain_type or context.database.get("VM", vm.ref)["domain_type"]
+    raise ApiError("HANDLE_INVALID", "VM_metrics", ref)
+
+
 _CALLS = {
     LOGIN: (_login, False, 2, 4),
     "session.logout": (_logout, True, 0, 0),
     "system.listMethods": (names, False, 0, 0),
     "event.from": (events.since, True, 3, 3),
     "event.inject": (events.inject, True, 2, 2),
+    "VM_metrics.get_current_domain_type": (_current_domain_type, True, 1, 1),
     "pool.designate_new_master": (_designate, True, 1, 1),
     "pool.emergency_transition_to_master": (_emergency, False, 0, 1),
     **operations.CALLS,

@@ -63,6 +63,8 @@ class VM:
         self.is_control_domain = dom0
         self.ref = pool.identifiers.ref()
         self.uuid = pool.identifiers.uuid()
+        self.metrics = pool.identifiers.ref()
+        self.domain_type = None     # as it was started
         self.power_state = "Halted"
         self.domid = -1
         self.consoles = []
@@ -213,7 +215,7 @@ class VM:
         kind = "dom0" if self.is_control_domain else "VM"
         return {**self.pool.prototype(kind), "uuid": self.uuid, "name_label": self.name,
                 "power_state": self.power_state, "consoles": [], "affinity": self.host.ref,
-                "resident_on": records.NULL, "domid": -1}
+                "resident_on": records.NULL, "domid": -1, "metrics": self.metrics}
 
     def _make_consoles(self):
         for protocol in self.protocols:
@@ -227,6 +229,8 @@ class VM:
         self.consoles = []
 
     def _update(self, **fields):
+        if self.power_state == "Halted" and fields.get("power_state") == "Running":
+            self.domain_type = self.pool.database.get("VM", self.ref).get("domain_type")
         self.power_state = fields.get("power_state", self.power_state)
         self.domid = fields.get("domid", self.domid)
         consoles = sorted(console.ref for console in self.consoles)
