@@ -338,3 +338,14 @@ def test_a_command_that_prints_something_of_its_own(pool, xencon):
     assert done.returncode == 3
     assert "what the proxy command gives is not TLS" in done.stderr
     assert "http:" not in done.stderr
+
+
+@pytest.mark.parametrize("said, line", [
+    ("command-line: line 0: Bad configuration option: PerSourcePenalties", ""),
+    ("sshd: no hostkeys available -- exiting.", "PerSourcePenalties no\n")], ids=["before 9.8", "since"])
+def test_no_login_is_held_against_the_next(said, line, tmp_path):
+    """By whichever sshd these tests run with."""
+    sshd = tmp_path / "sshd"
+    sshd.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    sshd.chmod(0o755)
+    assert jumps.leniency(str(sshd)) == line
