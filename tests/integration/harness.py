@@ -16,6 +16,7 @@ import pexpect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
+MISSING = f"{BINARY} is not there: build it (README), or name another in XENCON"
 
 # Only what hangs takes this long; sanitizers and a busy machine do not.
 PATIENCE = float(os.environ.get("PATIENCE", 60))

@@ -47,7 +47,7 @@ class Listener:
         assert line.endswith("\n"), self.said()
         self.where = line[:-1]
         # It is told from the viewers' processes by its name, which it gives itself.
-        if procs.CONFINES:
+        if procs.confines():
             harness.eventually(lambda: procs.is_gone(self.pid) or any(map(procs.is_keeper, procs.offspring(self.pid))),
                                "its keeper is there")
         return self

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the kernel tells of a running program: memory, processor time, state, system calls."""
+import functools
 import os
 import pathlib
 import shutil
@@ -10,7 +11,12 @@ import harness
 
 STRACE = shutil.which("strace")
 KEEPER = "xencon-keeper"
-CONFINES = KEEPER.encode() in pathlib.Path(harness.BINARY).read_bytes()    # -Dconfine
+
+
+@functools.cache
+def confines():
+    """Whether the program was built to confine itself (-Dconfine)."""
+    return KEEPER.encode() in pathlib.Path(harness.BINARY).read_bytes()
 
 
 def memory(pid, field):

@@ -72,7 +72,7 @@ def assert_confined(pid, keeper_of=None):
     assert own["Uid"].split() == own["Gid"].split() == [str(ALICE)] * 4
     assert own["Groups"].split() in ([], [str(ALICE)])
     assert int(own["CapEff"], 16) == int(own["CapPrm"], 16) == 0
-    if not procs.CONFINES:
+    if not procs.confines():
         assert own["Seccomp"] == test_confine.status("self")["Seccomp"]
         return
     assert (own["Seccomp"], own["NoNewPrivs"]) == ("2", "1")
@@ -84,7 +84,7 @@ def assert_confined(pid, keeper_of=None):
 
 def assert_said(text):
     """As -v has it."""
-    if not procs.CONFINES:
+    if not procs.confines():
         assert test_confine.WITHOUT in text
         return
     assert "confined: no program, no socket (seccomp)" in text
