@@ -225,7 +225,7 @@ static int sew(struct lines *l, int64_t now_ms, struct error *err)
 
 	if (page_copy(&l->made, &l->next, err) != 0)
 		return -1;
-	while (s->step[first].from == STITCH_NONE)
+	while (s->step[first].from == STEPS_NONE)
 		first++;
 	first = s->step[first].from;
 	if (is_fresh(l, now_ms))

@@ -40,7 +40,7 @@ static unsigned source(const struct alignment *a, unsigned row)
 {
 	if (row < a->head || row >= a->end + a->shift)
 		return row;
-	return row < a->end ? row + a->shift : STITCH_NONE;
+	return row < a->end ? row + a->shift : STEPS_NONE;
 }
 
 /* Whether the new page's row is one of the shown page, as it was. */
@@ -99,7 +99,7 @@ static unsigned find_pair(const struct page *shown, unsigned least, const struct
 	for (unsigned from = least; from + 1 < shown->rows; from++)
 		if (is_pair(shown, from, next, row))
 			return from;
-	return STITCH_NONE;
+	return STEPS_NONE;
 }
 
 void sew_pairs(const struct page *shown, struct page *next)
@@ -112,7 +112,7 @@ void sew_pairs(const struct page *shown, struct page *next)
 		/* What a place of the screen shows only gets newer, so nothing moves down. */
 		const unsigned from = find_pair(shown, least > row ? least : row, next, row);
 
-		if (from == STITCH_NONE)
+		if (from == STEPS_NONE)
 			continue;
 		carry(shown, from, next, row);
 		carry(shown, from + 1, next, row + 1);
@@ -123,7 +123,7 @@ void sew_pairs(const struct page *shown, struct page *next)
 /* Whether two rows of a page stand beside each other, but for one between that this page alone shows to be a tear's. */
 static bool is_beside(const struct page *p, unsigned above, unsigned row)
 {
-	if (above == STITCH_NONE || row == STITCH_NONE)
+	if (above == STEPS_NONE || row == STEPS_NONE)
 		return false;
 	return above + 1 == row ||
 	       (above + 2 == row && page_row_mixes(p, above + 1, p, row, p, above));
@@ -135,11 +135,11 @@ static unsigned char count_joined(const struct stitch *s, unsigned at, const str
 {
 	unsigned joined = 0;
 
-	const struct stitch_step step = s->step[at];
+	const struct step step = s->step[at];
 	if (at == 0)
-		return step.from != STITCH_NONE ? shown->row[step.from].joined
-		                                : next->row[step.to].joined;
-	const struct stitch_step above = s->step[at - 1];
+		return step.from != STEPS_NONE ? shown->row[step.from].joined
+		                               : next->row[step.to].joined;
+	const struct step above = s->step[at - 1];
 	if (is_beside(shown, above.from, step.from))
 		joined += shown->row[step.from].joined;
 	if (is_beside(next, above.to, step.to))
@@ -147,26 +147,39 @@ static unsigned char count_joined(const struct stitch *s, unsigned at, const str
 	return (unsigned char)(joined < PAGE_SEEN_MAX ? joined : PAGE_SEEN_MAX);
 }
 
+/* Whether a step of the new page alone may not follow what stands before it: what only the old page has, or all that scrolled
+ * off, where it is the first with text. */
+static bool is_met(const struct stitch *s, unsigned at, const struct page *next)
+{
+	unsigned first = at;
+
+	if (at == s->follows || s->step[at].from != STEPS_NONE)
+		return false;
+	if (at > 0 && s->step[at - 1].to == STEPS_NONE)
+		return true;
+	while (first > 0 && s->step[first - 1].from == STEPS_NONE &&
+	       !page_has_text(next, s->step[first - 1].to))
+		first--;
+	return first == 0 && page_has_text(next, s->step[at].to);
+}
+
 void sew_row(const struct stitch *s, unsigned at, const struct page *shown, const struct page *next,
              struct page *made, unsigned row)
 {
-	const struct stitch_step step = s->step[at];
-	const struct stitch_step above = at > 0 ? s->step[at - 1] : step;
+	const struct step step = s->step[at];
+	const struct step above = at > 0 ? s->step[at - 1] : step;
 	/* The rows follow each other in the new picture: what the old one lacked between them, if anything, is there. */
 	const bool follows =
-	    at > 0 && step.to != STITCH_NONE && above.to != STITCH_NONE && above.to + 1 == step.to;
-	/* What only the new picture has behind what only the old one has may not follow it. */
-	const bool met =
-	    at > 0 && at != s->follows && step.from == STITCH_NONE && above.to == STITCH_NONE;
-
-	if (step.to == STITCH_NONE) {
+	    at > 0 && step.to != STEPS_NONE && above.to != STEPS_NONE && above.to + 1 == step.to;
+	if (step.to == STEPS_NONE) {
 		page_row_copy(made, row, shown, step.from);
 		made->row[row].joined = count_joined(s, at, shown, next);
+		made->row[row].torn = made->row[row].torn || (at > 0 && above.from == STEPS_NONE);
 		return;
 	}
 	page_row_copy(made, row, next, step.to);
-	if (step.from != STITCH_NONE)
+	if (step.from != STEPS_NONE)
 		carry(shown, step.from, made, row);
 	made->row[row].joined = count_joined(s, at, shown, next);
-	made->row[row].torn = met || (made->row[row].torn && !follows);
+	made->row[row].torn = is_met(s, at, next) || (made->row[row].torn && !follows);
 }

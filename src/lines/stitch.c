@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines/steps.h"
 #include "lines/tear.h"
 
 /* What it costs to leave out a row that a tear made: less than any that says something. */
@@ -230,14 +231,22 @@ static void leave_new(struct table *t, unsigned from, unsigned to)
 			offer(t, from, to, &(struct way){i, i, MOVE_NEW, score - cost});
 		else if (i == STATE_NEW_RUN)
 			offer(t, from, to, &(struct way){i, i, MOVE_NEW, score - 1});
-		else if (i == STATE_JOINED || (i == STATE_OLD_RUN && t->v->tears))
-			/* Behind a run of the old page's: both were held up, and each lacks what the other has. */
-			offer(t, from, to,
-			      &(struct way){STATE_NEW_RUN, i, MOVE_NEW, score - t->open});
+		else if (i == STATE_JOINED || i == STATE_OLD_RUN)
+			/* Behind a run of the old page's: both were held up, and each lacks what the other has. Where no tear
+			 * was seen yet a row that was written over is as likely. */
+			offer(
+			    t, from, to,
+			    &(struct way){
+			        STATE_NEW_RUN, i, MOVE_NEW,
+			        score - (i == STATE_OLD_RUN && !t->v->tears ? t->tail : t->open)});
 		else if (i == STATE_START && to == 1 && from > 0 && t->v->now->rows > 1 &&
 		         page_row_mixes(t->v->now, 0, t->v->now, 1, t->v->old, from - 1))
 			/* The first row, just being drawn: what it was is gone from this page. */
 			offer(t, from, to, &(struct way){i, i, MOVE_NEW, score - COST_DOUBT});
+		else if (i == STATE_START && from > 0 && t->v->fresh)
+			/* The old page's copy was held up there, and missed what came before the first row that both have. */
+			offer(t, from, to,
+			      &(struct way){STATE_NEW_RUN, i, MOVE_NEW, score - t->tail});
 	}
 }
 
@@ -296,8 +305,9 @@ static void take_both(struct table *t, unsigned from, unsigned to)
 	if (end - t->tail <= t->best && end <= t->best)
 		return;
 	if (has_own_old(t, from))
-		/* A screen that scrolled, or they are a row in two forms. */
-		end = from > to && has_own_new(t, to) ? end - t->tail : NEVER;
+		/* A screen that scrolled, or they are a row in two forms. Of a console that tears the copy may have begun before
+		 * the scroll. */
+		end = (from > to || t->v->tears) && has_own_new(t, to) ? end - t->tail : NEVER;
 	if (end <= t->best)
 		return;
 	t->best = end;
@@ -332,17 +342,7 @@ static void fill(struct table *t)
 
 static void add(struct stitch *s, unsigned from, unsigned to)
 {
-	s->step[s->count++] = (struct stitch_step){from, to};
-}
-
-static void turn_round(struct stitch_step *step, unsigned count)
-{
-	for (unsigned i = 0; i < count / 2; i++) {
-		const struct stitch_step kept = step[i];
-
-		step[i] = step[count - 1 - i];
-		step[count - 1 - i] = kept;
-	}
+	s->step[s->count++] = (struct step){from, to};
 }
 
 /* Writes down the steps up to the last rows that go together. */
@@ -366,16 +366,16 @@ static void walk_back(struct table *t)
 			from--;
 			s->mended = s->mended || page_has_text(t->v->old, from);
 			if (state == STATE_OLD_RUN)
-				add(s, from, STITCH_NONE);
+				add(s, from, STEPS_NONE);
 		} else {
 			to--;
 			s->mended = s->mended || page_has_text(t->v->now, to);
 			if (state == STATE_NEW_RUN || !page_has_text(t->v->now, to))
-				add(s, STITCH_NONE, to);
+				add(s, STEPS_NONE, to);
 		}
 		state = how >> 2;
 	}
-	turn_round(s->step, s->count);
+	steps_turn(s->step, s->count);
 }
 
 /* The old page's own rows below the last that go together, which the new one's copy missed. Those behind a row in which the
@@ -391,7 +391,7 @@ static unsigned add_missed(struct table *t)
 			break;
 		if (cost_of_old(t, row) != OWN)
 			continue;
-		add(s, row, STITCH_NONE);
+		add(s, row, STEPS_NONE);
 		count++;
 	}
 	return count;
@@ -408,10 +408,10 @@ static void add_tail(struct table *t)
 
 	for (; own > 0 && to < t->v->now->rows && cost_of_new(t, to) == COST_DOUBT; to++)
 		drawn = t->v->now->row[to].unknown == 0;
-	s->follows = own == 1 && drawn ? s->count : STITCH_NONE;
+	s->follows = own == 1 && drawn ? s->count : STEPS_NONE;
 	s->mended = s->mended || own > 0;
 	for (; to < t->v->now->rows; to++)
-		add(s, STITCH_NONE, to);
+		add(s, STEPS_NONE, to);
 }
 
 static bool is_doubt_at(const int8_t *costs, unsigned rows, unsigned row)
@@ -456,6 +456,9 @@ int stitch_pages(const struct stitch_view *v, struct stitch *s, struct error *er
 		return 0;
 	walk_back(&t);
 	add_tail(&t);
+	/* A step that does not stand where it was says nothing of what it follows. */
+	if (steps_order(s->step, s->count, v->old, v->now) <= s->follows)
+		s->follows = STEPS_NONE;
 	s->weight = t.best;
 	s->found = true;
 	return 0;

@@ -15,18 +15,10 @@
 
 #include "base/error.h"
 #include "lines/page.h"
+#include "lines/steps.h"
 
 /* Screens of more rows are not put together: what it costs goes with their square. 4096 pixels of rows of 16 are as many. */
 #define STITCH_ROWS_MAX 256
-
-/* No row. */
-#define STITCH_NONE UINT32_MAX
-
-/* A row of what they make: the old page's, the new one's, or both. */
-struct stitch_step {
-	unsigned from;
-	unsigned to;
-};
 
 /* What two pages make. */
 struct stitch {
@@ -36,9 +28,9 @@ struct stitch {
 	unsigned
 	    follows; /* a step of the new page alone that follows one of the old page alone; else no row */
 	unsigned count;
-	struct stitch_step *step; /* from the top down, blank rows too; from malloc */
-	int *scores;              /* from malloc: two lines of the table that is filled */
-	uint8_t *moves;           /* from malloc: how each of its places was come to */
+	struct step *step; /* from the top down, blank rows too; from malloc */
+	int *scores;       /* from malloc: two lines of the table that is filled */
+	uint8_t *moves;    /* from malloc: how each of its places was come to */
 	int8_t
 	    *costs; /* from malloc: of leaving out each row, the old page's, then the new one's */
 	unsigned rows_held;

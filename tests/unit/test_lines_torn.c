@@ -228,6 +228,35 @@ static void test_pairs(void)
 	finish("a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\nr\ns\nt\nb\nc\nu\n");
 }
 
+/* Copies that were held up, and what the next one tells of it. */
+static void test_held_up(void)
+{
+	begin(
+	    "what the first copy missed is in the next one: its rows stand where they belong, and "
+	    "what both have is said once");
+	tele.hidden = true;
+	teletype_show(&tele, "101\n102\n103\n104\n105\n109\n110\n111");
+	teletype_show(&tele, "\f107\n108\n109\n110\n111\n112\n113\n114");
+	finish("101\n102\n103\n104\n105\n" MARK "107\n108\n109\n" MARK "110\n111\n" MARK
+	       "112\n113\n114\n");
+	begin("each has rows that the other one missed, between others that both have");
+	tele.hidden = true;
+	teletype_show(&tele, "101\n102\n103\n104\n105\n107\n108\n109");
+	teletype_show(&tele, "\f102\n103\n10\1\n106\n107\n108\n109\n110");
+	finish("101\n102\n" MARK "103\n104\n105\n106\n107\n" MARK "108\n109\n" MARK "110\n");
+	begin("a row that was mixed when the copy was held up is where the other page's belong");
+	tele.hidden = true;
+	teletype_show(&tele, "101\n102\n103\n104\n105\n106\n110\n111");
+	teletype_show(&tele, "\f104\n105\n106\n107\n108\n1\1\1\n115\n116");
+	finish("101\n102\n103\n104\n105\n106\n" MARK "107\n108\n" MARK "110\n111\n" MARK
+	       "1\xef\xbf\xbd\xef\xbf\xbd\n115\n116\n");
+	begin("on a console that tears, also where nothing had moved above it");
+	tele.hidden = true;
+	teletype_show(&tele, "101\n102\n102\n103\n104\n105\n106\n107");
+	teletype_show(&tele, "\f101\n102\n103\n104\n1\1\1\n111\n112\n113");
+	finish("101\n102\n103\n104\n" MARK "105\n106\n107\n" MARK "111\n112\n113\n");
+}
+
 /* What was not sure is closed before something else is said; another machine is not known to tear. */
 static void test_notes(void)
 {
@@ -250,16 +279,17 @@ int main(void)
 	static const struct pace paces[] = {
 	    {"quiet", COLUMNS / 2, 0, 0, 4, true, {2, 0}, {0, 0}},
 	    {"quiet, half a screen", COLUMNS / 2, 0, 0, 8, true, {2, 0}, {0, 0}},
-	    {"held up at times", COLUMNS / 2, 4, 4, 4, true, {8, 4}, {2, 0}},
-	    {"held up at times, half a screen", COLUMNS / 2, 8, 8, 8, true, {3, 2}, {0, 0}},
+	    {"held up at times", COLUMNS / 2, 4, 4, 4, true, {8, 3}, {1, 0}},
+	    {"held up at times, half a screen", COLUMNS / 2, 8, 8, 8, true, {2, 2}, {0, 0}},
 	    {"quiet, a screen", COLUMNS / 2, 0, 0, 16, false, {6, 1}, {0, 0}},
 	    {"quiet, two screens", COLUMNS / 2, 0, 0, 32, false, {5, 0}, {0, 0}},
-	    {"held up at times, a screen", COLUMNS / 2, 8, 8, 16, false, {9, 8}, {1, 0}},
-	    {"held up at times, two screens", COLUMNS / 2, 16, 8, 32, false, {9, 11}, {0, 0}},
+	    {"held up at times, a screen", COLUMNS / 2, 8, 8, 16, false, {8, 5}, {0, 0}},
+	    {"held up at times, two screens", COLUMNS / 2, 16, 8, 32, false, {8, 9}, {0, 0}},
 	};
 
 	test_rows_alike();
 	test_pairs();
+	test_held_up();
 	test_notes();
 	for (unsigned i = 0; i < COUNT_OF(paces); i++) {
 		test_torn(&paces[i], KIND_UNIQUE);
