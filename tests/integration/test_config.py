@@ -193,6 +193,7 @@ def options(*command):
     return {found[1]: found[2] for found in HELP.findall(text) if found[1]}
 
 
+@pytest.mark.plain
 def test_every_option_of_the_help_is_a_key(pool, bare, home, here):
     """But for those that say where the configuration is, are a question, or are meant for one time."""
     known = {**options("console"), **options("vnc"), **options("trust")}

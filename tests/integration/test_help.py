@@ -36,6 +36,7 @@ def sections(program):
     return groups
 
 
+@pytest.mark.plain
 def test_each_option_stands_once_below_those_who_take_it(program):
     groups = sections(program)
     usage = text(program, "--help")

@@ -167,6 +167,7 @@ def test_a_full_disk_is_an_error(words, make_xencon):
     assert said.startswith(b"xencon: cannot write the ") and b"No space left on device" in said
 
 
+@pytest.mark.plain
 def test_every_option_that_help_names_is_there(make_xencon):
     xencon = make_xencon(None)
     options = xencon.run("--help").stdout.decode().partition("\noptions of every command:\n")[2]

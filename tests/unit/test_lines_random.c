@@ -11,7 +11,7 @@
 #include "teletype.h"
 #include "test.h"
 
-#define ROUNDS  60
+#define ROUNDS  (60 / TEST_SHARE)
 #define PRINTED 400 /* lines in a round */
 
 struct screen {

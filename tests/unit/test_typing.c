@@ -171,13 +171,13 @@ static void test_all_layouts(void)
 	size_t wrong = 0;
 
 	test_case("every character of every layout");
-	for (size_t i = 0; i < layout_count; i++) {
+	for (size_t i = 0; i < layout_count; i += TEST_SHARE) {
 		struct typing t = with(layout_table[i].name, NULL);
 
 		for (uint32_t character = ' '; character < 0x2200; character++) {
 			struct typing_sequence s;
 
-			if (character >= latin_end && character % 4 != i % 4)
+			if (character >= latin_end && character % 4 != i / TEST_SHARE % 4)
 				continue;
 			if (!typing_character(&t, character, 0, &s))
 				continue;
@@ -190,7 +190,7 @@ static void test_all_layouts(void)
 			wrong += !placed;
 		}
 	}
-	CHECK(typed > 50000);
+	CHECK(typed > 50000 / TEST_SHARE);
 	CHECK_INT(0, wrong);
 }
 
