@@ -176,18 +176,19 @@ static int fetch(struct session *s, const struct vm *vm, json_t **ret, struct er
 	return session_call(s, METHOD_CONSOLE_WHERE, query_params(&q), ret, err);
 }
 
-/* The consoles tell what it runs as, whatever the type of its next start is: a text console is no HVM guest's, and a
- * graphical one alone is none but an HVM guest's. */
+/* Where the type is another's now, a graphical console alone is an HVM guest's all the same. */
 static int check_serial(struct session *s, const struct vm *vm, struct error *err)
 {
 	json_t *records = NULL;
 
+	if (vm->is_hvm)
+		return 0;
 	if (fetch(s, vm, &records, err) != 0)
 		return -1;
-	const bool text = find_protocol(records, CONSOLE_TEXT) != NULL;
-	const bool graphic = find_protocol(records, CONSOLE_GRAPHIC) != NULL;
+	const bool is_hvm = find_protocol(records, CONSOLE_GRAPHIC) != NULL &&
+	                    find_protocol(records, CONSOLE_TEXT) == NULL;
 	json_decref(records);
-	return !text && (graphic || vm->is_hvm) ? 0 : no_serial(vm, err);
+	return is_hvm ? 0 : no_serial(vm, err);
 }
 
 int console_find(struct session *s, const struct vm *vm, const char *protocol, struct console *ret,

@@ -356,16 +356,6 @@ def test_a_guest_that_will_be_no_hvm(waits, pool, port, xencon):
     assert (done.stdout, done.returncode) == (b"hello", 0), done.stderr
 
 
-@pytest.mark.parametrize("waits", [[], ["--wait"]])
-def test_a_guest_that_will_be_an_hvm(waits, pool, dom0, xencon):
-    """It runs as what it was started as, and has a text console."""
-    vm = pool.add_vm("pv01")
-    pool.database.set("VM", vm.ref, domain_type="hvm")
-    done = xencon.run("--serial", *waits, "pv01")
-    assert_failed(done, 6, '"pv01" has no serial port: it is no HVM guest',
-                  "xencon console pv01", pool=pool)
-
-
 def test_force_alone(xencon):
     assert_failed(xencon.run("--force", "web01"), 2, "--force needs --serial")
 
