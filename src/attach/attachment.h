@@ -17,8 +17,9 @@
 /* A name that a person gave it; of a longer one the beginning is as good. */
 #define VM_NAME_MAX 256
 
-/* What is typed while no console is attached. A pipe is not read then, and waits. */
-#define ATTACH_KEPT_MAX 4096
+/* What is typed while no console is attached, and what the last one did not take before it: a paste that is cut in two by
+ * a loss has no hole. A pipe is not read then, and waits. */
+#define ATTACH_KEPT_MAX RELAY_TYPED_MAX
 
 enum command {
 	COMMAND_QUIT = 1,

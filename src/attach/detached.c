@@ -22,8 +22,10 @@ static void keep(struct attachment *a, const uint8_t *data, size_t len)
 	const size_t used = buf_used(&a->kept);
 	const size_t room = used < ATTACH_KEPT_MAX ? ATTACH_KEPT_MAX - used : 0;
 
-	(void)buf_put(&a->kept, data, len < room ? len : room);
-	if (len > room && a->terminal.screen)
+	const size_t fits = len < room ? len : room;
+	const bool kept = buf_put(&a->kept, data, fits);
+
+	if ((!kept || fits < len) && a->terminal.screen)
 		local_put(&a->local, &bell, 1, clock_ms() + BELL_MS);
 }
 

@@ -17,9 +17,6 @@
 #define READ_SIZE 256
 #define READ_ROOM (READ_SIZE + ESCAPE_HELD_MAX + INPUT_HELD_MAX)
 
-/* What is typed while no console is there. */
-#define KEPT_MAX 4096
-
 static void point(struct show *s, const struct input_event *event)
 {
 	unsigned x;
@@ -205,8 +202,7 @@ void typed_keep(struct show *s, const struct escape_event *event)
 {
 	if (event->len == 0 || s->settings->read_only)
 		return;
-	if (hand_count(&s->hand) + event->len + INPUT_HELD_MAX <= KEPT_MAX &&
-	    hand_reserve(&s->hand, event->len + INPUT_HELD_MAX))
+	if (hand_reserve(&s->hand, event->len + INPUT_HELD_MAX))
 		take_bytes(s, event->data, event->len);
 	else
 		(void)buf_put(&s->stage.out, "\a", 1);

@@ -7,6 +7,7 @@ import pytest
 import harness
 import procs
 import ptys
+import puppets
 import sim
 
 ESC = harness.ESCAPE
@@ -80,3 +81,25 @@ def test_a_screen_takes_it_slowly(mark, pool, pty, xencon):
         pty.write(b"\x1b[?62c" + mark % pasted(200_000) + ESC + b".")
         assert harness.finish(process) == 0
     assert pty.settings() == before
+
+
+def test_what_a_lost_console_did_not_take_is_for_the_next(make_pool, make_xencon, pty):
+    """All of it but what was on its way, and in order."""
+    paste = pasted(MUCH)
+    pool = make_pool(hosts=2)
+    xencon = make_xencon(pool)
+    console = puppets.Bare(pool)
+    process = pty.start(xencon, "-q", "--reconnect", "web01")
+    lost = console.accept()
+    harness.eventually(pty.is_raw, "the terminal becomes raw")
+    lost.send(b"guest")
+    assert pty.read(5) == b"guest"
+    pty.write(paste)
+    lost.reset()
+    found = console.accept()
+    heard = puppets.hear_until(found, paste[-8:])
+    assert paste.endswith(heard)
+    assert len(heard) > MUCH // 2
+    pty.write(ESC + b".")
+    assert harness.finish(process) == 0
+    console.close()

@@ -14,6 +14,8 @@ import sim
 from guests import guest, pool, vm  # noqa: F401
 from outcome import assert_logged_out, calls
 
+KEPT_MAX = 16 << 20     # RELAY_TYPED_MAX
+
 
 @pytest.fixture
 def terminal(xencon, vm):
@@ -164,16 +166,16 @@ def test_what_is_typed_meanwhile(operation, lived_on, pool, guest, vm, terminal)
 def test_too_much_is_typed_meanwhile(pool, guest, vm, terminal):
     course = vm.begin("pool_migrate", pool.hosts[1]).to("ended")
     terminal.expect(f"waiting for its console|{harness.TRYING_ON}|ended")
-    terminal.send(b"a" * 4096)
+    terminal.send(b"a" * KEPT_MAX)
     terminal.send(harness.ESCAPE + b"s")
-    terminal.expect("4096 bytes that were typed are kept")
+    terminal.expect(f"{KEPT_MAX} bytes that were typed are kept")
     terminal.send(b"b")
     terminal.expect(b"\a")
     course.finish()
     terminal.expect(f"guest {vm.domid}\r\n")
     terminal.send(b"!")
     guest.await_heard(vm.domid, b"!")
-    assert guest.heard[vm.domid] == b"a" * 4096 + b"!"
+    assert guest.heard[vm.domid] == b"a" * KEPT_MAX + b"!"
     finish(terminal, pool)
 
 
