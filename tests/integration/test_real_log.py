@@ -126,12 +126,24 @@ def stretches(log):
     return found
 
 
+def anchored(behind_mark, truth, at):
+    """The rows behind a mark from the first one on whose place is sure, and that place. One that stands in the truth more than
+    once (the rest of a long line, a rule) has it only by what follows."""
+    sure = next((n for n, row in enumerate(behind_mark) if truth.count(row) == 1), len(behind_mark))
+    place = truth.index(behind_mark[sure]) if sure < len(behind_mark) else at
+    while sure > 0 and place > at and truth[place - 1] == behind_mark[sure - 1]:
+        sure, place = sure - 1, place - 1
+    return behind_mark[sure:], max(place, at)
+
+
 def held_against(log, truth, what, unsure=0):
     """How many rows of the truth are in the log: each in its place, once, and where some are missing there is a mark. Of a
     console that tears what is in doubt stands between two marks with no more than `unsure` rows between them."""
     at, found, faults, doubtful = 0, 0, [], 0
     for number, rows_between in enumerate(stretches(log)):
         marked, wrong = number > 0, []
+        if marked:
+            rows_between, at = anchored(rows_between, truth, at)
         for line in rows_between:
             if at < len(truth) and line == truth[at]:
                 at, found, marked = at + 1, found + 1, False
