@@ -4,6 +4,7 @@
 Owns what stands behind a VM's console over all of its domains, so that a test can say which guest was
 shown and which one got a byte. Knows nothing of the program.
 """
+import select
 import threading
 
 import pytest
@@ -53,6 +54,22 @@ class Fleeting(Guest):
             then()
         else:
             super().serve(sock)
+
+
+class Deaf(Guest):
+    """Hears nothing of what its first client sends."""
+
+    deaf = True
+
+    def serve(self, sock):
+        if not self.deaf:
+            super().serve(sock)
+            return
+        self.deaf = False
+        sock.sendall(b"guest\r\n")
+        over = select.poll()
+        over.register(sock, 0)      # its end is told unasked
+        over.poll()
 
 
 def add(pool, name="web01", guest=None, **arguments):

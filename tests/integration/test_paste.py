@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: ISC
 """The way out works behind a paste, however much of it waits for a console that takes nothing."""
+import re
 import signal
+import subprocess
 
 import pytest
 
+import guests
 import harness
 import procs
 import ptys
@@ -103,3 +106,24 @@ def test_what_a_lost_console_did_not_take_is_for_the_next(make_pool, make_xencon
     pty.write(ESC + b".")
     assert harness.finish(process) == 0
     console.close()
+
+
+def test_another_guest_gets_none_of_it(pool, pty, xencon):
+    """What the console did not take is dropped with its guest, and each byte is accounted for."""
+    guest = guests.add(pool, guest=guests.Deaf())
+    process = pty.start(xencon, "-v", "--reconnect", "web01", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.readline() == b"guest\r\n"
+    paste = pasted(MUCH)
+    pty.write(paste)
+    harness.eventually(lambda: ptys.is_writable(pty.master) and procs.rests(process.pid), "all of it is read")
+    guest.vm.reboot()
+    assert process.stdout.readline() == f"guest {guest.vm.domid}\r\n".encode()
+    pty.write(b"!")
+    guest.await_heard(guest.vm.domid, b"!")
+    pty.write(ESC + b".")
+    _, said = process.communicate(timeout=2 * harness.PATIENCE)
+    assert process.returncode == 0
+    gone = re.search(rb"(\d+) out\r?$", said.split(b"attached to")[1], re.M)[1]
+    dropped, = re.findall(rb"meanwhile \((\d+) bytes\) is dropped", said)
+    assert int(gone) + int(dropped) == MUCH
+    assert guest.all() == b"!"

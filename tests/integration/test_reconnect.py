@@ -2,7 +2,6 @@
 """--reconnect: whatever ends the console, the machine is found again, and what was typed goes to nobody else."""
 import os
 import re
-import select
 import time
 
 import pytest
@@ -289,22 +288,6 @@ def test_nothing_is_attached_in_a_pipe(pool, guest, vm, xencon):
     assert_logged_out(pool)
 
 
-class Deaf(guests.Guest):
-    """Hears nothing of what its first client sends."""
-
-    deaf = True
-
-    def serve(self, sock):
-        if not self.deaf:
-            super().serve(sock)
-            return
-        self.deaf = False
-        sock.sendall(b"guest\r\n")
-        over = select.poll()
-        over.register(sock, 0)      # its end is told unasked
-        over.poll()
-
-
 def numbered(start, size):
     """So many bytes of a stream in which each place is told from every other; both are multiples of 8."""
     return b"".join(b"%07d\n" % number for number in range(start // 8, (start + size) // 8))
@@ -331,7 +314,7 @@ def fill(process):
 @pytest.mark.parametrize("lived_on", [True, False], ids=["it lived on", "another guest"])
 def test_what_a_pipe_says_to_a_console_that_goes_away(lived_on, pool, xencon):
     """What was read of it and not sent is for the next console, or said to be dropped: no byte goes without a word."""
-    guest = guests.add(pool, guest=Deaf())
+    guest = guests.add(pool, guest=guests.Deaf())
     vm = guest.vm
     process = xencon.start("-v", "--reconnect", "--idle", "0.2", "web01")
     assert process.stdout.readline() == b"guest\r\n"
