@@ -7,6 +7,7 @@ import pytest
 import guests
 import harness
 import ptys
+import sim
 from guests import guest, pool, vm  # noqa: F401
 from outcome import assert_failed, assert_logged_out, calls, connects
 
@@ -142,6 +143,20 @@ def test_a_server_that_does_not_tell_what_rests(pool, xencon):
     vm.begin("resume").finish()
     assert harness.finish(process) == 6
     assert '"win" has no text console' in process.stderr.read().decode()
+
+
+@pytest.mark.parametrize("action, params", [
+    ("error", {"code": "HANDLE_INVALID", "params": ("VM_metrics", "OpaqueRef:0")}), ("error", {"code": "INTERNAL_ERROR"}),
+    ("expire", {}), ("close", {}), ("reset", {}), ("not_json", {}), ("status", {"line": "401 Unauthorized"}),
+    ("status", {"line": "503 Busy"}), ("replace", {"data": b"what?"})])
+@pytest.mark.parametrize("operation", ["suspend", "pause"])
+def test_a_question_about_what_rests_that_fails(operation, action, params, pool, xencon):
+    """Nothing is decided by that, and the next look asks again."""
+    fault = pool.faults.add(sim.Fault("rpc", action, method="VM_metrics.get_current_domain_type", **params))
+    pool.add_vm("win", consoles=("rfb",), domain_type="hvm").begin(operation).finish()
+    done = xencon.run("--wait", "win")
+    assert fault.used == 1
+    assert_failed(done, 6, '"win" has no text console', "xencon vnc", pool=pool)
 
 
 @pytest.mark.parametrize("operation, back", [
