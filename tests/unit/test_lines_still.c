@@ -2,6 +2,8 @@
 /* Lines out of pictures: what counts as stillness, and what does not. The last row is the cursor's, and not settled. */
 #include "lines/lines.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "teletype.h"
 #include "test.h"
@@ -98,10 +100,33 @@ static void test_settled(void)
 	finish("");
 }
 
+/* The guest draws from the top down: what is left over beneath has its place further up by now, and is no other line. */
+static void test_settled_half_drawn(void)
+{
+	struct screen_cell old[10 * 20];
+
+	for (unsigned drawn = 1; drawn < 8; drawn++) {
+		begin("half drawn when it was seen last, and whole when it is seen again", 10, 20);
+		teletype_show(&t, "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+		memcpy(old, t.cells, sizeof(old));
+		teletype_print(&t, "10\n11\n12\n");
+		const struct teletype whole = t;
+		memcpy(t.cells + drawn * 20, old + drawn * 20,
+		       sizeof(old) - drawn * 20 * sizeof(*old));
+		teletype_shoot(&t);
+		lines_settle(t.lines);
+		memcpy(t.cells, whole.cells, sizeof(t.cells));
+		teletype_shoot(&t);
+		teletype_show(&t, "13\n14\n");
+		finish("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n");
+	}
+}
+
 int main(void)
 {
 	test_unseen();
 	test_unseen_page();
 	test_settled();
+	test_settled_half_drawn();
 	return test_finish();
 }
