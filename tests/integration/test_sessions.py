@@ -239,7 +239,7 @@ def test_the_terminal_comes_first(pool, xencon):
 
 def logging_out(pid):
     """The process that logs out; the keeper begins as a copy, too, until it goes by its own name."""
-    is_named = not procs.CONFINES or any(map(procs.is_keeper, procs.offspring(pid)))
+    is_named = not procs.confines() or any(map(procs.is_keeper, procs.offspring(pid)))
     return is_named and procs.twins(pid)
 
 
