@@ -267,7 +267,8 @@ struct attachment *attach_open(const struct console_settings *settings, struct r
 	/* It may not even be readable (nohup), and its end would mean nothing. */
 	if (settings->read_only && !a->terminal.input)
 		a->local.in_fd = -1;
-	if (buf_init_growing(&a->kept, RELAY_UNSENT_MAX, RELAY_UNSENT_TYPED, err) != 0 ||
+	const size_t most = a->terminal.input ? RELAY_UNSENT_TYPED : RELAY_UNSENT_MAX;
+	if (buf_init_growing(&a->kept, RELAY_UNSENT_MAX, most, err) != 0 ||
 	    buf_init(&a->early, RELAY_EARLY_MAX, err) != 0) {
 		attach_close(a);
 		return NULL;
@@ -314,7 +315,7 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .stream = tunnel->stream,
 	    .down = &tunnel->first,
 	    .hooks = &a->hooks,
-	    .keyboard = a->terminal.input && a->terminal.escape.character != ESCAPE_NONE,
+	    .keyboard = a->terminal.input,
 	    .carry_half_close = settings->stdio,
 	    .carrier = &tunnel->carrier,
 	    .idle_ms = idle_ms(settings),

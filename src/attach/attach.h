@@ -44,7 +44,8 @@ void attach_measure(const struct attachment *a, int64_t *ret_ms, uint64_t *ret_s
 bool attach_take_back(struct attachment *a);
 
 /* From here until the next attach_run the keyboard works beside every wait: escape commands do what they do
- * (quitting as signals_leave), what else is typed is kept, up to RELAY_TYPED_MAX, and beyond that refused with a bell. Does nothing where stdin is no terminal, or no console was attached yet. */
+ * (quitting as signals_leave), what else is typed is kept, up to RELAY_TYPED_MAX, and beyond that refused with a bell. Does
+ * nothing where stdin is no terminal, or no console was attached yet. */
 void attach_detach(struct attachment *a);
 
 /* Whether somebody types: stdin is a terminal, and used as one. */
