@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "test.h"
+
 static void need(bool condition)
 {
 	if (!condition)
@@ -160,4 +162,16 @@ const char *teletype_log(struct teletype *t)
 {
 	lines_end(t->lines);
 	return t->log;
+}
+
+void teletype_begin(struct teletype *t, const char *name, unsigned rows, unsigned columns)
+{
+	test_case("%s", name);
+	teletype_start(t, rows, columns);
+}
+
+void teletype_finish(struct teletype *t, const char *expected)
+{
+	CHECK_STR(expected, teletype_log(t));
+	teletype_end(t);
 }

@@ -32,6 +32,10 @@ struct teletype {
 void teletype_start(struct teletype *t, unsigned rows, unsigned columns);
 void teletype_end(struct teletype *t);
 
+/* A case of that name, with a screen of its own; and its end, at which all that the log has is compared. */
+void teletype_begin(struct teletype *t, const char *name, unsigned rows, unsigned columns);
+void teletype_finish(struct teletype *t, const char *expected);
+
 /* A screen of another size, blank; the log stays. */
 void teletype_resize(struct teletype *t, unsigned rows, unsigned columns);
 

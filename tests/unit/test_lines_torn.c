@@ -174,93 +174,98 @@ static void test_torn(const struct pace *pace, enum kind kind)
 
 static struct teletype tele;
 
-static void begin(const char *name)
-{
-	test_case("%s", name);
-	teletype_start(&tele, 8, 20);
-}
-
-static void finish(const char *expected)
-{
-	CHECK_STR(expected, teletype_log(&tele));
-	teletype_end(&tele);
-}
-
 /* A tear makes a row stand twice; so does a guest. */
 static void test_rows_alike(void)
 {
-	begin("two rows alike where a tear may have made one: too few may be counted");
+	teletype_begin(
+	    &tele, "two rows alike where a tear may have made one: too few may be counted", 8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
 	teletype_show(&tele, "\fb\nb\nc\nd\ne\nf\ng\nh");
 	teletype_show(&tele, "\fe\nf\ng\nh\ni\nj\nk\nl");
-	finish("a\nb\nc\nd\ne\nf\ng\nh\n[\xe2\x80\xa6]\ni\nj\nk\nl\n");
-	begin("two rows alike on a console whose last row is blank, or that stands still, are two");
+	teletype_finish(&tele, "a\nb\nc\nd\ne\nf\ng\nh\n[\xe2\x80\xa6]\ni\nj\nk\nl\n");
+	teletype_begin(
+	    &tele,
+	    "two rows alike on a console whose last row is blank, or that stands still, are two", 8,
+	    20);
 	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\n");
 	teletype_show(&tele, "g\nh\ni\nj\n");
 	teletype_wait(&tele, 300);
 	teletype_show(&tele, "k\nk\nl\n");
 	teletype_wait(&tele, 300);
 	teletype_show(&tele, "m\nn\no\np\n");
-	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nk\nl\nm\nn\no\np\n");
-	begin("two rows alike beside another tear are two");
+	teletype_finish(&tele, "a\nb\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nk\nl\nm\nn\no\np\n");
+	teletype_begin(&tele, "two rows alike beside another tear are two", 8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "a\nb\nb\nc\nd\nd\ne\nf");
 	teletype_show(&tele, "\fa\nb\nb\nc\nd\ne\ne\nf");
 	teletype_show(&tele, "\fb\nb\nc\nd\ne\nf\ng\nh");
 	teletype_show(&tele, "\fe\nf\ng\nh\ni\nj\nk\nl");
-	finish("a\nb\nb\nc\nd\ne\nf\ng\nh\n[\xe2\x80\xa6]\ni\nj\nk\nl\n");
+	teletype_finish(&tele, "a\nb\nb\nc\nd\ne\nf\ng\nh\n[\xe2\x80\xa6]\ni\nj\nk\nl\n");
 }
 
 /* A console that was seen to tear, and pages of which nobody can tell how one became the other. */
 static void test_pairs(void)
 {
-	begin("a pair that both pages have is said once, and what stood behind it does not follow "
-	      "what stood before");
+	teletype_begin(
+	    &tele,
+	    "a pair that both pages have is said once, and what stood behind it does not follow "
+	    "what stood before",
+	    8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
 	teletype_show(&tele, "\fp\nq\nf\ng\nr\ns\nt\nu");
-	finish("a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\n" MARK "r\ns\nt\nu\n");
-	begin("but nothing moves down: further down it is another");
+	teletype_finish(&tele, "a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\n" MARK "r\ns\nt\nu\n");
+	teletype_begin(&tele, "but nothing moves down: further down it is another", 8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
 	teletype_show(&tele, "\fp\nq\nr\ns\nt\nb\nc\nu");
-	finish("a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\nr\ns\nt\nb\nc\nu\n");
+	teletype_finish(&tele, "a\nb\nc\nd\ne\nf\ng\n" MARK "p\nq\nr\ns\nt\nb\nc\nu\n");
 }
 
 /* Copies that were held up, and what the next one tells of it. */
 static void test_held_up(void)
 {
-	begin(
+	teletype_begin(
+	    &tele,
 	    "what the first copy missed is in the next one: its rows stand where they belong, and "
-	    "what both have is said once");
+	    "what both have is said once",
+	    8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "101\n102\n103\n104\n105\n109\n110\n111");
 	teletype_show(&tele, "\f107\n108\n109\n110\n111\n112\n113\n114");
-	finish("101\n102\n103\n104\n105\n" MARK "107\n108\n109\n" MARK "110\n111\n" MARK
-	       "112\n113\n114\n");
-	begin("each has rows that the other one missed, between others that both have");
+	teletype_finish(&tele, "101\n102\n103\n104\n105\n" MARK "107\n108\n109\n" MARK
+	                       "110\n111\n" MARK "112\n113\n114\n");
+	teletype_begin(
+	    &tele, "each has rows that the other one missed, between others that both have", 8, 20);
 	tele.hidden = true;
 	teletype_show(&tele, "101\n102\n103\n104\n105\n107\n108\n109");
 	teletype_show(&tele, "\f102\n103\n10\1\n106\n107\n108\n109\n110");
-	finish("101\n102\n" MARK "103\n104\n105\n106\n107\n" MARK "108\n109\n" MARK "110\n");
-	begin("a row that was mixed when the copy was held up is where the other page's belong");
+	teletype_finish(&tele, "101\n102\n" MARK "103\n104\n105\n106\n107\n" MARK "108\n109\n" MARK
+	                       "110\n");
+	teletype_begin(
+	    &tele,
+	    "a row that was mixed when the copy was held up is where the other page's belong", 8,
+	    20);
 	tele.hidden = true;
 	teletype_show(&tele, "101\n102\n103\n104\n105\n106\n110\n111");
 	teletype_show(&tele, "\f104\n105\n106\n107\n108\n1\1\1\n115\n116");
-	finish("101\n102\n103\n104\n105\n106\n" MARK "107\n108\n" MARK "110\n111\n" MARK
-	       "1\xef\xbf\xbd\xef\xbf\xbd\n115\n116\n");
-	begin("on a console that tears, also where nothing had moved above it");
+	teletype_finish(&tele, "101\n102\n103\n104\n105\n106\n" MARK "107\n108\n" MARK
+	                       "110\n111\n" MARK "1\xef\xbf\xbd\xef\xbf\xbd\n115\n116\n");
+	teletype_begin(&tele, "on a console that tears, also where nothing had moved above it", 8,
+	               20);
 	tele.hidden = true;
 	teletype_show(&tele, "101\n102\n102\n103\n104\n105\n106\n107");
 	teletype_show(&tele, "\f101\n102\n103\n104\n1\1\1\n111\n112\n113");
-	finish("101\n102\n103\n104\n" MARK "105\n106\n107\n" MARK "111\n112\n113\n");
+	teletype_finish(&tele,
+	                "101\n102\n103\n104\n" MARK "105\n106\n107\n" MARK "111\n112\n113\n");
 }
 
 /* What was not sure is closed before something else is said; another machine is not known to tear. */
 static void test_notes(void)
 {
-	begin("a note behind rows that one picture alone had: its mark first");
+	teletype_begin(&tele, "a note behind rows that one picture alone had: its mark first", 8,
+	               20);
 	tele.hidden = true;
 	teletype_show(&tele, "a\nb\nb\nc\nd\ne\nf\ng");
 	lines_note(tele.lines, "-- rebooted --", 500);
@@ -270,8 +275,8 @@ static void test_notes(void)
 	teletype_shoot(&tele);
 	teletype_print(&tele, "11\n12\n");
 	teletype_shoot(&tele);
-	finish("a\nb\nb\nc\nd\ne\nf\ng\n" MARK
-	       "-- rebooted --\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+	teletype_finish(&tele, "a\nb\nb\nc\nd\ne\nf\ng\n" MARK
+	                       "-- rebooted --\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
 }
 
 int main(void)
