@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Fixtures for tests that run the real program against a simulated pool."""
 import pathlib
-import shutil
 import sys
 
 import pytest
@@ -18,9 +17,7 @@ import puppets  # noqa: E402
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long; for ./check --all")
     config.addinivalue_line("markers", "plain: of a program that no sanitizer is built into")
-    if shutil.which(harness.BINARY) is None:
-        raise pytest.UsageError(harness.MISSING)
-    harness.heed_signals()
+    harness.make_ready()
 
 
 @pytest.fixture

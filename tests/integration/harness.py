@@ -7,16 +7,17 @@ build/xencon.
 import os
 import re
 import pathlib
+import shutil
 import signal
 import subprocess
 import termios
 import time
 
 import pexpect
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
-MISSING = f"{BINARY} is not there: build it (README), or name another in XENCON"
 
 # Only what hangs takes this long; sanitizers and a busy machine do not.
 PATIENCE = float(os.environ.get("PATIENCE", 60))
@@ -27,8 +28,11 @@ ESCAPE = b"\x1d"
 TRYING_ON = r"trying\s+(?:xencon:\s+)?on"
 
 
-def heed_signals():
-    """What a script runs in the background ignores these, and so does all that is started from there."""
+def make_ready():
+    """For a run of tests. What a script runs in the background ignores these signals, and so does all that is started from
+    there."""
+    if shutil.which(BINARY) is None:
+        raise pytest.UsageError(f"{BINARY} is not there: build it (README), or name another in XENCON")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
