@@ -166,7 +166,6 @@ def _go_on(context, course):
     return ""
 
 
-# Each with its function, whether it needs a session, and its least and most other parameters.
 def _current_domain_type(context, ref):
     """What a VM was started as, not what it will be."""
     for vm in context.pool.vms:
@@ -175,6 +174,7 @@ def _current_domain_type(context, ref):
     raise ApiError("HANDLE_INVALID", "VM_metrics", ref)
 
 
+# Each with its function, whether it needs a session, and its least and most other parameters.
 _CALLS = {
     LOGIN: (_login, False, 2, 4),
     "session.logout": (_logout, True, 0, 0),
