@@ -315,7 +315,7 @@ int attach_run(struct attachment *a, struct tunnel *tunnel, const char *vm, bool
 	    .stream = tunnel->stream,
 	    .down = &tunnel->first,
 	    .hooks = &a->hooks,
-	    .keyboard = a->terminal.input,
+	    .keyboard = a->terminal.input && a->terminal.escape.character != ESCAPE_NONE,
 	    .carry_half_close = settings->stdio,
 	    .carrier = &tunnel->carrier,
 	    .idle_ms = idle_ms(settings),

@@ -276,8 +276,8 @@ int relay_run(struct relay *r, enum relay_end *ret, struct error *err)
 	int rc;
 
 	/* What is older does not hold what is read: that waits at its source until there is room again. */
-	if (buf_init_growing(&r->up, RELAY_UNSENT_MAX,
-	                     r->keyboard ? RELAY_UNSENT_TYPED : RELAY_UNSENT_MAX, err) != 0)
+	const size_t most = r->unsent == NULL ? RELAY_UNSENT_MAX : r->unsent->most;
+	if (buf_init_growing(&r->up, RELAY_UNSENT_MAX, most, err) != 0)
 		return -1;
 	if (r->opened_at == 0)
 		r->opened_at = f.quiet_since;

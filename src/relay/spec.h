@@ -84,8 +84,9 @@ struct relay {
 	struct buf *down; /* console to output; may hold the console's first bytes already */
 	struct buf up;    /* input to console; the relay's own */
 	const struct relay_hooks *hooks;
-	bool keyboard; /* somebody types, and the command to leave is to be heard: the input is read
-	                * RELAY_TYPED_MAX ahead, also while the console takes nothing */
+	bool
+	    keyboard; /* a hook hears in it how to leave: the input is read RELAY_TYPED_MAX ahead, as far as
+	                * `unsent` may grow, also while the console takes nothing */
 	bool carry_half_close; /* the input's end is told to the console, and the other way round */
 	struct child
 	    *carrier; /* the command that carries the stream; the caller's, NULL: there is none */

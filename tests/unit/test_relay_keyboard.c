@@ -121,10 +121,10 @@ static void keep(struct user *u)
 }
 
 /* The next console gets what the first did not take, whole and in order, and then nothing is held. */
-static void test_stuck(void)
+static void test_stuck(bool next_reads_ahead)
 {
 	struct user first = {.relay = {.keyboard = true}, .fake = {.send_again = -1}};
-	struct user next = {.relay = {.keyboard = true},
+	struct user next = {.relay = {.keyboard = next_reads_ahead},
 	                    .fake = {.send_max = 50000, .send_again = 1}};
 
 	test_case("the command behind a paste is heard while the console takes nothing");
@@ -137,7 +137,8 @@ static void test_stuck(void)
 	check_pattern(buf_head(&first.unsent), buf_used(&first.unsent), 0);
 	fake_end(&first.fake);
 
-	test_case("what it did not take is for the next one");
+	test_case("what it did not take is for the next one, which %s",
+	          next_reads_ahead ? "reads ahead" : "does not read ahead");
 	next.in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	next.unsent = first.unsent;
 	run(&next);
@@ -200,7 +201,8 @@ static void test_limits(void)
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
-	test_stuck();
+	test_stuck(true);
+	test_stuck(false);
 	test_slow();
 	test_limits();
 	return test_finish();
