@@ -40,7 +40,7 @@ static ssize_t send_with(int fd, struct iovec *parts, size_t count, const int *f
 	}
 	do {
 		n = sendmsg(fd, &m, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR && signals_fatal() == 0);
+	} while (n < 0 && errno == EINTR && !signals_urgent());
 	return n;
 }
 
@@ -78,7 +78,7 @@ static ssize_t take_with(int fd, struct iovec *parts, size_t count, int *fds, si
 
 	do {
 		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR && signals_fatal() == 0);
+	} while (n < 0 && errno == EINTR && !signals_urgent());
 	*ret_fds = n < 0 ? 0 : take_fds(&m, fds, max);
 	return n;
 }

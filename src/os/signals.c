@@ -178,6 +178,11 @@ bool signals_deferred(void)
 	return defer_depth > 0;
 }
 
+bool signals_urgent(void)
+{
+	return signals_fatal() != 0 && !signals_deferred();
+}
+
 int64_t signals_grace_deadline(void)
 {
 	if (first_fatal != 0 && grace_deadline == CLOCK_NEVER)

@@ -65,6 +65,9 @@ void signals_defer_begin(void);
 void signals_defer_end(void);
 bool signals_deferred(void);
 
+/* Whether a fatal signal was caught that nothing defers: what is under way is to be given up at once. */
+bool signals_urgent(void);
+
 /* When the deferred waits must end: CLOCK_NEVER unless a fatal signal was caught. */
 int64_t signals_grace_deadline(void);
 

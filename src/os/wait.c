@@ -74,8 +74,7 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 			return ours;
 		}
 		/* The companion may have asked us to leave: that is seen at the top. */
-		if (ready == 0 && clock_ms() >= until &&
-		    (signals_fatal() == 0 || signals_deferred()))
+		if (ready == 0 && clock_ms() >= until && !signals_urgent())
 			return 0;
 	}
 }

@@ -64,7 +64,7 @@ static size_t next_piece(void *buffer, size_t len, void *data)
 	struct source *const source = data;
 	const size_t n = len < source->left ? len : source->left;
 
-	if (signals_fatal() != 0 && !signals_deferred())
+	if (signals_urgent())
 		return (size_t)-1;
 	memcpy(buffer, source->at, n);
 	source->at += n;
@@ -80,7 +80,7 @@ static json_t *load(const char *body, size_t len, struct error *err)
 
 	if (reply != NULL)
 		return reply;
-	if (signals_fatal() != 0 && !signals_deferred()) {
+	if (signals_urgent()) {
 		(void)error_interrupted(err, signals_fatal());
 		return NULL;
 	}

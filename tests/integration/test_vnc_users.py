@@ -260,7 +260,7 @@ def test_a_port_for_root_alone(guest, network, alice):
 
 
 def test_no_process_can_be_had(pool, at_home, serve):
-    """A viewer takes two processes for a moment, as the other one logs out."""
+    """The listener and its keeper are two. A viewer is the third, and logs out itself: there is no other to be had."""
     pool.add_vm("web01")
     listener = serve(program=wrapped(at_home(CAROL), "prlimit", "--nproc=3"),
                      **users.popen(CAROL))

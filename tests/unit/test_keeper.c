@@ -2,6 +2,9 @@
 /* The keeper: what it does of what it is asked, and what not; as asked by a process that could do nothing itself. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +197,77 @@ static void test_connects(void)
 	CHECK_INT(EPERM, errno);
 }
 
+/* By proc_pid_stat(5). */
+static bool is_asleep(pid_t pid)
+{
+	char path[64];
+	char state = '\0';
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	FILE *const file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	const bool told = fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+	(void)fclose(file);
+	return told && state == 'S';
+}
+
+/* In a process beside us, which is returned: sends us SIGTERM once we wait for the keeper, which is stopped until we have
+ * caught that. */
+static pid_t interrupt_amid(const struct keeper *k)
+{
+	const pid_t asker = getpid();
+	struct pollfd caught = {.fd = dup(signals_fd()), .events = POLLIN};
+
+	signals_drain();
+	CHECK_INT(0, kill(k->child.pid, SIGSTOP));
+	const pid_t pid = signals_fork();
+	if (pid != 0) {
+		CHECK(pid > 0);
+		(void)close(caught.fd);
+		return pid;
+	}
+	signals_reset();
+	while (!is_asleep(asker))
+		(void)sched_yield();
+	(void)kill(asker, SIGTERM);
+	(void)poll(&caught, 1, LONG_MS);
+	(void)kill(k->child.pid, SIGCONT);
+	_exit(0);
+}
+
+/* Connects while that happens; what was caught is dealt with. */
+static int connect_amid(const struct keeper *k, const struct sockaddr_un *to)
+{
+	const pid_t helper = interrupt_amid(k);
+	const int fd = ask_connect((const struct sockaddr *)to, sizeof(*to));
+	const int failure = errno;
+
+	CHECK_INT(SIGTERM, signals_fatal());
+	signals_handled();
+	CHECK_INT(helper, waitpid(helper, NULL, 0));
+	errno = failure;
+	return fd;
+}
+
+static void test_signals(const struct keeper *k)
+{
+	char path[TEST_PATH_MAX];
+	struct sockaddr_un to;
+	const int fd = listen_at(in_folder("doors/two", path), &to);
+
+	test_case("a signal that ends us does not end what must be finished");
+	signals_defer_begin();
+	const int met = connect_amid(k, &to);
+	signals_defer_end();
+	CHECK(met >= 0);
+	(void)close(met);
+	test_case("it ends all else");
+	CHECK_INT(-1, connect_amid(k, &to));
+	CHECK_INT(EINTR, errno);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	static struct confine_plan plan = {.may_start = may_start, .look_up = look_up};
@@ -217,6 +291,7 @@ int main(void)
 		test_starts();
 	test_looks_up();
 	test_connects();
+	test_signals(&k);
 	test_case("its end");
 	const pid_t pid = k.child.pid;
 	ask_begin(NULL);
