@@ -4,12 +4,14 @@
  * fail, or a signal come before one, or the clock jump. All is asked for by the environment:
  *
  *   FAIL_WHAT    memory, read, write, poll, open (files, sockets, pipes, processes): what is counted and fails;
- *                signal: all of them are counted, and nothing fails; clock: that jumps; interrupted: half of
- *                the calls that may wait are, by a signal; short: a stream moves a byte at a time; again: half of the
- *                calls on a terminal or connection that does not block find it not ready after all; later: the clock that
- *                only counts is ahead, by as many ms as the report says, and nothing is counted
+ *                signal: all of them are counted, and nothing fails; amid: those that may wait are counted, and one is
+ *                interrupted by the signal; interrupted: half of those are, by none that anybody minds; clock: that
+ *                jumps; short: a stream moves a byte at a time; again: half of the calls on a terminal or connection
+ *                that does not block find it not ready after all; later: the clock that only counts is ahead, by as
+ *                many ms as the report says, and nothing is counted
  *   FAIL_AT      which call of these, from 1; 0: none, they are only counted
- *   FAIL_SIGNAL  for "signal": which one is raised
+ *   FAIL_SIGNAL  for "signal" and "amid": which one is raised
+ *   FAIL_FORK    besides: which fork is refused, from 1
  *   FAIL_REPORT  a file of zeroes for the count, as a long
  *
  * ALWAYS TRUE: it counts in the process that was started and no child of it; what fails has done nothing, as with a
@@ -44,6 +46,7 @@ enum what {
 	WHAT_POLL,
 	WHAT_OPEN,
 	WHAT_SIGNAL,
+	WHAT_AMID,
 	WHAT_CLOCK,
 	WHAT_INTERRUPTED,
 	WHAT_SHORT,
@@ -57,6 +60,8 @@ static long own_count;
 static long *count = &own_count; /* or in the report: a program that is confined opens no file */
 static int number;
 static pid_t self;
+static long refused; /* which fork */
+static long forks;
 
 /* glibc's own: what the loader's search would give, without the search, which allocates. */
 extern void *__libc_malloc(size_t size);
@@ -66,19 +71,19 @@ extern void *__libc_realloc(void *p, size_t size);
 static void __attribute__((constructor)) begin(void)
 {
 	static const char *const names[] = {
-	    [WHAT_MEMORY] = "memory", [WHAT_READ] = "read",
-	    [WHAT_WRITE] = "write",   [WHAT_POLL] = "poll",
-	    [WHAT_OPEN] = "open",     [WHAT_SIGNAL] = "signal",
-	    [WHAT_CLOCK] = "clock",   [WHAT_INTERRUPTED] = "interrupted",
-	    [WHAT_SHORT] = "short",   [WHAT_AGAIN] = "again",
-	    [WHAT_LATER] = "later"};
+	    [WHAT_MEMORY] = "memory", [WHAT_READ] = "read",   [WHAT_WRITE] = "write",
+	    [WHAT_POLL] = "poll",     [WHAT_OPEN] = "open",   [WHAT_SIGNAL] = "signal",
+	    [WHAT_AMID] = "amid",     [WHAT_CLOCK] = "clock", [WHAT_INTERRUPTED] = "interrupted",
+	    [WHAT_SHORT] = "short",   [WHAT_AGAIN] = "again", [WHAT_LATER] = "later"};
 	const char *const asked = getenv("FAIL_WHAT");
 	const char *const when = getenv("FAIL_AT");
 	const char *const signal_number = getenv("FAIL_SIGNAL");
+	const char *const which_fork = getenv("FAIL_FORK");
 
 	at = when == NULL ? 0 : strtol(when, NULL, 10);
 	number = signal_number == NULL ? 0 : (int)strtol(signal_number, NULL, 10);
 	self = getpid();
+	refused = which_fork == NULL ? 0 : strtol(which_fork, NULL, 10);
 	const int fd =
 	    getenv("FAIL_REPORT") == NULL ? -1 : open(getenv("FAIL_REPORT"), O_RDWR | O_CLOEXEC);
 	void *const report =
@@ -148,7 +153,10 @@ static bool goes_on(int fd, size_t *len, int flags)
 {
 	if (getpid() != self)
 		return true;
-	if (what == WHAT_INTERRUPTED && half_of_them()) {
+	const bool amid = what == WHAT_AMID && ++*count == at;
+	if (amid)
+		(void)raise(number);
+	if (amid || (what == WHAT_INTERRUPTED && half_of_them())) {
 		errno = EINTR;
 		return false;
 	}
@@ -215,6 +223,22 @@ ssize_t send(int fd, const void *buffer, size_t len, int flags)
 	return real(fd, buffer, len, flags);
 }
 
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	REAL(ssize_t, "recvmsg", int, struct msghdr *, int);
+	if (fails(WHAT_READ, EIO) || !goes_on(-1, NULL, flags))
+		return -1;
+	return real(fd, message, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	REAL(ssize_t, "sendmsg", int, const struct msghdr *, int);
+	if (fails(WHAT_WRITE, EIO) || !goes_on(-1, NULL, flags))
+		return -1;
+	return real(fd, message, flags);
+}
+
 int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	REAL(int, "poll", struct pollfd *, nfds_t, int);
@@ -267,6 +291,10 @@ int pipe(int fds[2])
 pid_t fork(void)
 {
 	REAL(pid_t, "fork", void);
+	if (getpid() == self && ++forks == refused) {
+		errno = EAGAIN;
+		return -1;
+	}
 	return fails(WHAT_OPEN, EAGAIN) ? -1 : real();
 }
 

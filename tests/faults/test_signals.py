@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""Signals at 300 moments from start to end, each before a call of the system or of memory that chance has chosen: the
-terminal is as it was, the session is gone, the status is right. The seed is printed; SEED= takes it again.
+"""Signals at 300 moments from start to end, each before a call of the system or of memory that chance has chosen, and
+in the midst of each call that may wait: the terminal is as it was, the session is gone, the status is right. The seed is
+printed; SEED= takes it again.
 """
 import os
 import random
@@ -30,9 +31,9 @@ def moments(count):
         yield command, number, chance.randint(1, lengths[command])
 
 
-def send(moment):
+def send(moment, what="signal", **more):
     command, number, call = moment
-    outcome = faulty.run(command, {"FAIL_WHAT": "signal", "FAIL_AT": str(call), "FAIL_SIGNAL": str(int(number))})
+    outcome = faulty.run(command, {"FAIL_WHAT": what, "FAIL_AT": str(call), "FAIL_SIGNAL": str(int(number)), **more})
     wrong = list(outcome.wrong)
     # What came at the very end, when all was done, may have ended it or not; before that it has.
     right = {0, 128 + number} if number in FATAL else {0}
@@ -60,3 +61,16 @@ def test_some_moments():
 @pytest.mark.long
 def test_many_moments():
     check(MOMENTS)
+
+
+# Without a process that logs out beside the console the program does that in the end, confined.
+@pytest.mark.parametrize("more", [{}, {"FAIL_FORK": "1"}], ids=["", "alone"])
+@pytest.mark.parametrize("command", faulty.COMMANDS)
+def test_amid_each_call_that_may_wait(command, more):
+    calls = faulty.run(command, {"FAIL_WHAT": "amid", **more}).count
+    assert calls > 10
+    wanted = [(command, FATAL[call % len(FATAL)], call) for call in range(1, calls + 1)]
+    with faulty.workers() as workers:
+        done = list(workers.map(lambda moment: send(moment, "amid", **more), wanted))
+    assert {str(moment): wrong for moment, (_, wrong) in zip(wanted, done) if wrong} == {}
+    assert sum(outcome.status != 0 for outcome, _ in done) > len(done) // 3
