@@ -74,8 +74,11 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 			return ours;
 		}
 		/* The companion may have asked us to leave: that is seen at the top. */
-		if (ready == 0 && clock_ms() >= until && !signals_urgent())
-			return 0;
+		if (ready > 0 || clock_ms() < until || signals_urgent())
+			continue;
+		if (until < deadline)
+			return error_interrupted(err, signals_fatal());
+		return 0;
 	}
 }
 

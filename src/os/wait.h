@@ -27,8 +27,8 @@ struct wait_companion {
 void wait_beside(struct wait_companion *with);
 
 /* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are
- * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED). While signals are
- * deferred a signal only brings the deadline forward. */
+ * ready, 0 at the deadline, -1 when a fatal signal was caught (ERROR_INTERRUPTED): at once, or while signals are
+ * deferred when their grace is over and nothing is ready, so that who looks again and again comes to an end, too. */
 int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err);
 
 /* The same for one descriptor. */

@@ -413,16 +413,9 @@ static int finish(struct rpc *rpc, const struct want *want, struct error *err)
 	int rc = -1;
 
 	while (!rpc_is_ready(rpc)) {
-		const int ready = wait_ready(rpc_fd(rpc), rpc_events(rpc), rpc_deadline(rpc), err);
-
-		if (ready < 0)
+		/* At its deadline rpc_is_ready knows what to do. */
+		if (wait_ready(rpc_fd(rpc), rpc_events(rpc), rpc_deadline(rpc), err) < 0)
 			goto out;
-		/* A signal that is deferred makes this earlier than the deadline that we asked for;
-		 * at that one rpc_is_ready knows what to do. */
-		if (ready == 0 && clock_ms() < rpc_deadline(rpc)) {
-			(void)reply_late(&call->reply, rpc->conn, err);
-			goto out;
-		}
 	}
 	if (call->failed.kind != ERROR_NONE) {
 		*err = call->failed;

@@ -60,7 +60,7 @@ static void test_turns(void)
 	test_case("a key is taken, and the wait goes on to its end");
 	CHECK_INT(2, write(ends[1], "ab", 2));
 	struct keyboard k = make(ends[0], CLOCK_NEVER);
-	const int64_t began = clock_ms();
+	int64_t began = clock_ms();
 	CHECK_INT(0, wait_beside_it(&k, SOON_MS, &err));
 	CHECK(clock_ms() - began >= SOON_MS);
 	CHECK_INT(2, k.turns);
@@ -89,10 +89,19 @@ static void test_turns(void)
 	error_clear(&err);
 	CHECK_INT(0, wait_ready(-1, 0, clock_ms(), &err));
 
-	test_case("while that is deferred it only bounds the wait");
+	test_case("while that is deferred the wait goes on for the time of grace");
 	CHECK_INT(1, write(ends[1], "a", 1));
 	signals_defer_begin();
-	CHECK_INT(0, wait_beside_it(&k, 60000, &err));
+	began = clock_ms();
+	CHECK_INT(-1, wait_beside_it(&k, 60000, &err));
+	CHECK_INT(ERROR_INTERRUPTED, err.kind);
+	CHECK(clock_ms() - began >= SIGNALS_GRACE_MS);
+	error_clear(&err);
+
+	test_case("nobody waits on by looking again and again; what is ready is had");
+	CHECK_INT(-1, wait_ready(-1, 0, clock_ms() + SOON_MS, &err));
+	error_clear(&err);
+	CHECK_INT(1, wait_ready(ends[1], POLLOUT, CLOCK_NEVER, &err));
 	signals_defer_end();
 	signals_handled();
 
