@@ -2,8 +2,6 @@
 """From the moment when a console can first be had to being attached: --wait at a machine that starts or is resumed,
 --reconnect through reboots and a migration, each as slow as on a real host.
 
-  /usr/bin/python3 bench/attach.py [RUNS]
-
 Milliseconds from the server's change to the first byte of the console on standard output. Beside them, from the same
 run, what the round trips take that this needs: a connection with TLS, two look-ups, CONNECT and the first byte, by a
 client that does nothing else. An event is answered at the earliest 50 ms after the change: who has not tried in
@@ -25,6 +23,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/integration")]
 
 import guests  # noqa: E402
 import sim  # noqa: E402
+import arguments  # noqa: E402
 
 BINARY = os.environ.get("XENCON", str(ROOT / "build" / "xencon"))
 
@@ -130,4 +129,4 @@ def main(runs):
                   f"  round trips {statistics.median(least):.1f}")
 
 
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 21)
+main(arguments.take(__doc__, runs=21).runs)

@@ -5,8 +5,6 @@ The peers: the recipe of blogs and answers, curl for the calls and openssl s_cli
 that makes the same calls on one connection that is kept, and the tunnel on another. Time and processor time are taken
 through the stunnel of a XAPI host, on this machine; round trips are counted on a line between two network namespaces
 (tests/integration/delayline.py; takes root), by cause and not by the clock.
-
-Usage: /usr/bin/python3 bench/first.py [RUNS]
 """
 import ctypes
 import os
@@ -18,6 +16,7 @@ import time
 
 from front import ADDRESS, BINARY, Consoles, Front, sim
 from rows import Row, machine, table
+import arguments
 
 import delayline  # a part of the integration tests
 
@@ -176,7 +175,7 @@ def rows(runs):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    count = arguments.take(__doc__, runs=7).runs
     print(f"{time.strftime('%Y-%m-%d')}, {machine()}; median of {count} (least to most)\n")
     print("\n".join(table(rows(count))))
     for picture in (False, True):

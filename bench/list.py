@@ -7,8 +7,6 @@ what is measured is the programs; the peers ask by the shortest calls that they 
 once, without its event loop. Time is from start to end, processor time the program's own, memory its
 largest resident set less that for a pool of one VM. Prints one table. Needs python3-os-xenapi, node, and
 xen-api where `tests/protocol` has put it.
-
-Usage: /usr/bin/python3 bench/list.py [RUNS [VMS…]]
 """
 import json
 import os
@@ -26,6 +24,7 @@ import xmlrpc.client
 
 from front import BINARY, sim
 from rows import Row, machine
+import arguments
 
 from sim import records, tls
 
@@ -261,5 +260,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         serve(int(sys.argv[2]), *sys.argv[3:])
         sys.exit()
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5,
-         [int(word) for word in sys.argv[2:]] or [100, 1000, 3000, 10000])
+    given = arguments.take(__doc__, runs=5, vms=[100, 1000, 3000, 10000])
+    main(given.runs, given.vms)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What a whole screen costs the RFB client, by encoding, beside what copying or inflating it costs.
 
-  /usr/bin/python3 bench/rfb.py [FILE.png]…
-
 Medians, in milliseconds of rfb_feed alone. Prints; judges nothing.
 """
 import importlib.machinery
@@ -21,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/rfb")]
 
 from dumping import Dump  # noqa: E402
+import arguments  # noqa: E402
 
 ROUNDS = 31
 BAND = 16
@@ -122,4 +121,4 @@ def main(paths):
             print(f"  {encoding:8}{spent:7.2f} ms {received / 1024:8.0f} KiB")
 
 
-main([pathlib.Path(name).resolve() for name in sys.argv[1:]] or SCREENS)
+main([path.resolve() for path in arguments.take(__doc__, png=SCREENS).png])

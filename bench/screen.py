@@ -2,7 +2,6 @@
 """What the graphical console in a terminal costs, as a table.
 
   ninja -C build xencon tests/screens/bench_recognise
-  /usr/bin/python3 bench/screen.py [KEYS]
 
 From a key to the cell that it changes: through `xencon screen` on a terminal (a tunnel with TLS, a screen of text
 that is drawn, read and painted), and by an RFB client that does nothing else, at the same guest in turn. Memory is
@@ -16,13 +15,13 @@ import socket
 import statistics
 import struct
 import subprocess
-import sys
 import tempfile
 import termios
 import time
 
 from front import ROOT, proportional_mib, sim
 from rows import Row, machine, table
+import arguments
 
 # Parts of the integration tests.
 import harness
@@ -194,6 +193,6 @@ def rows(count):
 
 
 if __name__ == "__main__":
-    presses = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    presses = arguments.take(__doc__, keys=100).keys
     print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {presses} keys, medians (least to most)\n")
     print("\n".join(table(rows(presses))))

@@ -4,7 +4,7 @@
 And beside nc(1), which says CONNECT to the same pool at a socket that is forwarded as xencon's is: what ssh takes for it
 whoever asks. The console is cat's, too, and writes into the pool's connection itself: the simulated pool would take more
 than xencon does. Prints MB/s of each, the median of some runs taken in turn, and xencon's ratios: of the medians, and the
-median of each turn's. Usage: /usr/bin/python3 bench/ssh.py [RUNS]
+median of each turn's.
 """
 import multiprocessing
 import os
@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "integration")]
 
 import gates  # noqa: E402
 import sim  # noqa: E402
+import arguments  # noqa: E402
 
 SIZE = 256 << 20
 WARM = 1 << 20
@@ -57,7 +58,7 @@ def serve(socket, data, said):
 
 
 def main():
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    runs = arguments.take(__doc__, runs=5).runs
     gate = gates.Gate()
     (gate.folder / "data").write_bytes(os.urandom(SIZE + WARM))
     said = multiprocessing.Queue()

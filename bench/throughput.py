@@ -6,8 +6,6 @@ machine that gets slower does so for all. Bulk is written to a pipe; its time, a
 takes, are counted from its first byte to its last, so that logging in counts for nothing. Echo is one byte typed and
 come back. Beside them stands what the thing takes by itself: the same bytes copied by socat from a socket without TLS, and
 decrypted by libcrypto.
-
-Usage: /usr/bin/python3 bench/throughput.py [RUNS [MIB]]
 """
 import os
 import statistics
@@ -18,6 +16,7 @@ import time
 
 from front import ADDRESS, BINARY, REQUEST, Consoles, Front, processor_time, proportional_mib, sim
 from rows import Row, machine, table
+import arguments
 
 ECHOES = 2000
 RECORD = 16384    # the bytes of a full TLS record
@@ -139,7 +138,6 @@ def rows(runs, mib, echoes=ECHOES):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    mebibytes = int(sys.argv[2]) if len(sys.argv) > 2 else 256
-    print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {mebibytes} MiB, {ECHOES} echoes, median of {count} (least to most)\n")
-    print("\n".join(table(rows(count, mebibytes))))
+    given = arguments.take(__doc__, runs=7, mib=256)
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {given.mib} MiB, {ECHOES} echoes, median of {given.runs} (least to most)\n")
+    print("\n".join(table(rows(given.runs, given.mib))))

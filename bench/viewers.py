@@ -4,8 +4,6 @@
 The peers relay a local port to a TLS server and no more, so the viewer here asks for the console itself: stunnel as a
 client, socat, and websockify, whose viewer speaks WebSocket. Bytes are counted for as long as some seconds take; the
 slowest of many viewers beside their mean tells whether one is starved.
-
-Usage: /usr/bin/python3 bench/viewers.py [RUNS [SECONDS]]
 """
 import base64
 import os
@@ -21,6 +19,7 @@ import time
 from front import ADDRESS, BINARY, GREETING, REQUEST, Consoles, Front, await_port, head_of, processor_time, \
     ports, proportional_mib, sim, stunnel
 from rows import Row, machine, table
+import arguments
 
 CONSOLE_MIB = 16
 PIECE = 1 << 18
@@ -170,7 +169,6 @@ def rows(runs, seconds, many=MANY):
 
 
 if __name__ == "__main__":
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    length = float(sys.argv[2]) if len(sys.argv) > 2 else 3
-    print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {length:g} s each, median of {times} (least to most)\n")
-    print("\n".join(table(rows(times, length))))
+    given = arguments.take(__doc__, runs=7, seconds=3.0)
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}; {given.seconds:g} s each, median of {given.runs} (least to most)\n")
+    print("\n".join(table(rows(given.runs, given.seconds))))
