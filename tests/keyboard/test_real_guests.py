@@ -3,7 +3,6 @@
 a keymap, and every character of the layout."""
 import gzip
 import os
-import pathlib
 import re
 import select
 import shutil
@@ -11,13 +10,12 @@ import subprocess
 
 import pytest
 
+import built
 import cable
 import guest as guests
 
 pytestmark = pytest.mark.long
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("XENCON", ROOT / "build/xencon")).resolve().parent
 LIMIT_S = float(os.environ.get("PATIENCE", 120))
 
 LAYOUTS = ["us", "gb", "de", "fr"]
@@ -70,7 +68,7 @@ class Press:
     """The program `press`."""
 
     def __init__(self, path, layout, keymap):
-        self._process = subprocess.Popen([BUILD / "tests/keyboard/press", path, layout, keymap], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([built.program("keyboard/press"), path, layout, keymap], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True, bufsize=1)
         self.ready = self._line().split()
 

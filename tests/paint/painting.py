@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: ISC
 """The program `paint`, steered; and terminals that its bytes are shown on."""
-import os
 import pathlib
 import subprocess
+import sys
 
 import pyte
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("XENCON", ROOT / "build/xencon")).resolve().parent
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
+
+import built  # noqa: E402
 
 WIDE, CONTINUED, PLAIN = 2, 4, 0x100
 BLANK = (0x20, 0, 0, PLAIN)
@@ -20,7 +21,7 @@ class Paint:
     """A line of input, a line of output."""
 
     def __init__(self):
-        self._process = subprocess.Popen([BUILD / "tests/paint/paint"], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([built.program("paint/paint")], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
 
     def stop(self):

@@ -4,10 +4,13 @@ import os
 import pathlib
 import select
 import subprocess
+import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("XENCON", ROOT / "build/xencon")).resolve().parent
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
+
+import built  # noqa: E402
+
 PATIENCE = float(os.environ.get("PATIENCE", 60))
 
 
@@ -17,7 +20,7 @@ class Dump:
     def __init__(self, folder, address, *encodings):
         self._file = pathlib.Path(folder) / f"{'-'.join(encodings) or 'raw'}.ppm"
         self._process = subprocess.Popen(
-            [BUILD / "tests/rfb/dump", str(address), *encodings], stdin=subprocess.PIPE,
+            [built.program("rfb/dump"), str(address), *encodings], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._held = b""
         self.events = []  # lines that came and were not waited for

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 
-from dumping import PATIENCE, ROOT
+from built import ROOT
+from dumping import PATIENCE
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)

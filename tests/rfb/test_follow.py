@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from dumping import BUILD, PATIENCE
+import built
+from dumping import PATIENCE
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "guest"))
 from guest import Guest, GuestUnavailable, build  # noqa: E402
@@ -41,7 +42,7 @@ def logs():
     except GuestUnavailable as error:
         pytest.skip(str(error))
     with Guest(paused=True) as guest, Serial(guest.serial_path) as serial:
-        with subprocess.Popen([BUILD / "tests/rfb/follow", guest.vnc_path], stdin=subprocess.PIPE,
+        with subprocess.Popen([built.program("rfb/follow"), guest.vnc_path], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True) as follow:
             guest.cont()
             said = serial.until("web01 login: ")

@@ -7,11 +7,12 @@ import subprocess
 import pytest
 from PIL import Image
 
+import built
 import rfbservers
-from dumping import ROOT, alike, settle
+from dumping import alike, settle
 from xdraw import Drawing
 
-SCREENS = ROOT / "tests/data/screens"
+SCREENS = built.ROOT / "tests/data/screens"
 PICTURES = ["vga80x25-colours", "bochs1024-mc-lat15fixed16", "picture-window-manager",
             "picture-noise"]
 ENCODINGS = ["hextile", "zrle"]

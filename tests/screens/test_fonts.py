@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Screens drawn with the fonts of Debian's packages: each cell must be read as what some font draws so, or not at all.
 
-Needs the packages in the tests' cache (tools/glyphs/generate brings them there), and RECOGNISE or the usual build. Every
-twelfth font is drawn, with XENCON_ALL_FONTS=1 each.
+Needs the packages in the tests' cache (tools/glyphs/generate brings them there), and a build. Every twelfth
+font is drawn, with XENCON_ALL_FONTS=1 each.
 """
 import importlib.machinery
 import importlib.util
@@ -15,14 +15,14 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RECOGNISE = os.environ.get("RECOGNISE", str(ROOT / "build/tests/screens/recognise"))
 SHARES = 4
 EVERY = 1 if os.environ.get("XENCON_ALL_FONTS") else 12
 LATIN = {ord(c) for c in "abcdefghx0123"}
 
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / "tools/glyphs"), str(ROOT / "tests/screens")]
+sys.path[:0] = [str(ROOT / "tools/glyphs"), str(ROOT / "tests/screens"), str(ROOT / "tests")]
 
+import built  # noqa: E402
 import compose  # noqa: E402
 import packages  # noqa: E402
 
@@ -73,7 +73,7 @@ def expected(cell, screen, size, drawn):
 
 def read(screen, path):
     path.write_bytes(screen.png())
-    done = subprocess.run([RECOGNISE, path], capture_output=True, text=True, check=True)
+    done = subprocess.run([built.program("screens/recognise"), path], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
