@@ -72,6 +72,7 @@ static _Noreturn void run(int keep, int report, aside_work *work, void *context)
 
 	(void)setsid();
 	signals_reset();
+	wait_beside(NULL); /* the keyboard, or the reader, is our caller's */
 	const int null = open("/dev/null", O_RDWR);
 	if (null >= 0) {
 		(void)dup2(null, STDIN_FILENO);

@@ -23,7 +23,7 @@ struct wait_companion {
 };
 
 /* Sets the one companion, which stays the caller's; NULL for none. It is this process's: a child that was
- * forked begins by having none. */
+ * forked and waits has to begin by setting none. */
 void wait_beside(struct wait_companion *with);
 
 /* Polls `n` descriptors until one is ready or `deadline` (clock_ms) comes. Returns how many are

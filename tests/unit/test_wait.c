@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "os/aside.h"
 #include "os/signals.h"
 #include "os/wait.h"
 #include "test.h"
@@ -131,6 +132,30 @@ static void test_ready(void)
 	(void)close(ends[1]);
 }
 
+static bool wait_aside(void *context, int report, char why[ASIDE_WHY_MAX])
+{
+	const struct keyboard *const k = context;
+	struct error err = {0};
+
+	(void)report;
+	(void)why;
+	return wait_ready(-1, 0, clock_ms() + SOON_MS, &err) == 0 && k->turns == 0;
+}
+
+static void test_aside(void)
+{
+	struct aside aside;
+
+	test_case("a process beside us has no keyboard, nor its moments");
+	struct keyboard k = make(-1, clock_ms());
+	k.companion.context = &k;
+	k.leave = true;
+	wait_beside(&k.companion);
+	CHECK(aside_start(&aside, -1, wait_aside, &k));
+	wait_beside(NULL);
+	CHECK_INT(ASIDE_DONE, aside_await(&aside, CLOCK_NEVER));
+}
+
 int main(void)
 {
 	struct error err = {0};
@@ -138,6 +163,7 @@ int main(void)
 	test_case("start");
 	CHECK_INT(0, signals_start(&err));
 	test_turns();
+	test_aside();
 	test_ready();
 	return test_finish();
 }
