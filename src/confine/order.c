@@ -4,17 +4,23 @@
 #include "confine/order.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "os/signals.h"
+#include "os/wait.h"
 
 #ifndef MSG_CMSG_CLOEXEC
 #define MSG_CMSG_CLOEXEC 0
 #endif
+
+#define MOMENT_MS 100
 
 /* What goes beside a message. */
 union beside {
@@ -40,7 +46,7 @@ static ssize_t send_with(int fd, struct iovec *parts, size_t count, const int *f
 	}
 	do {
 		n = sendmsg(fd, &m, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR && !signals_urgent());
+	} while (n < 0 && errno == EINTR && clock_ms() < signals_grace_deadline());
 	return n;
 }
 
@@ -78,7 +84,7 @@ static ssize_t take_with(int fd, struct iovec *parts, size_t count, int *fds, si
 
 	do {
 		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR && !signals_urgent());
+	} while (n < 0 && errno == EINTR && clock_ms() < signals_grace_deadline());
 	*ret_fds = n < 0 ? 0 : take_fds(&m, fds, max);
 	return n;
 }
@@ -121,12 +127,30 @@ void order_answer(int fd, const struct order_answer *a, int beside)
 	(void)send_with(fd, &part, 1, &beside, beside >= 0);
 }
 
+/* Not broken off by a signal: an answer takes less than noticing one does, and whoever asked would take that for how the
+ * deed itself went. Nobody waits for a keeper that hangs: when the grace is over it has a moment, each time. */
+static bool await_answer(int fd)
+{
+	struct pollfd one = {.fd = fd, .events = POLLIN};
+	struct error ignored = {0};
+
+	signals_defer_begin();
+	const int ready = wait_ready(fd, POLLIN, CLOCK_NEVER, &ignored);
+	signals_defer_end();
+	error_clear(&ignored);
+	return ready > 0 || poll(&one, 1, MOMENT_MS) > 0;
+}
+
 int order_hear(int fd, struct order_answer *ret, int *ret_fd)
 {
 	struct iovec part = {ret, sizeof(*ret)};
 	size_t count;
 
 	*ret_fd = -1;
+	if (!await_answer(fd)) {
+		errno = EINTR;
+		return -1;
+	}
 	const ssize_t n = take_with(fd, &part, 1, ret_fd, 1, &count);
 	if (n == (ssize_t)sizeof(*ret))
 		return 0;

@@ -61,8 +61,8 @@ int order_take(int fd, struct order *ret);
 /* Answers on `fd`, with a descriptor beside it, or -1. */
 void order_answer(int fd, const struct order_answer *a, int beside);
 
-/* Waits for the answer; *ret_fd is the descriptor beside it, or -1. 0, or -1 with errno (EINTR: a signal came that ends
- * what is under way, signals_urgent; EPIPE: there is nobody). */
+/* Waits for the answer; *ret_fd is the descriptor beside it, or -1. 0, or -1 with errno (EINTR: the grace
+ * after a signal was over before it came; EPIPE: there is nobody). */
 int order_hear(int fd, struct order_answer *ret, int *ret_fd);
 
 #endif

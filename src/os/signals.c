@@ -236,8 +236,7 @@ pid_t signals_fork(void)
 int signals_restart(struct error *err)
 {
 	close_pipe();
-	first_fatal = 0;
-	grace_deadline = CLOCK_NEVER;
+	signals_handled();
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
 		noted[noted_signals[i]] = 0;
 	const int rc = open_pipe(err);
@@ -248,7 +247,7 @@ int signals_restart(struct error *err)
 void signals_stand_by(void)
 {
 	close_pipe();
-	first_fatal = 0;
+	signals_handled();
 	for (size_t i = 0; i < COUNT(crash_signals); i++)
 		handle(crash_signals[i], SIG_DFL, 0);
 	for (size_t i = 0; i < COUNT(noted_signals); i++)
@@ -258,7 +257,7 @@ void signals_stand_by(void)
 void signals_reset(void)
 {
 	close_pipe();
-	first_fatal = 0;
+	signals_handled();
 	for (size_t i = 0; i < COUNT(fatal_signals); i++) {
 		if (signals_ignored(fatal_signals[i]))
 			continue;

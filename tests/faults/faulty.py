@@ -51,6 +51,8 @@ class Outcome:
             self.wrong.append(f"status {program.status} without a word: {self.said!r}")
         if b"secret" in self.said:
             self.wrong.append("tells the password")
+        if b"Interrupted system call" in self.said:
+            self.wrong.append(f"takes a signal for a failure: {self.said!r}")
         if not program.is_restored():
             self.wrong.append(f"the terminal is not restored: {guarded.modes_left(self.printed)}, {self.said!r}")
         if program.left:
