@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "os/child.h"
 #include "os/ready.h"
 #include "os/signals.h"
 
@@ -87,4 +86,16 @@ int wait_ready(int fd, short events, int64_t deadline, struct error *err)
 	struct pollfd one = {.fd = fd, .events = events};
 
 	return wait_poll(&one, 1, deadline, err);
+}
+
+int wait_child(struct child *c, int64_t deadline, struct error *err)
+{
+	for (int step_ms = 1; !child_ended(c);) {
+		if (clock_ms() >= deadline)
+			return 0;
+		if (wait_poll(NULL, 0, clock_earlier(deadline, clock_ms() + step_ms), err) < 0)
+			return -1;
+		step_ms = step_ms * 2 < CHILD_STEP_MS ? step_ms * 2 : CHILD_STEP_MS;
+	}
+	return 1;
 }

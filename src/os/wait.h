@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "os/child.h"
 
 #define WAIT_FDS_MAX 64 /* a race of all servers, each with all of its addresses, has the most */
 
@@ -33,5 +34,8 @@ int wait_poll(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 
 /* The same for one descriptor. */
 int wait_ready(int fd, short events, int64_t deadline, struct error *err);
+
+/* The same for the end of a child, which it looks for as child_wait does: 1 when it has ended. */
+int wait_child(struct child *c, int64_t deadline, struct error *err);
 
 #endif

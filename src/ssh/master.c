@@ -78,15 +78,17 @@ int master_run(const struct master *m, const char *line, int timeout_ms)
 	int status = -1;
 
 	log_trace(LOG_WIRE, "running: %s", line);
-	if (child_start(&spec, &c, &ignored) == 0 && child_wait(&c, clock_ms() + timeout_ms))
+	if (child_start(&spec, &c, &ignored) == 0 &&
+	    wait_child(&c, clock_ms() + timeout_ms, &ignored) > 0)
 		status = c.status;
 	child_end(&c, 0);
 	error_clear(&ignored);
 	return status;
 }
 
-/* Asks the master that the user's configuration names, if any, whether it is there. */
-static bool user_has_one(const struct master *m)
+/* Asks the master that the user's configuration names, if any, whether it is there. 1, 0; -1 with *err where a
+ * signal came. */
+static int user_has_one(const struct master *m, struct error *err)
 {
 	const struct child_spec null = {.in = CHILD_NULL, .out = CHILD_NULL, .err = CHILD_NULL};
 	struct words_style style = m->style;
@@ -94,7 +96,7 @@ static bool user_has_one(const struct master *m)
 	struct error ignored = {0};
 	struct child c = {0};
 	struct words w;
-	bool there = false;
+	int there = 0;
 
 	style.batch = true;
 	words_begin(&w, &style);
@@ -103,10 +105,13 @@ static bool user_has_one(const struct master *m)
 	words_add(&w, "check");
 	words_destination(&w, &m->to);
 	if (words_check(&w, &ignored) != 0)
-		return false; /* what is too long here is so for the login, which says so */
+		return 0; /* what is too long here is so for the login, which says so */
 	spec.command = w.text;
-	if (child_start(&spec, &c, &ignored) == 0 && child_wait(&c, clock_ms() + CHECK_MS))
-		there = child_succeeded(c.status);
+	if (child_start(&spec, &c, &ignored) == 0) {
+		there = wait_child(&c, clock_ms() + CHECK_MS, err);
+		if (there > 0)
+			there = child_succeeded(c.status);
+	}
 	child_end(&c, 0);
 	error_clear(&ignored);
 	return there;
@@ -114,9 +119,15 @@ static bool user_has_one(const struct master *m)
 
 bool master_has_ended(struct master *m)
 {
+	struct error ignored = {0};
+
+	if (m->kind == MASTER_BORROWED) {
+		const bool ended = user_has_one(m, &ignored) == 0;
+
+		error_clear(&ignored);
+		return ended;
+	}
 	/* The status, where there is one to be had, is noted by the way. */
-	if (m->kind == MASTER_BORROWED)
-		return !user_has_one(m);
 	return !door_is_open(m->control) && (m->child.pid == 0 || child_ended(&m->child));
 }
 
@@ -356,7 +367,10 @@ int master_open(struct master *m, const struct address *to, struct error *err)
 	const int64_t started = clock_ms();
 	struct wishes wishes;
 	wishes_ask(&m->style, to, &wishes);
-	if (wishes.has_master && user_has_one(m)) {
+	const int there = wishes.has_master ? user_has_one(m, err) : 0;
+	if (there < 0)
+		return -1;
+	if (there > 0) {
 		m->kind = MASTER_BORROWED;
 	} else {
 		if (start_own(m, wishes.is_hushed, err) != 0)

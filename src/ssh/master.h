@@ -43,7 +43,7 @@ bool master_has_ended(struct master *m);
 void master_words(const struct master *m, struct words *ret);
 
 /* Runs a line, what it says going where ssh's complaints go. Its status as waitpid gives it; -1: it took longer than
- * `timeout_ms`. */
+ * `timeout_ms`, or a signal ended that (signals_urgent). */
 int master_run(const struct master *m, const char *line, int timeout_ms);
 
 /* What was complained of since the login, as much of the end of it as fits. */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "os/signals.h"
+
 /* Numbers that neither a shell nor ssh uses. */
 enum {
 	PROBE_NONE = 41,      /* root sees no socket */
@@ -84,6 +86,8 @@ int probe_socket(const struct master *m, struct error *err)
 		error_set(err, ERROR_UNREACHABLE, "the toolstack of %s is not running", name);
 		return error_cause(err, "nobody listens at its %s", m->to.path);
 	default:
+		if (signals_urgent())
+			return error_interrupted(err, signals_fatal());
 		error_set(err, ERROR_UNREACHABLE, "ssh does not connect to %s on %s", m->to.path,
 		          name);
 		return error_hint(err,

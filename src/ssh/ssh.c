@@ -122,6 +122,8 @@ static int forward(struct ssh *s, const struct address *to, const char *path, st
 	(void)unlink(path); /* ssh leaves its own behind */
 	if (child_succeeded(master_run(&s->master, w.text, ORDER_MS)))
 		return 0;
+	if (signals_urgent())
+		return error_interrupted(err, signals_fatal());
 	error_set(err, ERROR_UNREACHABLE, "ssh to %s makes no forwarding",
 	          address_show(&s->master.to, name));
 	return error_cause(err, "%s", refusal_last_line(master_complaints(&s->master, text), line));

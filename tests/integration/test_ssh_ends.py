@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 
 import pytest
 
@@ -87,6 +88,24 @@ def test_we_are_killed_over_the_users_master(guest, gate, xencon):
         gate.assert_closed()
         assert master.is_alive()
     finally:
+        master.close()
+
+
+def test_we_end_while_the_users_master_hangs(gate, xencon):
+    """It is asked whether it is there, and never answers."""
+    master = gates.Master(gate)
+    os.kill(master.process.pid, signal.SIGSTOP)
+    try:
+        process = xencon.start("web01")
+        harness.eventually(lambda: any("-O check" in gates.command_line(pid) for pid in gate.processes()), "it is asked")
+        began = time.monotonic()
+        harness.kill(process)
+        assert harness.finish(process) == 128 + signal.SIGTERM
+        assert time.monotonic() - began < 3   # of the five that an answer may take
+        assert process.stderr.read() == b""
+        gate.assert_closed()
+    finally:
+        os.kill(master.process.pid, signal.SIGCONT)
         master.close()
 
 

@@ -132,6 +132,25 @@ static void test_ready(void)
 	(void)close(ends[1]);
 }
 
+static void test_child(void)
+{
+	const struct child_spec spec = {.command = "exec sleep 600", .in = CHILD_NULL};
+	struct error err = {0};
+	struct child c;
+
+	test_case("a child is waited for until the deadline, a signal, or its end");
+	CHECK_INT(0, child_start(&spec, &c, &err));
+	CHECK_INT(0, wait_child(&c, clock_ms() + SOON_MS, &err));
+	signals_leave();
+	CHECK_INT(-1, wait_child(&c, CLOCK_NEVER, &err));
+	CHECK_INT(ERROR_INTERRUPTED, err.kind);
+	signals_handled();
+	CHECK_INT(0, kill(c.pid, SIGKILL));
+	CHECK_INT(1, wait_child(&c, CLOCK_NEVER, &err));
+	child_reap(&c);
+	error_clear(&err);
+}
+
 static bool wait_aside(void *context, int report, char why[ASIDE_WHY_MAX])
 {
 	const struct keyboard *const k = context;
@@ -163,6 +182,7 @@ int main(void)
 	test_case("start");
 	CHECK_INT(0, signals_start(&err));
 	test_turns();
+	test_child();
 	test_aside();
 	test_ready();
 	return test_finish();
