@@ -11,7 +11,7 @@
  *                many ms as the report says, and nothing is counted
  *   FAIL_AT      which call of these, from 1; 0: none, they are only counted
  *   FAIL_SIGNAL  for "signal" and "amid": which one is raised
- *   FAIL_FORK    besides: which fork is refused, from 1
+ *   FAIL_FORK    besides: which fork alone is not refused, from 1
  *   FAIL_REPORT  a file of zeroes for the count, as a long
  *
  * ALWAYS TRUE: it counts in the process that was started and no child of it; what fails has done nothing, as with a
@@ -60,7 +60,7 @@ static long own_count;
 static long *count = &own_count; /* or in the report: a program that is confined opens no file */
 static int number;
 static pid_t self;
-static long refused; /* which fork */
+static long granted; /* which fork; 0: all */
 static long forks;
 
 /* glibc's own: what the loader's search would give, without the search, which allocates. */
@@ -83,7 +83,7 @@ static void __attribute__((constructor)) begin(void)
 	at = when == NULL ? 0 : strtol(when, NULL, 10);
 	number = signal_number == NULL ? 0 : (int)strtol(signal_number, NULL, 10);
 	self = getpid();
-	refused = which_fork == NULL ? 0 : strtol(which_fork, NULL, 10);
+	granted = which_fork == NULL ? 0 : strtol(which_fork, NULL, 10);
 	const int fd =
 	    getenv("FAIL_REPORT") == NULL ? -1 : open(getenv("FAIL_REPORT"), O_RDWR | O_CLOEXEC);
 	void *const report =
@@ -291,7 +291,7 @@ int pipe(int fds[2])
 pid_t fork(void)
 {
 	REAL(pid_t, "fork", void);
-	if (getpid() == self && ++forks == refused) {
+	if (granted != 0 && getpid() == self && ++forks != granted) {
 		errno = EAGAIN;
 		return -1;
 	}

@@ -63,9 +63,12 @@ def test_many_moments():
     check(MOMENTS)
 
 
-# Without a process that logs out beside the console the program does that in the end, confined.
-@pytest.mark.parametrize("more", [{}, {"FAIL_FORK": "1"}], ids=["", "alone"])
-@pytest.mark.parametrize("command", faulty.COMMANDS)
+# Where there is a keeper, and no process that would log out beside the console, the program does that in the end, confined.
+KEEPER_ALONE = {"FAIL_FORK": "2"}
+
+
+@pytest.mark.parametrize("command, more", [*((command, {}) for command in faulty.COMMANDS),
+                                           ("console", KEEPER_ALONE), ("screen", KEEPER_ALONE)])
 def test_amid_each_call_that_may_wait(command, more):
     calls = faulty.run(command, {"FAIL_WHAT": "amid", **more}).count
     assert calls > 10
