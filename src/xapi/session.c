@@ -346,12 +346,18 @@ void session_drop(struct session *s)
 }
 
 /* Nobody is waited for who is known not to answer: where no connection was to be had the session is left to the
- * server, where one stands that is silent the logout is said aside, for who may come back. */
+ * server, where one stands that is silent the logout is said aside, for who may come back; and said here, where there is
+ * no process for that. */
 static void end_in_silence(struct session *s)
 {
-	log_trace(LOG_STEPS, "not logged out: the server does not answer");
-	if (s->rpc.way == RPC_WAY_SILENT)
+	const bool silent = s->rpc.way == RPC_WAY_SILENT;
+
+	if (silent)
 		session_logout_aside(s, NULL, NULL);
+	if (silent && s->ref != NULL)
+		(void)session_finish(s);
+	else
+		log_trace(LOG_STEPS, "not logged out: the server does not answer");
 	session_drop(s);
 }
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: ISC
 """Every session that is begun is ended, whichever way out is taken, and leaving is not slow."""
 import os
+import pathlib
 import re
 import signal
+import time
 
 import pytest
 
@@ -17,6 +19,9 @@ LOGIN = "session.login_with_password"
 LOGOUT = "session.logout"
 FIND_VM = "VM.get_all_records_where"
 FIND_CONSOLE = "console.get_all_records_where"
+# fail.c: no fork but one that never comes.
+NO_PROCESS = {"FAIL_FORK": "99",
+              "LD_PRELOAD": str(pathlib.Path(harness.BINARY).resolve().parent / "tests/faults/libfail.so")}
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
@@ -129,6 +134,18 @@ def test_a_signal_while_the_login_is_never_answered(pool, start):
     harness.eventually(lambda: pool.sessions, "a session was begun")
     process.terminate()
     assert harness.finish(process) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("env", [{}, pytest.param(NO_PROCESS, marks=pytest.mark.plain)], ids=["", "alone"])
+def test_a_signal_while_a_call_takes_long(env, pool, start):
+    """The server is slow, and takes the logout all the same."""
+    pool.faults.add(sim.Fault("rpc", "delay", method=FIND_VM, seconds=3))
+    process = start("web01", env=env)
+    await_call(pool, LOGIN)
+    time.sleep(1.5)   # RPC_SILENCE_MS, and some more
+    process.terminate()
+    assert harness.finish(process) == 128 + signal.SIGTERM
+    assert_logged_out(pool)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
