@@ -41,9 +41,10 @@ static void wake(void)
 	errno = saved;
 }
 
+/* A wish to leave is forgotten where it is made good: a signal is not. */
 static void on_fatal(int signal)
 {
-	if (first_fatal == 0)
+	if (first_fatal == 0 || first_fatal == SIGNALS_LEAVE)
 		first_fatal = signal;
 	wake();
 }

@@ -31,11 +31,11 @@ bool signals_ignored(int signal);
 /* Empties the pipe. The flags stay. */
 void signals_drain(void);
 
-/* The first fatal signal caught, 0 if none. */
+/* The first fatal signal caught, 0 if none; SIGNALS_LEAVE while there is nothing but that wish. */
 int signals_fatal(void);
 
 /* The user wants to leave, by a key: from here on that counts as a fatal signal of this number, unless one has
- * come before. Whoever offers the key makes it good with signals_handled once everything is cleaned up. */
+ * come before or comes then. Whoever offers the key makes it good with signals_handled once everything is cleaned up. */
 #define SIGNALS_LEAVE 64
 void signals_leave(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Signals that are noted: whenever one comes, it is seen. */
+/* Signals: whenever one comes, it is seen. */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -60,6 +60,21 @@ static void test_none_is_lost(void)
 	CHECK_INT(ROUNDS, storm.seen);
 }
 
+static void test_what_ends_us(void)
+{
+	test_case("a wish to leave hides no signal that comes while it is made good");
+	signals_leave();
+	CHECK_INT(SIGNALS_LEAVE, signals_fatal());
+	(void)raise(SIGTERM);
+	CHECK_INT(SIGTERM, signals_fatal());
+	test_case("the first signal counts");
+	(void)raise(SIGINT);
+	signals_leave();
+	CHECK_INT(SIGTERM, signals_fatal());
+	signals_handled();
+	CHECK_INT(0, signals_fatal());
+}
+
 int main(void)
 {
 	struct error err = {0};
@@ -71,5 +86,6 @@ int main(void)
 	CHECK(signals_take(SIGCONT));
 	CHECK(!signals_take(SIGCONT));
 	test_none_is_lost();
+	test_what_ends_us();
 	return test_finish();
 }
