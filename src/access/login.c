@@ -241,6 +241,7 @@ int login_again(const struct login *login, struct session *s, struct error *err)
 	/* The host that we know may be gone, or have left; the pool may be there all the same. */
 	if (err->kind != ERROR_UNREACHABLE && err->reason != REASON_OTHER_POOL)
 		return -1;
+	session_end(s); /* begun, and not known to be the pool's */
 	return siblings_login(login->siblings, login->endpoint, login->credentials->user,
 	                      login->credentials->password, s, err);
 }

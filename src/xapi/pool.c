@@ -210,6 +210,7 @@ int pool_vouch_for(struct session *s, const char *host, struct trust_vouched *re
 	if (session_call(s, METHOD_CERTIFICATE_WHERE, query_params(&q), &records, &ignored) != 0) {
 		if (ignored.kind == ERROR_INTERRUPTED)
 			return error_interrupted(err, ignored.signal);
+		error_clear(&ignored);
 		return 0;
 	}
 	json_object_foreach(records, ref, record) vouch_by_record(ret, record);

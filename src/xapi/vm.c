@@ -188,10 +188,12 @@ static int several(struct session *s, const char *what, json_t *records, struct 
 	json_t *hosts = NULL;
 
 	(void)session_call(s, METHOD_HOST_ALL, json_array(), &hosts, &ignored);
-	if (ignored.kind == ERROR_INTERRUPTED)
+	if (ignored.kind == ERROR_INTERRUPTED) {
 		*err = ignored;
-	else
+	} else {
+		error_clear(&ignored);
 		(void)unfound_several_vms(what, records, hosts, err);
+	}
 	json_decref(hosts);
 	return -1;
 }

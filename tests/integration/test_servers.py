@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import threading
 
 import pexpect
 import pytest
@@ -11,7 +12,7 @@ import sim
 
 import harness
 import trusting
-from outcome import HELLO, assert_failed, assert_served
+from outcome import HELLO, assert_failed, assert_logged_out, assert_served
 from trusting import name, quiet
 
 LOGIN = "session.login_with_password"
@@ -348,3 +349,33 @@ def test_a_uuid_that_is_none(pool, make_xencon, file):
 
 def answer(body):
     return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+
+class Twice(sim.Backend):
+    """Its first console ends as soon as that is wanted."""
+
+    def __init__(self):
+        super().__init__()
+        self.ends = threading.Event()
+        self.served = 0
+
+    def serve(self, sock):
+        self.served += 1
+        sock.sendall(HELLO)
+        if self.served == 1:
+            self.ends.wait(harness.PATIENCE)
+        else:
+            sim.Sink().serve(sock)
+
+
+def test_no_session_is_left_whose_pool_was_not_heard(pool, xencon):
+    """The server breaks off behind the login; by another the pool is found all the same."""
+    guest = Twice()
+    pool.add_vm("web02", backend=guest)
+    process = on(xencon, *pool.hosts).start("--reconnect", "web02")
+    assert process.stdout.read(len(HELLO)) == HELLO
+    assert_logged_out(pool)
+    pool.faults.add(sim.Fault("rpc", "reset", method="pool.get_all_records", times=2))
+    guest.ends.set()
+    assert process.stdout.read(len(HELLO)) == HELLO
+    assert_logged_out(pool)
