@@ -59,7 +59,7 @@ struct signals_stops {
 void signals_let_stop(struct signals_stops *ret);
 void signals_put_back(const struct signals_stops *was);
 
-/* Between begin and end a fatal signal does not fail waits, but SIGNALS_GRACE_MS after it was noticed. Calls nest. */
+/* Between begin and end a fatal signal fails no wait until SIGNALS_GRACE_MS after it was noticed. Calls nest. */
 void signals_defer_begin(void);
 void signals_defer_end(void);
 bool signals_deferred(void);
