@@ -34,7 +34,7 @@ int door_connect(const char *path)
 		/* A full backlog (unix(7)); poll does not tell when there is room again. */
 		const bool busy = failure == EAGAIN || failure == EINTR;
 		if (busy && wait_poll(NULL, 0, clock_ms() + STEP_MS, &ignored) < 0)
-			failure = EINTR;
+			failure = ignored.kind == ERROR_INTERRUPTED ? EINTR : EAGAIN;
 		else if (busy && clock_ms() < until)
 			continue;
 		error_clear(&ignored);
