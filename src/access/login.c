@@ -204,9 +204,11 @@ static int log_in(const struct login *login, struct session *s, const char *pass
 static int logged_in(const struct login *login, const struct address *server, struct session *s,
                      struct error *err)
 {
-	keep_last(login->settings, server);
-	if (check_pool(login->settings, s, err) != 0)
+	if (check_pool(login->settings, s, err) != 0) {
+		session_end(s); /* nobody may take it for one that was checked */
 		return -1;
+	}
+	keep_last(login->settings, server);
 	return pool_word_keep(s, login->confirm, err);
 }
 
@@ -241,7 +243,7 @@ int login_again(const struct login *login, struct session *s, struct error *err)
 	/* The host that we know may be gone, or have left; the pool may be there all the same. */
 	if (err->kind != ERROR_UNREACHABLE && err->reason != REASON_OTHER_POOL)
 		return -1;
-	session_end(s); /* begun, and not known to be the pool's */
+	session_end(s); /* with the connection that it may have */
 	return siblings_login(login->siblings, login->endpoint, login->credentials->user,
 	                      login->credentials->password, s, err);
 }

@@ -12,7 +12,7 @@ import sim
 
 import harness
 import trusting
-from outcome import HELLO, assert_failed, assert_logged_out, assert_served
+from outcome import HELLO, assert_failed, assert_logged_out, assert_served, calls
 from trusting import name, quiet
 
 LOGIN = "session.login_with_password"
@@ -265,6 +265,29 @@ def test_a_host_that_was_ejected(pool, make_xencon, make_pool, file):
                       str(file), pool=own)
         assert "VM.get_all_records_where" not in [request.method for request in own.requests]
     assert file.read_bytes() == before
+
+
+def test_one_of_another_pool_is_not_tried_first_the_next_time(pool, make_xencon, make_pool, file):
+    """It answered last; the one that did not may be there again."""
+    xencon = on(make_xencon(pool), pool.coordinator, pool.hosts[1])
+    pool.hosts[1].network("refuse")
+    assert_served(quiet(xencon, "web01"), pool)
+    own = eject(pool, pool.hosts[1], make_pool)
+    pool.coordinator.network("refuse")
+    assert_failed(quiet(xencon, "web01"), 3, "another pool", pool=own)
+    assert not (file.parent / "servers").exists()
+
+
+def test_the_pool_is_compared_before_anybody_looks(pool, make_xencon, make_pool):
+    """Also where the server was still starting when it was asked which pool it is, and is tried again."""
+    xencon = on(make_xencon(pool), pool.hosts[1], pool.coordinator)
+    assert_served(quiet(xencon, "web01"), pool)
+    own = eject(pool, pool.hosts[1], make_pool)
+    pool.coordinator.network("refuse")
+    own.faults.add(sim.Fault("rpc", "error", code="HOST_STILL_BOOTING", method="pool.get_all_records"))
+    done = quiet(xencon, "--wait", "web01")
+    assert_failed(done, 3, "still starting up", "another pool", pool=own)
+    assert "VM.get_all_records_where" not in calls(own)
 
 
 def test_the_hint_can_be_followed(pool, make_xencon, make_pool, file):
