@@ -56,10 +56,11 @@ static int check_pool(const struct settings *settings, struct session *s, struct
 	error_set(err, ERROR_UNTRUSTED, "%s is in another pool now",
 	          address_show(&s->rpc.endpoint.address, name));
 	error_cause(err, "its pool is %s, the one first seen for \"%s\" is %s", uuid, key, first);
-	return error_hint(err,
-	                  "it may have been ejected: take it out of the servers; if the pool was "
-	                  "made anew, take its line out of %s",
-	                  sources->pools_path);
+	error_hint(err,
+	           "it may have been ejected: take it out of the servers; if the pool was "
+	           "made anew, take its line out of %s",
+	           sources->pools_path);
+	return error_reason(err, REASON_OTHER_POOL);
 }
 
 /* Takes one out of the list. */

@@ -117,6 +117,22 @@ def test_the_host_that_was_named_is_ejected(away, make_pool, make_xencon):
     assert not own.sessions
 
 
+def test_one_of_those_that_were_named_is_ejected(make_pool, make_xencon):
+    """The only one of them that answers: the pool is found by the hosts that were learnt."""
+    pool = make_pool(hosts=2)
+    vm = guests.add(pool).vm
+    xencon = make_xencon(pool)
+    terminal = xencon.terminal("--reconnect", "web01", env={"XENCON_SERVER": f"{pool.hosts[1].url},127.0.0.1:1"})
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert_logged_out(pool)
+    own = pool.eject(pool.hosts[1])
+    vm.begin("hard_reboot").finish()
+    terminal.expect(f"guest {vm.domid}\r\n")
+    assert terminal.quit() == 0
+    assert_logged_out(pool)
+    assert not own.sessions
+
+
 def stalled(call):
     return sim.Fault("connect", "stall") if call == "CONNECT" else sim.Fault("rpc", "stall", method=call)
 
