@@ -80,7 +80,11 @@ int access_renew(struct access *a, struct error *err)
 		access_owe(a);
 	else
 		(void)session_finish(&a->owed);
-	return login_again(&login, &a->session, err);
+	const int rc = login_again(&login, &a->session, err);
+	/* The way was barred for a moment only: nobody waits, and nobody may come back to it. */
+	if (rc == 0)
+		session_logout_aside(&a->owed, NULL, NULL);
+	return rc;
 }
 
 int access_learn(struct access *a, struct error *err)
@@ -154,6 +158,7 @@ void access_drop(struct access *a)
 void access_owe(struct access *a)
 {
 	if (a->session.ref != NULL && a->owed.ref == NULL) {
+		session_drop(&a->owed); /* what a process has of it goes on */
 		session_init(&a->owed, &a->session.rpc.endpoint);
 		a->owed.ref = a->session.ref; /* handed over */
 		a->session.ref = NULL;
@@ -194,7 +199,9 @@ void access_close(struct access *a)
 	if (a->settings == NULL)
 		return;
 	session_end(&a->session);
-	/* Its server was not reached, and nobody is to wait for it on leaving. */
+	/* Nobody is to wait for it on leaving; and to begin a login by ssh for it would be too much. */
+	if (a->ssh == NULL)
+		session_logout_aside(&a->owed, NULL, NULL);
 	session_drop(&a->owed);
 	secret_free(a->credentials.password);
 	a->credentials.password = NULL;

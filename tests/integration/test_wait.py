@@ -216,6 +216,22 @@ def test_the_session_expires_meanwhile(pool, vm, xencon):
     end(process, pool)
 
 
+def test_a_session_whose_logout_is_barred_for_a_moment(pool, vm, xencon):
+    """The look-ups break twice, the logout's connection once, and the login stands: none is left behind."""
+    def break_off(_):
+        pool.faults.add(sim.Fault("tls", "reset"))
+        return b""
+
+    vm.shutdown()
+    process = begin(xencon, "--wait", "web01")
+    watching(pool)
+    pool.faults.add(sim.Fault("rpc", "reset", method="VM.get_all_records_where", times=2))
+    pool.faults.add(sim.Fault("rpc", "change", method="VM.get_all_records_where", change=break_off, then="reset"))
+    vm.begin("start").finish()
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
 def test_interrupted(pool, vm, xencon):
     vm.shutdown()
     terminal = xencon.terminal("--wait", "web01")
