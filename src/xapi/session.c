@@ -318,8 +318,10 @@ bool session_finish(struct session *s)
 	char line[ERROR_LINE_MAX];
 
 	(void)await_aside(s);
-	if (s->ref == NULL)
+	if (s->ref == NULL) {
+		rpc_disconnect(&s->rpc); /* a login that was refused leaves its connection */
 		return true;
+	}
 	signals_defer_begin();
 	s->rpc.endpoint.timeout_ms = SESSION_LOGOUT_MS;
 	if (s->rpc.conn != NULL)

@@ -6,10 +6,14 @@ import pytest
 
 import guests
 import harness
+import procs
 import ptys
 import sim
 from guests import guest, pool, vm  # noqa: F401
 from outcome import assert_failed, assert_logged_out, calls, connects
+
+
+LOGIN = "session.login_with_password"
 
 
 def first_line(process):
@@ -229,6 +233,19 @@ def test_a_session_whose_logout_is_barred_for_a_moment(pool, vm, xencon):
     pool.faults.add(sim.Fault("rpc", "change", method="VM.get_all_records_where", change=break_off, then="reset"))
     vm.begin("start").finish()
     assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    end(process, pool)
+
+
+def test_a_login_that_is_put_off_leaves_no_connection(pool, vm, xencon):
+    """The server says that it is still starting, and keeps the connection."""
+    at_once = xencon.start("--wait", "web01")
+    assert first_line(at_once) == f"guest {vm.domid}\r\n".encode()
+    pool.faults.add(sim.Fault("rpc", "error", code="HOST_STILL_BOOTING", method=LOGIN))
+    process = begin(xencon, "--wait", "web01")
+    assert "still starting up; trying on" in process.said
+    assert first_line(process) == f"guest {vm.domid}\r\n".encode()
+    harness.eventually(lambda: procs.descriptors(process.pid) == procs.descriptors(at_once.pid), "no more are open")
+    end(at_once, pool)
     end(process, pool)
 
 
