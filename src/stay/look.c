@@ -77,7 +77,6 @@ static int look(struct stay *s, bool connects, struct vm *ret_vm, struct console
 		return -1;
 	note(s, ret_vm);
 	target_name(&s->target, ret_vm);
-	s->failures = 0;
 	/* What never comes is not asked for again and again. */
 	if (state_is_patient(s) &&
 	    console_check_kind(session, ret_vm, s->target.protocol, err) != 0)
@@ -108,6 +107,8 @@ int look_attempt(struct stay *s, struct vm *ret_vm, struct tunnel *ret, struct e
 	if (rc == 0)
 		rc = look(s, ret != NULL, &vm, &console, err);
 	s->looked = rc == 0;
+	if (s->looked)
+		s->failures = 0;
 	if (rc == 0 && ret != NULL)
 		rc = access_connect(s->access, &vm, &console, ret, err);
 	if (rc == 0 && ret != NULL && (rc = greeting_await(ret, vm.name, greeting_ms(s), err)) != 0)

@@ -201,8 +201,10 @@ static int wait_as(struct stay *s, enum verdict verdict, struct error *err)
 {
 	switch (verdict) {
 	case VERDICT_SOON:
+		s->failures = 0; /* the pool has answered */
 		return wait_step(s, err);
 	case VERDICT_LATER:
+		s->failures = 0;
 		s->step_ms = STAY_STEP_MS;
 		return wait_until(s, CLOCK_NEVER, true, err);
 	default:

@@ -220,6 +220,14 @@ def test_the_session_expires_meanwhile(pool, vm, xencon):
     end(process, pool)
 
 
+@pytest.mark.parametrize("call", ["VM.get_all_records_where", "console.get_all_records_where"])
+def test_sessions_that_end_at_once(call, pool, vm, xencon):
+    """Another is no better: the pool is not flooded with logins, whichever step they end at."""
+    pool.faults.add(sim.Fault("rpc", "error", code="SESSION_INVALID", params=("x",), method=call, times=None))
+    assert_failed(xencon.run("--wait=3", "web01"), 4, "waited 3 s", "has ended the session", pool=pool)
+    assert 2 <= calls(pool).count(LOGIN) <= 10
+
+
 def test_a_session_whose_logout_is_barred_for_a_moment(pool, vm, xencon):
     """The look-ups break twice, the logout's connection once, and the login stands: none is left behind."""
     def break_off(_):
