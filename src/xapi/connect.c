@@ -344,7 +344,8 @@ static enum state unheard(struct attempt *a, struct error *err)
 	char name[ADDRESS_SHOW_MAX];
 
 	session_doubt(a->session, a->reply.began);
-	if (err->reason == REASON_SILENT && a->to.vouched.other_host)
+	if (err->reason == REASON_SILENT &&
+	    !address_equal(&a->to.address, &a->session->rpc.endpoint.address))
 		(void)error_hint(
 		    err,
 		    "it is a supporter, which asks the pool's coordinator %s about each "

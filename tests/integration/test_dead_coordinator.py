@@ -150,6 +150,16 @@ def test_the_coordinator_falls_silent(call, pool, xencon):
     assert_logged_out(pool)
 
 
+def test_a_coordinator_that_a_supporter_named_falls_silent(pool, xencon):
+    """It is no supporter, though it is not the host that the user named."""
+    guests.add(pool)
+    pool.faults.add(sim.Fault("connect", "stall"))
+    done = xencon.run("--connect-timeout", "1", "web01", env={"XENCON_SERVER": pool.hosts[1].url})
+    assert_failed(done, 3, f"no answer from 127.0.0.1:{pool.coordinator.port} within 1 s",
+                  "it was the pool's coordinator when we logged in", pool=pool)
+    assert "supporter" not in done.stderr
+
+
 @pytest.fixture
 def hanging(pool):
     """A VM on a supporter that cannot ask its coordinator for the session."""
