@@ -176,6 +176,16 @@ static int wait_for_any(const struct race *race, struct error *err)
 	return wait_poll(fds, n, until, err) < 0 ? -1 : 0;
 }
 
+/* The first of those that stand; `count` where none does. */
+static size_t find_standing(const struct race *race)
+{
+	size_t i = 0;
+
+	while (i < race->begun && race->runners[i].state != RUNNER_STANDING)
+		i++;
+	return i < race->begun ? i : race->count;
+}
+
 /* Runs until one stands (its number), or all are over (count), or a signal came (-1). */
 static int run(struct race *race, struct error *err)
 {
@@ -184,12 +194,13 @@ static int run(struct race *race, struct error *err)
 
 		for (size_t i = 0; i < race->begun; i++)
 			advance(race, &race->runners[i]);
-		begin_due(race);
-		for (size_t i = 0; i < race->begun; i++) {
-			if (race->runners[i].state == RUNNER_STANDING)
-				return (int)i;
+		/* However late it is by then, nobody is dialled beside one that stands. */
+		if (find_standing(race) == race->count)
+			begin_due(race);
+		if (find_standing(race) < race->count)
+			return (int)find_standing(race);
+		for (size_t i = 0; i < race->begun; i++)
 			over += race->runners[i].state == RUNNER_OVER;
-		}
 		if (over == race->count)
 			return (int)race->count;
 		if (wait_for_any(race, err) != 0)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: ISC
 """Several servers: tried in turn until one can be had, and all of them of one and the same pool."""
 import os
+import signal
 import socket
+import ssl
 import stat
 import threading
+import time
 
 import pexpect
 import pytest
@@ -11,6 +14,7 @@ import pytest
 import sim
 
 import harness
+import procs
 import trusting
 from outcome import HELLO, assert_failed, assert_logged_out, assert_served, calls
 from trusting import name, quiet
@@ -97,6 +101,37 @@ def test_one_that_hangs_before_it(hung, pool, make_xencon):
     assert_served(done, pool)
     assert f"{hung} has not answered yet; trying {name(pool.coordinator)}" in done.stderr
     assert_no_holes(done.stderr)
+
+
+def answer_while_it_is_stopped(listener, certificate, process):
+    """Shakes hands with a process that sees nothing of that until its next server is due; then ends."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(certificate.cert_file, certificate.key_file)
+    said, heard = ssl.MemoryBIO(), ssl.MemoryBIO()
+    connection, _ = listener.accept()
+    with connection:
+        said.write(connection.recv(65536))
+        harness.eventually(lambda: procs.rests(process.pid), "it waits for the answer")
+        process.send_signal(signal.SIGSTOP)
+        with pytest.raises(ssl.SSLWantReadError):
+            context.wrap_bio(said, heard, server_side=True).do_handshake()
+        connection.sendall(heard.read())
+        time.sleep(.4)
+        process.send_signal(signal.SIGCONT)
+        connection.recv(65536)
+
+
+def test_one_that_has_answered_is_not_said_to_have_not(pool, make_xencon):
+    """Both its answer and the time of the next one have come when the program is woken."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = f"127.0.0.1:{listener.getsockname()[1]}"
+        process = on(make_xencon(pool), server, pool.coordinator).start("-v", "web01")
+        answer_while_it_is_stopped(listener, pool.coordinator.certificate, process)
+    _, said = process.communicate(timeout=harness.PATIENCE)
+    shaken, behind = f"with {server}", f"{server} has not answered yet"
+    assert process.returncode == 0
+    assert behind not in said.decode().partition(shaken)[2]
 
 
 def test_many_that_hang_before_it(hung, pool, make_xencon):
