@@ -18,6 +18,8 @@
 enum flow_up {
 	FLOW_UP_OPEN, /* the input is read, and sent */
 	FLOW_UP_QUIT, /* the user leaves: nothing is read, what was typed is sent for a moment yet */
+	FLOW_UP_DONE, /* nothing is sent any more; a keyboard is read for the command to leave */
+	FLOW_UP_REFUSED, /* the console takes nothing more; so is a keyboard, and what it types is kept */
 	FLOW_UP_LAST,     /* the input has ended, what it said is still sent */
 	FLOW_UP_FAREWELL, /* all is sent; the console must be told that this was all */
 	FLOW_UP_TOLD,     /* the console knows it, and may end for that reason */
@@ -53,7 +55,7 @@ struct flow {
 	int64_t ended_at;         /* when the console ended */
 	bool left_first;          /* and whether it had been told by then that we left */
 	int64_t retry_at;         /* when a full output is tried whatever poll(2) says */
-	int64_t flush_until;      /* in FLOW_UP_QUIT: the latest that we send */
+	int64_t flush_until;      /* while it is left: the latest that we send, and write */
 	struct bulk bulk;         /* whether much comes */
 	struct delivery delivery; /* whether what was sent has arrived */
 };
@@ -63,6 +65,9 @@ void flow_move(struct flow *f, enum flow_event event);
 
 /* Whether the connection has failed. */
 bool flow_is_broken(const struct flow *f);
+
+/* Whether the user has left, or what was waited for has come: nothing more is received. */
+bool flow_is_leaving(const struct flow *f);
 
 /* How much input may be read now; 0: none. */
 size_t flow_input_room(const struct flow *f);

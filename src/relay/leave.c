@@ -39,7 +39,7 @@ static int judge_end(const struct flow *f, struct error *err)
 
 int leave_settle(struct flow *f, enum relay_end *ret, struct error *err)
 {
-	if (f->up == FLOW_UP_QUIT &&
+	if (flow_is_leaving(f) &&
 	    ((!flow_wants_send(f) && !flow_wants_output(f)) || clock_ms() >= f->flush_until)) {
 		*ret = RELAY_ENDED_QUIT;
 		return 1;
@@ -65,7 +65,7 @@ int leave_settle(struct flow *f, enum relay_end *ret, struct error *err)
 
 int64_t leave_deadline(const struct flow *f)
 {
-	if (f->up == FLOW_UP_QUIT)
+	if (flow_is_leaving(f))
 		return f->flush_until;
 	/* Both sides have had their say: neither holds us by not listening. */
 	if (f->down == FLOW_DOWN_TOLD || (f->down == FLOW_DOWN_LAST && f->r->carry_half_close))

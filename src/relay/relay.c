@@ -42,17 +42,24 @@ static int read_input(struct flow *f, struct error *err)
 		return 0;
 	if (n < 0)
 		return -1;
-	f->quiet_since = clock_ms();
+	/* What goes nowhere keeps nothing going. */
+	if (f->up == FLOW_UP_OPEN)
+		f->quiet_since = clock_ms();
 	if (n == STREAM_EOF) {
-		if (r->hooks->input_ended != NULL)
+		if (r->hooks->input_ended != NULL && f->up != FLOW_UP_DONE)
 			r->hooks->input_ended(r->hooks->context, &r->up);
 		flow_move(f, FLOW_INPUT_ENDED);
 		return 0;
 	}
+	enum relay_verdict verdict = RELAY_GO_ON;
 	if (r->hooks->input == NULL)
 		(void)buf_put(&r->up, data, (size_t)n);
 	else
-		take_verdict(f, r->hooks->input(r->hooks->context, data, (size_t)n, &r->up));
+		verdict = r->hooks->input(r->hooks->context, data, (size_t)n, &r->up);
+	/* Only the command to leave counts then. */
+	if (f->up == FLOW_UP_DONE)
+		buf_consume(&r->up, buf_used(&r->up));
+	take_verdict(f, verdict);
 	return 0;
 }
 
@@ -223,8 +230,8 @@ static int64_t hook_deadline(const struct flow *f)
 {
 	const struct relay_hooks *const hooks = f->r->hooks;
 
-	return hooks->deadline == NULL || f->up == FLOW_UP_QUIT ? CLOCK_NEVER
-	                                                        : hooks->deadline(hooks->context);
+	return hooks->deadline == NULL || flow_is_leaving(f) ? CLOCK_NEVER
+	                                                     : hooks->deadline(hooks->context);
 }
 
 /* One turn: what the state says, then the wait, then what became possible. */
@@ -257,7 +264,7 @@ static int turn(struct flow *f, enum relay_end *ret, struct error *err)
 		return act(f, fds, pending || due, ret, err);
 	if (delivery_look(&f->delivery, f->r->stream->fd, err) != 0)
 		return -1;
-	if (f->up == FLOW_UP_QUIT || clock_ms() < leave_deadline(f))
+	if (flow_is_leaving(f) || clock_ms() < leave_deadline(f))
 		return 0;
 	return leave_silent(f, ret, err);
 }

@@ -168,6 +168,40 @@ static void test_slow(void)
 	buf_free(&u.unsent);
 }
 
+/* The command is heard though nothing can be sent; what was typed before it is for the next one. */
+static void test_refused(void)
+{
+	struct user u = {.relay = {.keyboard = true}, .fake = {.send_fails = true}};
+
+	test_case("the command behind a paste is heard after the console has refused it");
+	u.in = typed_file(PASTE);
+	keep(&u);
+	run(&u);
+	CHECK_INT(RELAY_ENDED_QUIT, u.end);
+	CHECK_INT(PASTE, buf_used(&u.unsent));
+	check_pattern(buf_head(&u.unsent), buf_used(&u.unsent), 0);
+	fake_end(&u.fake);
+	buf_free(&u.unsent);
+}
+
+/* What is typed meanwhile has the room that there is, and no more. */
+static void test_refused_limit(void)
+{
+	struct user u = {.relay = {.keyboard = true},
+	                 .fake = {.send_fails = true},
+	                 .full = (off_t)RELAY_TYPED_MAX - RELAY_FILTER_EXTRA};
+
+	test_case("after that a keyboard waits beyond its limit, too");
+	u.in = typed_file(RELAY_TYPED_MAX + PASTE);
+	keep(&u);
+	run(&u);
+	CHECK_INT(RELAY_ENDED_QUIT, u.end);
+	CHECK_INT(RELAY_TYPED_MAX - RELAY_FILTER_EXTRA, buf_used(&u.unsent));
+	check_pattern(buf_head(&u.unsent), buf_used(&u.unsent), 0);
+	fake_end(&u.fake);
+	buf_free(&u.unsent);
+}
+
 static void test_limits(void)
 {
 	static const struct {
@@ -205,5 +239,7 @@ int main(void)
 	test_stuck(false);
 	test_slow();
 	test_limits();
+	test_refused();
+	test_refused_limit();
 	return test_finish();
 }
