@@ -333,7 +333,7 @@ bool recorder_line(struct recorder *r, const char *line, size_t len)
 void recorder_pause(struct recorder *r, bool paused)
 {
 	if (r->fd >= 0 && paused && r->timestamps && r->mid_line) {
-		(void)put(r, "\n", 1);
+		r->cut = !put_all(r, "\n", 1);
 		r->mid_line = false;
 	}
 	r->paused = paused;

@@ -298,21 +298,27 @@ static void test_room_again(void)
 	CHECK_STR("one tfour", content + FILLED);
 	test_folder_remove(path);
 
-	test_case("room again, with timestamps: each line has its own");
-	fill(test_folder_file(path));
-	CHECK_INT(0, recorder_open(&r, path, true, &err));
-	test_stderr_begin();
-	set_limit(FILLED + 33); /* a stamp is 30 */
-	recorder_write(&r, (const uint8_t *)"one two\n", 8);
-	set_limit(RLIM_INFINITY);
-	recorder_write(&r, (const uint8_t *)"three\n", 6);
-	(void)test_stderr_end(said, sizeof(said));
-	recorder_close(&r);
-	(void)read_file(path, content, sizeof(content));
-	const char *const p = skip_stamp(content + FILLED);
-	CHECK(strncmp("one\n", p, 4) == 0);
-	CHECK_STR("three\n", skip_stamp(p + 4));
-	test_folder_remove(path);
+	/* What a pause ends a line with finds no room, either. */
+	for (int paused = 0; paused < 2; paused++) {
+		test_case("room again, with timestamps%s: each line has its own",
+		          paused != 0 ? ", and a pause" : "");
+		fill(test_folder_file(path));
+		CHECK_INT(0, recorder_open(&r, path, true, &err));
+		test_stderr_begin();
+		set_limit(FILLED + 33); /* a stamp is 30 */
+		recorder_write(&r, (const uint8_t *)"one two\n", paused != 0 ? 3 : 8);
+		recorder_pause(&r, paused != 0);
+		recorder_pause(&r, false);
+		set_limit(RLIM_INFINITY);
+		recorder_write(&r, (const uint8_t *)"three\n", 6);
+		(void)test_stderr_end(said, sizeof(said));
+		recorder_close(&r);
+		(void)read_file(path, content, sizeof(content));
+		const char *const p = skip_stamp(content + FILLED);
+		CHECK(strncmp("one\n", p, 4) == 0);
+		CHECK_STR("three\n", skip_stamp(p + 4));
+		test_folder_remove(path);
+	}
 }
 
 /* As who rotates logs does it. */
