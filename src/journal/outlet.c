@@ -80,8 +80,21 @@ static void take_back(const struct outlet *o)
 		(void)!ftruncate(o->local->out_fd, at - cut);
 }
 
+/* What was taken back leaves room for the rest of its line, which would be none. */
+static int fail(struct outlet *o, struct error *err)
+{
+	if (o->failure.kind == ERROR_NONE) {
+		take_back(o);
+		o->failure = *err;
+	}
+	*err = o->failure;
+	return -1;
+}
+
 int outlet_work(struct outlet *o, struct error *err)
 {
+	if (!outlet_is_idle(o) && o->failure.kind != ERROR_NONE)
+		return fail(o, err);
 	while (!outlet_is_idle(o)) {
 		struct pollfd fd = {.fd = o->local->out_fd, .events = POLLOUT};
 
@@ -91,10 +104,8 @@ int outlet_work(struct outlet *o, struct error *err)
 		    local_write(o->local, (const uint8_t *)o->data + o->start, piece(o), err);
 		if (n == STREAM_AGAIN)
 			return 0;
-		if (n == STREAM_ERROR) {
-			take_back(o);
-			return -1;
-		}
+		if (n == STREAM_ERROR)
+			return fail(o, err);
 		if (n == STREAM_EOF)
 			o->gone = true;
 		else

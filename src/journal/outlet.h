@@ -28,7 +28,8 @@ struct outlet {
 	size_t cap;
 	size_t start; /* data[start..end-1] waits */
 	size_t end;
-	bool gone; /* nobody reads any more */
+	bool gone;            /* nobody reads any more */
+	struct error failure; /* how it could not be written; from then on nothing is */
 };
 
 /* Begins one; nothing is written yet. */
@@ -40,7 +41,8 @@ void outlet_close(struct outlet *o);
 /* Adds a line. False where there is no memory for it. */
 bool outlet_put(struct outlet *o, const char *line, size_t len);
 
-/* Writes what is taken now. ERROR_LOCAL: it cannot be written (a full disk). What is cut by that in a file is taken back. */
+/* Writes what is taken now. ERROR_LOCAL, and again whenever something waits: it cannot be written (a full disk). What is cut
+ * by that in a file is taken back. */
 int outlet_work(struct outlet *o, struct error *err);
 
 /* Whether all of it was taken, or nobody is left to take it. */

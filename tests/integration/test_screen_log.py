@@ -318,10 +318,11 @@ def limited(size):
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk_ends_what_is_printed(tmp_path, xencon, paper):
+@pytest.mark.parametrize("mode", ["wb", "ab"], ids=["written", "appended"])
+def test_a_full_disk_ends_what_is_printed(tmp_path, xencon, paper, mode):
     """Whole lines up to there, and no piece of the next."""
-    with open(tmp_path / "out", "wb") as out:
-        process = follow(xencon, paper, stdout=out, preexec_fn=limited(50))
+    with open(tmp_path / "out", mode) as out:
+        process = follow(xencon, paper, stdout=out, preexec_fn=limited(54))
         scroll(paper, numbers(1, 16))
         paper.offer(text(numbers(17, 24)))
         _, err = process.communicate(timeout=harness.PATIENCE)
