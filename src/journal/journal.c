@@ -134,10 +134,12 @@ void journal_settle(struct journal *j)
 		lines_settle(j->lines);
 }
 
-void journal_restart(struct journal *j, const char *text)
+void journal_restart(struct journal *j, const char *text, bool missed)
 {
 	if (j->lines == NULL)
 		return;
+	lines_end(j->lines);
+	j->lost = j->lost || missed;
 	lines_note(j->lines, text, clock_ms());
 	lines_forget(j->lines);
 }

@@ -57,8 +57,9 @@ void journal_tick(struct journal *j);
 /* Says what the screen showed last, as if it were still: nobody sees it any more, for who knows how long. */
 void journal_settle(struct journal *j);
 
-/* Says all that the screen shows, a line of the caller's, and begins anew: another machine, or another start, follows. */
-void journal_restart(struct journal *j, const char *text);
+/* Says all that the screen shows, a line of the caller's, and begins anew: another machine, or another start, follows.
+ * `missed`: more may have gone by meanwhile, so that a mark is due before that line. */
+void journal_restart(struct journal *j, const char *text, bool missed);
 
 /* Says all that is left. */
 void journal_end(struct journal *j);

@@ -73,6 +73,12 @@ void logbook_watch(struct logbook *b, bool watched, int64_t at_ms)
 	journal_watch(&b->printed, watched && !b->owes && outlet_is_idle(&b->outlet), at_ms);
 }
 
+void logbook_detach(struct logbook *b)
+{
+	logbook_watch(b, false, clock_ms());
+	b->missed = !outlet_is_idle(&b->outlet);
+}
+
 void logbook_settle(struct logbook *b)
 {
 	if (logbook_is_logging(b))
@@ -120,8 +126,8 @@ bool logbook_switch(struct logbook *b)
 void logbook_restart(struct logbook *b, const char *text)
 {
 	if (logbook_is_logging(b))
-		journal_restart(&b->log, text);
-	journal_restart(&b->printed, text);
+		journal_restart(&b->log, text, false);
+	journal_restart(&b->printed, text, b->missed || b->owes);
 }
 
 int logbook_finish(struct logbook *b, const struct logbook_screen *screen, struct error *err)

@@ -37,7 +37,8 @@ struct logbook {
 	struct journal log;
 	struct outlet outlet;
 	struct journal printed;
-	bool owes; /* the screen has changed since what is printed was shown it */
+	bool owes;   /* the screen has changed since what is printed was shown it */
+	bool missed; /* the reader was behind when the console went away */
 };
 
 /* Opens the file. ERROR_LOCAL. *b must not move; to be ended with logbook_close, also after a failure. */
@@ -52,6 +53,9 @@ int logbook_look(struct logbook *b, const struct logbook_screen *screen, struct 
 /* Whether a change of the screen, from `at_ms` (clock_ms) on, is seen and looked at. Who is behind with reading, or switched
  * off, does not see it in any case. */
 void logbook_watch(struct logbook *b, bool watched, int64_t at_ms);
+
+/* The console has gone away: what a reader that is behind was not shown of it nobody shows it any more. */
+void logbook_detach(struct logbook *b);
 
 /* The console has been away for so long that it may never come back: says what it showed last, as far as the reader is not
  * behind; logbook_work is to follow. */

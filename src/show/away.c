@@ -104,7 +104,7 @@ void show_detach(struct show *s)
 	if (!s->begun)
 		return;
 	s->console.feed = NULL; /* the caller's is gone */
-	logbook_watch(&s->logbook, false, clock_ms());
+	logbook_detach(&s->logbook);
 	s->settles_at = clock_ms() + AWAY_MS;
 	s->companion = (struct wait_companion){
 	    .fd = -1,

@@ -305,6 +305,28 @@ def test_a_slow_reader(xencon, paper):
     assert lines[mark + 1:] == wanted[-11:]
 
 
+def test_a_reboot_before_a_slow_reader(pool, xencon):
+    """What went by before it is marked."""
+    paper = typewriter.Typewriter()
+    vm = pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=paper)
+    process = follow(xencon, paper, "--reconnect")
+    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+    wanted = [f"{number:039}" for number in range(300)]
+    scroll(paper, wanted[:110], 10)
+    paper.offer(text(wanted[110:120]))
+    paper.wait_until_sent()
+    for at in range(120, 300, 10):
+        paper.offer(text(wanted[at:at + 10]))
+    vm.reboot()
+    while b"has rebooted" not in (line := process.stderr.readline()):
+        assert line, "it ended"
+    lines = []
+    while (line := read_lines(process, 1)) != ['[xencon: "web02" has rebooted]']:
+        lines += line
+    assert lines == [*wanted[:len(lines) - 1], MARK]
+    harness.kill(process)
+
+
 def test_a_signal(pool, xencon, paper):
     process = follow(xencon, paper)
     paper.show("one\ntwo")
