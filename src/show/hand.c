@@ -84,7 +84,8 @@ int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err)
 		memcpy(&key, buf_head(&h->keys), KEY_SIZE);
 		send_watch_lamps(rfb, &h->typist->typing);
 		const int rc = typist_find(h->typist, &key, &s, err);
-		if (rc == 0 && !typist_put(h->typist, rfb, &s))
+		h->held_up = rc == 0 && !typist_put(h->typist, rfb, &s);
+		if (h->held_up)
 			return 0; /* later, when there is room */
 		buf_consume(&h->keys, KEY_SIZE);
 		if (rc != 0)
@@ -95,7 +96,7 @@ int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err)
 
 int64_t hand_deadline(const struct hand *h)
 {
-	return hand_count(h) == 0 ? CLOCK_NEVER : typist_due(h->typist);
+	return hand_count(h) == 0 || h->held_up ? CLOCK_NEVER : typist_due(h->typist);
 }
 
 void hand_point(struct hand *h, struct rfb_client *rfb, const struct input_event *event, unsigned x,

@@ -25,6 +25,7 @@ struct hand {
 	struct typist *typist; /* the caller's */
 	struct buf keys;       /* owned: of struct typist_key, one behind the other */
 	bool after_cr;
+	bool held_up;    /* the next key is due, and finds no room in the client's output */
 	uint8_t buttons; /* of the mouse, as rfb_pointer has them */
 };
 
@@ -56,7 +57,7 @@ void hand_put_key(struct hand *h, const struct typist_key *key);
  * dropped; the rest goes on with the next call. */
 int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err);
 
-/* When the next one is due (clock_ms); CLOCK_NEVER where none waits. */
+/* When the next one is due (clock_ms); CLOCK_NEVER where none waits, or what it waits for is room. */
 int64_t hand_deadline(const struct hand *h);
 
 /* Tells the guest of the mouse at this pixel of its screen. A report of a button that is no button (none,

@@ -2,6 +2,7 @@
 /* Keys that wait for a graphical console: how many have room, and what is left of them. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "show/hand.h"
 #include "test.h"
 
@@ -64,9 +65,30 @@ static void test_room(void)
 	hand_close(&h);
 }
 
+/* As while the server takes nothing: a client that is not ready takes nothing either. */
+static void test_no_room(void)
+{
+	struct hand h = {0};
+	struct typist typist = {0};
+	struct error err = {0};
+	struct rfb_client *const rfb = rfb_new(RFB_USE_ALL, &err);
+
+	test_case("a key that is due and has no room waits for that, not for a time");
+	CHECK_INT(0, typist_begin(&typist, NULL, NULL, 50, &err));
+	CHECK_INT(0, hand_open(&h, &typist, &err));
+	type(&h, INPUT_CHARACTER, INPUT_PRESS, 'a');
+	CHECK(hand_deadline(&h) <= clock_ms());
+	CHECK_INT(0, hand_work(&h, rfb, &err));
+	CHECK_INT(1, hand_count(&h));
+	CHECK_INT(CLOCK_NEVER, hand_deadline(&h));
+	hand_close(&h);
+	rfb_free(rfb);
+}
+
 int main(void)
 {
 	test_what_waits();
 	test_room();
+	test_no_room();
 	return test_finish();
 }
