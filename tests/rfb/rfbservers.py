@@ -99,7 +99,7 @@ def x11vnc(folder, number):
     """The RFB server that looks at such a display."""
     path = folder / "rfb"
     server = Server(folder, ["x11vnc", "-display", f":{number}", "-unixsock", path, "-rfbport", "0",
-                             "-nopw", "-shared", "-forever", "-noipv6", "-quiet", "-cursor", "none"])
+                             "-nopw", "-shared", "-forever", "-noipv6", "-noshm", "-quiet", "-cursor", "none"])
     server.await_socket(path)
     return server, path
 
