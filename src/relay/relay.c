@@ -264,7 +264,9 @@ static int turn(struct flow *f, enum relay_end *ret, struct error *err)
 		return act(f, fds, pending || due, ret, err);
 	if (delivery_look(&f->delivery, f->r->stream->fd, err) != 0)
 		return -1;
-	if (flow_is_leaving(f) || clock_ms() < leave_deadline(f))
+	/* Both may be due to who is woken late: the hook's turn is the first then, which may have something to send. */
+	const int64_t now = clock_ms();
+	if (flow_is_leaving(f) || now < leave_deadline(f) || now >= hook_deadline(f))
 		return 0;
 	return leave_silent(f, ret, err);
 }

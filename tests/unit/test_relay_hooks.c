@@ -32,6 +32,7 @@ struct user {
 	size_t room_short; /* by how much the room that input was given fell short */
 	int signals;
 	int64_t deadline; /* of what is held back */
+	size_t expects;   /* what the console is to have said before that */
 	int expired;
 	enum relay_verdict verdict; /* what comes of its expiry */
 };
@@ -318,7 +319,7 @@ static int64_t held_until(void *context)
 {
 	const struct user *const u = context;
 
-	return u->deadline;
+	return u->relay.bytes_down < u->expects ? CLOCK_NEVER : u->deadline;
 }
 
 static enum relay_verdict put_held(void *context, struct buf *up)
@@ -426,6 +427,7 @@ static void test_done(void)
 	static const char zeroes[4096];
 	struct user u = {.hooks = {.deadline = held_until, .expired = put_held},
 	                 .deadline = clock_ms() + SOON_MS,
+	                 .expects = strlen("hello"),
 	                 .verdict = RELAY_DONE,
 	                 .fake = {.send_again = -1},
 	                 .relay = {.idle_ms = RELAY_NO_IDLE}};
