@@ -195,10 +195,13 @@ static int run(struct race *race, struct error *err)
 		for (size_t i = 0; i < race->begun; i++)
 			advance(race, &race->runners[i]);
 		/* However late it is by then, nobody is dialled beside one that stands. */
-		if (find_standing(race) == race->count)
+		size_t standing = find_standing(race);
+		if (standing == race->count) {
 			begin_due(race);
-		if (find_standing(race) < race->count)
-			return (int)find_standing(race);
+			standing = find_standing(race);
+		}
+		if (standing < race->count)
+			return (int)standing;
 		for (size_t i = 0; i < race->begun; i++)
 			over += race->runners[i].state == RUNNER_OVER;
 		if (over == race->count)
