@@ -77,6 +77,7 @@ void hand_put(struct hand *h, const struct input_event *event)
 
 int hand_work(struct hand *h, struct rfb_client *rfb, struct error *err)
 {
+	h->held_up = false;
 	while (hand_count(h) > 0 && clock_ms() >= typist_due(h->typist)) {
 		struct typing_sequence s;
 		struct typist_key key;
