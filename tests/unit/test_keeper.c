@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -216,7 +215,6 @@ static bool is_asleep(pid_t pid)
  * again. */
 static pid_t interrupt_amid(const struct keeper *k)
 {
-	const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
 	const pid_t asker = getpid();
 
 	CHECK_INT(0, kill(k->child.pid, SIGSTOP));
@@ -229,7 +227,6 @@ static pid_t interrupt_amid(const struct keeper *k)
 	while (!is_asleep(asker))
 		(void)sched_yield();
 	(void)kill(asker, SIGTERM);
-	(void)nanosleep(&moment, NULL);
 	while (!is_asleep(asker))
 		(void)sched_yield();
 	(void)kill(k->child.pid, SIGCONT);
