@@ -282,9 +282,8 @@ def test_a_reader_that_goes_while_there_is_no_console(pool, xencon):
     assert_logged_out(pool)
 
 
-def test_a_slow_reader(xencon, paper):
-    """It loses nothing that the screen still shows, and gets a mark for the rest."""
-    process = follow(xencon, paper)
+def overtake(process, paper):
+    """Nobody reads what the program prints while 300 lines go over the paper; which ones."""
     fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
     wanted = [f"{number:039}" for number in range(300)]
     # 99 lines are in the pipe then, and ten more do not fit: it does not ask for another picture.
@@ -293,6 +292,13 @@ def test_a_slow_reader(xencon, paper):
     paper.wait_until_sent()
     for at in range(120, 300, 10):
         paper.offer(text(wanted[at:at + 10]))
+    return wanted
+
+
+def test_a_slow_reader(xencon, paper):
+    """It loses nothing that the screen still shows, and gets a mark for the rest."""
+    process = follow(xencon, paper)
+    wanted = overtake(process, paper)
     asked = paper.requests
     lines = read_lines(process, 109)
     harness.eventually(lambda: paper.requests > asked, "it asks again")
@@ -310,13 +316,7 @@ def test_a_reboot_before_a_slow_reader(pool, xencon):
     paper = typewriter.Typewriter()
     vm = pool.add_vm("web02", consoles=("rfb",), domain_type="hvm", rfb_backend=paper)
     process = follow(xencon, paper, "--reconnect")
-    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
-    wanted = [f"{number:039}" for number in range(300)]
-    scroll(paper, wanted[:110], 10)
-    paper.offer(text(wanted[110:120]))
-    paper.wait_until_sent()
-    for at in range(120, 300, 10):
-        paper.offer(text(wanted[at:at + 10]))
+    wanted = overtake(process, paper)
     vm.reboot()
     while b"has rebooted" not in (line := process.stderr.readline()):
         assert line, "it ended"
