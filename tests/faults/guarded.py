@@ -15,9 +15,10 @@ import fcntl
 import termios
 import time
 
+import built
 import harness
 
-GUARD = pathlib.Path(harness.BINARY).resolve().parent / "tests/faults/guard"
+GUARD = built.BUILD / "tests/faults/guard"
 PATIENCE = harness.PATIENCE
 # What quits, typed again until it is over: a terminal that is being set up may drop it.
 TYPE_EVERY = 0.5

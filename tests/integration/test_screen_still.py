@@ -4,12 +4,12 @@ libfail.so, so that hours pass at once.
 """
 import fcntl
 import os
-import pathlib
 import signal
 import struct
 
 import pytest
 
+import built
 import harness
 import procs
 import typewriter
@@ -17,7 +17,7 @@ from outcome import assert_logged_out
 
 # It has an own idea of memory, as a sanitizer has.
 pytestmark = pytest.mark.plain
-LIBRARY = pathlib.Path(harness.BINARY).resolve().parent / "tests/faults/libfail.so"
+LIBRARY = built.BUILD / "tests/faults/libfail.so"
 COUNT = struct.Struct("l")
 STILL_MS = 10000   # LINES_STILL_MS
 AWAY_MS = 60000    # AWAY_MS

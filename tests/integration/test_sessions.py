@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Every session that is begun is ended, whichever way out is taken, and leaving is not slow."""
 import os
-import pathlib
 import re
 import signal
 import time
@@ -10,6 +9,7 @@ import pytest
 
 import sim
 
+import built
 import harness
 import procs
 from outcome import assert_failed, assert_logged_out, await_call, calls
@@ -21,7 +21,7 @@ FIND_VM = "VM.get_all_records_where"
 FIND_CONSOLE = "console.get_all_records_where"
 # fail.c: no fork but one that never comes.
 NO_PROCESS = {"FAIL_FORK": "99",
-              "LD_PRELOAD": str(pathlib.Path(harness.BINARY).resolve().parent / "tests/faults/libfail.so")}
+              "LD_PRELOAD": str(built.BUILD / "tests/faults/libfail.so")}
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
